@@ -1,0 +1,60 @@
+#include "base/mem.h"
+
+#include "base/err.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+void *mem_zalloc(size_t n)
+{
+    void *p = calloc(1, n ? n : 1);
+
+    if (!p)
+        bug("out of memory");
+    return p;
+}
+
+void *mem_array(size_t count, size_t size)
+{
+    if (size && count > SIZE_MAX / size)
+        bug("array size overflows");
+    return mem_zalloc(count * size);
+}
+
+void *mem_resize(void *p, size_t count, size_t size)
+{
+    if (size && count > SIZE_MAX / size)
+        bug("array size overflows");
+    size_t n = count * size;
+    p = realloc(p, n > 0 ? n : 1);
+    if (!p)
+        bug("out of memory");
+    return p;
+}
+
+char *mem_strdup(const char *s)
+{
+    return mem_strndup(s, strlen(s));
+}
+
+char *mem_strndup(const char *s, size_t n)
+{
+    char *p = mem_zalloc(n + 1);
+
+    memcpy(p, s, n);
+    return p;
+}
+
+void mem_free(void *p)
+{
+    free(p);
+}
+
+void mem_wipe(void *p, size_t n)
+{
+    volatile unsigned char *v = p;
+
+    while (n--)
+        *v++ = 0;
+}

@@ -1,0 +1,7 @@
+#include <stdio.h>
+
+int main(void)
+{
+    puts("holdfast " HOLDFAST_VERSION);
+    return 0;
+}
