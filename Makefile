@@ -16,7 +16,8 @@ MAY_base     :=
 MAY_wire     := base
 MAY_crypto   := base
 MAY_plan     := base wire
-MAY_traffic  := base wire
+MAY_track    := base wire
+MAY_traffic  := base wire track
 MAY_evidence := base wire
 MAY_ike      := base wire crypto
 MAY_esp      := base wire crypto
@@ -25,11 +26,11 @@ MAY_host     := base wire traffic
 MAY_peer     := base wire crypto ike esp
 MAY_gateway  := base wire crypto ike esp
 MAY_device   := base wire plan port gateway
-MAY_replay   := base wire crypto plan traffic evidence ike esp port host peer gateway device
-MAY_judge    := base wire crypto esp plan evidence
+MAY_replay   := base wire track crypto plan traffic evidence ike esp port host peer gateway device
+MAY_judge    := base wire track crypto esp plan evidence
 MAY_report   := base judge
 MAY_cli      := $(MAY_replay) replay judge report
-DIRS := base wire crypto plan traffic evidence ike esp port host peer gateway device replay judge report cli
+DIRS := base wire track crypto plan traffic evidence ike esp port host peer gateway device replay judge report cli
 
 # Debian packages: to build, to check. One list each; `make deps` installs what is missing.
 BUILD_DEPS := gcc make pkg-config libpcap-dev libnet1-dev libxml2-dev libssl-dev zlib1g-dev \

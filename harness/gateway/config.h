@@ -1,0 +1,209 @@
+/* The reference gateway's configuration: what the commands of an ASA have set.
+ *
+ * One command table serves the loader and the console (gateway/command.h); its handlers change this
+ * struct and nothing else. Secrets are wiped by gw_config_free. Lists are in configuration order.
+ */
+#ifndef GATEWAY_CONFIG_H
+#define GATEWAY_CONFIG_H
+
+#include "base/bytes.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "crypto/cipher.h"
+#include "crypto/hash.h"
+#include "wire/addr.h"
+
+#define GW_NAME 64
+
+struct gw_interface {
+    char hardware[GW_NAME]; /* "Ethernet0/0" */
+    char nameif[GW_NAME];   /* "" : not named, not used */
+    int security_level;     /* 0..100, -1: not set */
+    struct ip_addr addr;    /* family 0: none */
+    uint8_t prefix;
+    bool shutdown;
+};
+
+enum gw_ace_action { GW_DENY, GW_PERMIT };
+
+struct gw_wildcard { /* an address and a mask of any shape (the note has 255.255.255.1) */
+    struct ip_addr addr;
+    struct ip_addr mask; /* ones are compared */
+};
+
+struct gw_port_range {
+    uint16_t from, to; /* 0..65535: any */
+};
+
+struct gw_ace {
+    enum gw_ace_action action;
+    uint8_t proto; /* 0: ip, else the IP protocol */
+    struct gw_wildcard src, dst;
+    struct gw_port_range src_port, dst_port;
+    int icmp_type; /* -1: any */
+    bool log;
+};
+
+struct gw_acl {
+    char name[GW_NAME];
+    struct gw_ace *aces;
+    size_t naces;
+};
+
+struct gw_access_group {
+    char acl[GW_NAME];
+    char nameif[GW_NAME];
+    bool out; /* else in */
+};
+
+struct gw_route {
+    char nameif[GW_NAME];
+    struct ip_net net;
+    struct ip_addr next_hop;
+};
+
+struct gw_isakmp_policy {
+    unsigned priority;
+    enum cipher_alg cipher;
+    enum digest_alg digest;
+    uint16_t group;
+    uint32_t lifetime_s; /* 0: none */
+    bool pre_share;
+};
+
+struct gw_transform_set {
+    char name[GW_NAME];
+    enum cipher_alg cipher;
+    enum integ_alg integ;
+};
+
+#define GW_MAP_PEERS 10
+#define GW_MAP_SETS  11
+
+struct gw_map_entry {
+    char map[GW_NAME];
+    unsigned seq;
+    char acl[GW_NAME]; /* match address; "": incomplete */
+    struct ip_addr peers[GW_MAP_PEERS];
+    size_t npeers;
+    char sets[GW_MAP_SETS][GW_NAME];
+    size_t nsets;
+    uint16_t pfs_group;   /* 0: none */
+    uint32_t lifetime_s;  /* 0: the global one */
+    uint64_t lifetime_kb; /* 0: the global one */
+    bool answer_only, originate_only;
+};
+
+struct gw_tunnel_group {
+    char name[GW_NAME]; /* the peer's address for LAN-to-LAN */
+    bool l2l;
+    char psk[129]; /* "*" or "*****" as printed: see gw_load_options.psk */
+    bool keepalive_disabled, keepalive_infinite;
+    uint32_t keepalive_threshold_s, keepalive_retry_s; /* default 10 and 2 */
+};
+
+struct gw_timeouts { /* seconds; 0: never */
+    uint32_t conn, half_closed, udp, icmp, embryonic, xlate, floating_conn;
+};
+
+struct gw_sysopt {
+    bool timewait;
+    uint32_t tcpmss, tcpmss_minimum; /* 0: off */
+    bool permit_vpn, reclassify_vpn, preserve_vpn_flows;
+};
+
+struct gw_service {
+    bool reset_inbound, reset_outbound, reset_outside;
+};
+
+struct gw_log_host {
+    char nameif[GW_NAME];
+    struct ip_addr addr;
+    uint16_t port;
+    bool tcp, emblem;
+};
+
+struct gw_log_message { /* logging message ID ...; no logging message ID */
+    uint32_t id;
+    bool disabled;
+    int level; /* -1: as built in */
+};
+
+struct gw_logging {
+    bool enable, timestamp, timestamp_rfc5424;
+    int trap_level, buffer_level; /* 0..7, -1: none */
+    unsigned facility;            /* 16..23; default 20 */
+    char device_id[GW_NAME];      /* "": none; else what is printed */
+    struct gw_log_host *hosts;
+    size_t nhosts;
+    struct gw_log_message *messages;
+    size_t nmessages;
+    bool permit_hostdown;
+};
+
+struct gw_note { /* a line that is not modelled, or was taken with a remark */
+    int line;
+    char *text;   /* the line */
+    char *remark; /* NULL: accepted and not modelled */
+};
+
+struct gw_config {
+    char hostname[GW_NAME], domain[GW_NAME];
+    char version[GW_NAME]; /* "8.2(1)" */
+    struct gw_interface *interfaces;
+    size_t ninterfaces;
+    struct gw_acl *acls;
+    size_t nacls;
+    struct gw_access_group *access_groups;
+    size_t naccess_groups;
+    struct gw_route *routes;
+    size_t nroutes;
+    struct gw_isakmp_policy *policies; /* by priority, lowest number first */
+    size_t npolicies;
+    char isakmp_interface[GW_NAME]; /* crypto isakmp enable; "": off */
+    struct gw_transform_set *transforms;
+    size_t ntransforms;
+    struct gw_map_entry *map; /* by map name, then sequence */
+    size_t nmap;
+    char map_interface[GW_NAME]; /* crypto map M interface I */
+    char map_applied[GW_NAME];
+    struct gw_tunnel_group *groups;
+    size_t ngroups;
+    uint32_t sa_lifetime_s;  /* crypto ipsec security-association lifetime; 28800 */
+    uint64_t sa_lifetime_kb; /* 4608000 */
+    char nat0_interface[GW_NAME], nat0_acl[GW_NAME]; /* nat (IF) 0 access-list ACL */
+    bool random_sequence;                            /* ISN randomisation, on by default */
+    struct gw_timeouts timeouts;
+    struct gw_sysopt sysopt;
+    struct gw_service service;
+    struct gw_logging logging;
+    struct gw_note *notes;
+    size_t nnotes;
+};
+
+struct gw_load_options {
+    const char *psk; /* used where the configuration prints a key as "*"; NULL: none */
+    bool strict;     /* a remark is an error */
+};
+
+/* The defaults of an ASA before any command. */
+struct gw_config *gw_config_new(void);
+void gw_config_free(struct gw_config *c); /* NULL is fine */
+
+/* Applies the lines of TEXT. FILE is for messages. Lines that are ASA commands but not modelled are
+ * kept in `notes`; a line that is no ASA command at all is ERR_INVALID with file, line and the
+ * ASA's own words in WHY. Later lines win over earlier ones, as on the console. */
+MUST_USE enum err gw_config_load(struct gw_config *c, const char *file, struct bytes text,
+                                 const struct gw_load_options *opts, struct diag *why);
+
+/* References that lead nowhere (access lists, transform sets, groups), missing keys, addresses. */
+MUST_USE enum err gw_config_check(const struct gw_config *c, struct diag *why);
+
+/* Lookups; NULL when there is none. */
+const struct gw_acl *gw_config_acl(const struct gw_config *c, const char *name);
+const struct gw_transform_set *gw_config_transform(const struct gw_config *c, const char *name);
+const struct gw_tunnel_group *gw_config_group(const struct gw_config *c,
+                                              const struct ip_addr *peer);
+const struct gw_interface *gw_config_interface(const struct gw_config *c, const char *nameif);
+
+#endif

@@ -1,0 +1,86 @@
+/* An endpoint the harness plays: a user or a server with its own TCP, UDP and ICMP, which replays
+ * its side of conversations and checks every byte it is given.
+ *
+ * No I/O: frames and time in, frames (through a sink) and the next deadline out. TCP after RFC
+ * 9293, 5681 (congestion control), 6298 (retransmission timer), 6675 (SACK recovery), 7323 (window
+ * scale, timestamps), 1122 (keep-alive, zero window probes, delayed ACK). */
+#ifndef HOST_HOST_H
+#define HOST_HOST_H
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/rng.h"
+#include "base/sink.h"
+#include "traffic/tape.h"
+#include "wire/addr.h"
+
+struct host_config {
+    struct ip_addr addr;     /* the host's own */
+    struct ip_addr on_link;  /* the address it has on this leg: its own, or that of the router it
+                                stands behind (the harness plays both) */
+    struct ip_addr next_hop; /* the gateway: where everything is sent */
+    struct mac mac;
+    uint16_t mtu;         /* IP bytes, 0: 1500 */
+    uint16_t mss;         /* announced, 0: mtu - 40 (60 for IPv6) */
+    uint32_t recv_window; /* bytes, 0: 256 KiB */
+    bool no_sack, no_timestamps, no_window_scale;
+    struct span keepalive;    /* idle time before the first keep-alive probe; 0: none */
+    struct span user_timeout; /* gives up on unacknowledged data after it; 0: 15 retransmissions, as
+                                 Linux does (about 15 minutes) */
+};
+
+struct host;
+
+struct host *host_new(const struct host_config *cfg, const struct clock *clk, struct rng *rng,
+                      const struct log *log);
+void host_free(struct host *h); /* NULL is fine */
+
+/* OUT is borrowed for the host's life. */
+void host_attach(struct host *h, struct sink *out);
+
+void host_input(struct host *h, struct bytes frame);
+void host_tick(struct host *h);
+struct mono host_deadline(const struct host *h);
+
+enum host_role { HOST_OPENS, HOST_LISTENS };
+
+struct host_flow {
+    const struct tape *tape;       /* borrowed */
+    enum conv_side side;           /* which side of the conversation this host plays */
+    struct endpoint local, remote; /* remote.port 0 is not allowed: replay knows both */
+    struct mono start;             /* opener: when to begin */
+    bool stop_reading; /* test aid: the window closes and stays closed until host_read_on */
+};
+
+/* Takes up a flow; its number is in *ID. ERR_EXISTS: the endpoints are in use. */
+MUST_USE enum err host_add_flow(struct host *h, const struct host_flow *flow, uint32_t *id);
+void host_read_on(struct host *h, uint32_t id);
+
+enum host_flow_state {
+    HOST_FLOW_WAITING, /* not begun */
+    HOST_FLOW_OPEN,    /* connecting or running */
+    HOST_FLOW_DONE,    /* the conversation was played to its end, both directions closed */
+    HOST_FLOW_RESET,   /* a RST ended it that the conversation does not have */
+    HOST_FLOW_GAVE_UP, /* no answer for too long */
+};
+
+struct host_flow_status {
+    enum host_flow_state state;
+    uint64_t sent, acked; /* bytes of its own direction: handed out once, acknowledged */
+    uint64_t delivered;   /* bytes of the other direction, in order */
+    uint64_t altered;     /* bytes that were not those of the conversation */
+    uint64_t retransmitted_segments, retransmitted_bytes;
+    uint64_t rto_fired, fast_retransmits;
+    uint32_t in_flight;        /* bytes sent and not acknowledged */
+    struct mono last_progress; /* last new in-order byte delivered, or own byte acknowledged */
+};
+
+/* ID from host_add_flow. */
+void host_flow_status(const struct host *h, uint32_t id, struct host_flow_status *out);
+
+/* True when no flow is waiting or open. */
+bool host_is_done(const struct host *h);
+
+const char *host_flow_state_name(enum host_flow_state s);
+
+#endif

@@ -1,0 +1,216 @@
+/* One IKE endpoint, both roles, without I/O: datagrams and time in; datagrams, SAs and facts out.
+ *
+ * A gateway owns one `struct ike` per local address. It hands in what arrives on UDP 500 and 4500,
+ * calls ike_tick at the deadline, and takes outputs with ike_next until there are none, after every
+ * call. IKEv1 (RFC 2407 to 2409): main mode and quick mode with pre-shared keys, DPD (RFC 3706),
+ * delete notifications, rekeying of both phases. */
+#ifndef IKE_IKE_H
+#define IKE_IKE_H
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/rng.h"
+#include "crypto/cipher.h"
+#include "crypto/hash.h"
+#include "wire/addr.h"
+
+#define IKE_PORT         500
+#define IKE_NATT_PORT    4500
+#define IKE_DATAGRAM_MAX 4096
+
+/* A phase-1 proposal: what this side offers, or accepts. In order of preference. */
+struct ike_suite {
+    enum cipher_alg cipher;
+    enum digest_alg digest;
+    uint16_t group;      /* IANA MODP group */
+    uint32_t lifetime_s; /* 0: no limit (never rekeyed by us) */
+};
+
+/* A phase-2 proposal (ESP, tunnel mode). */
+struct ike_esp_suite {
+    enum cipher_alg cipher;
+    enum integ_alg integ;
+    uint16_t pfs_group;   /* 0: no perfect forward secrecy */
+    uint32_t lifetime_s;  /* never 0 */
+    uint64_t lifetime_kb; /* 0: no limit */
+};
+
+/* What a phase-2 SA protects, seen from this side (RFC 2407, 4.6.2: the identities). */
+struct ike_selector {
+    struct ip_net local, remote;
+    uint8_t proto;                    /* 0: any */
+    uint16_t local_port, remote_port; /* 0: any */
+};
+
+/* Dead peer detection as the ASA does it: a probe after `threshold` of silence from the peer, then
+ * every `retry`, `tries` more times; then the peer is dead. */
+struct ike_dpd {
+    bool enabled;     /* sends and answers; the vendor id is offered */
+    bool answer_only; /* never probes by itself */
+    struct span threshold, retry;
+    unsigned tries;
+};
+
+struct ike_peer_config {
+    struct ip_addr address;
+    struct bytes psk; /* borrowed for the endpoint's life */
+    const struct ike_suite *suites;
+    size_t nsuites;
+    struct ike_dpd dpd;
+    bool initial_contact; /* say INITIAL-CONTACT in the first exchange (RFC 2407, 4.6.3.3) */
+    double soft_share;    /* rekey when this share of a lifetime is used up, 0..1; 0: 0.95 */
+    bool never_rekeys;    /* waits for the other side, or for the end */
+    bool never_initiates; /* only answers */
+};
+
+/* A set of selectors towards one peer: a crypto map entry. */
+struct ike_policy {
+    uint32_t id; /* the owner's number, given back in outputs; unique */
+    size_t peer; /* index into ike_config.peers */
+    struct ike_selector selector;
+    const struct ike_esp_suite *suites;
+    size_t nsuites;
+};
+
+struct ike_config {
+    struct ip_addr local;
+    const struct ike_peer_config *peers;
+    size_t npeers;
+    const struct ike_policy *policies;
+    size_t npolicies;
+};
+
+enum ike_end { /* why an SA went */
+               IKE_END_NONE,
+               IKE_END_PEER_DELETE,    /* the other side sent a Delete */
+               IKE_END_LOCAL_DELETE,   /* ike_delete_* was called */
+               IKE_END_DPD,            /* the peer is dead */
+               IKE_END_EXPIRED,        /* hard lifetime, no successor in time */
+               IKE_END_REPLACED,       /* rekeyed: the successor carries on */
+               IKE_END_PEER_RESTARTED, /* INITIAL-CONTACT */
+               IKE_END_PARENT,         /* its IKE SA went, and with it this */
+               IKE_END_TIMEOUT,        /* the exchange was never answered */
+               IKE_END_REFUSED,        /* the other side, or our policy, said no */
+               IKE_END_AUTH,           /* wrong pre-shared key, or a hash that does not fit */
+};
+
+enum ike_fact {                        /* things worth a log line that change no SA */
+                IKE_FACT_INITIATING_1, /* phase 1 begins; `rekey` */
+                IKE_FACT_INITIATING_2, /* phase 2 begins; `policy`, `rekey` */
+                IKE_FACT_RESPONDING_1,
+                IKE_FACT_RESPONDING_2,
+                IKE_FACT_DUPLICATE,   /* a retransmission was answered from memory or ignored */
+                IKE_FACT_NO_SA,       /* an encrypted message for no known SA: dropped */
+                IKE_FACT_NO_PROPOSAL, /* no proposal chosen, phase in `phase` */
+                IKE_FACT_NO_POLICY,   /* phase-2 identities match no policy; `selector` is what was
+                                         asked */
+                IKE_FACT_MALFORMED,
+                IKE_FACT_NOTIFY, /* a notify we do not act on; `code` */
+                IKE_FACT_DPD_SENT,
+                IKE_FACT_DPD_ANSWERED,
+                IKE_FACT_LIFETIME_LOWERED, /* RESPONDER-LIFETIME or a lower offer was taken; `phase`
+                                            */
+                IKE_FACT_DELETE_SENT,      /* a Delete went out; `phase`, `in_spi` for phase 2 */
+                IKE_FACT_DELETE_RECEIVED,
+};
+
+enum ike_out_kind {
+    IKE_OUT_SEND,   /* send `datagram` from `from` to `to` */
+    IKE_OUT_IKE_UP, /* an IKE SA is established */
+    IKE_OUT_IKE_DOWN,
+    IKE_OUT_CHILD_UP,   /* an IPsec SA pair is ready */
+    IKE_OUT_CHILD_DOWN, /* a pair must not be used any more */
+    IKE_OUT_FACT,
+};
+
+#define IKE_SKEY_MAX 64
+
+struct ike_out {
+    enum ike_out_kind kind;
+    enum ike_end end;   /* *_DOWN */
+    enum ike_fact fact; /* FACT */
+    uint8_t version;    /* 1 or 2: of the protocol */
+    uint8_t phase;      /* 1 or 2 where a fact says so */
+    bool initiator;     /* *_UP: this side began the exchange */
+    bool rekey;         /* *_UP, INITIATING: succeeds an older SA */
+    uint32_t ike;       /* number of the IKE SA, never used again; 0: none */
+    struct ip_addr peer;
+    uint32_t message_id; /* of the quick mode */
+    uint16_t code;       /* FACT_NOTIFY: message type */
+
+    struct endpoint from, to; /* SEND */
+    struct bytes datagram;    /* SEND: valid until the next call on this endpoint */
+
+    struct {                        /* IKE_UP and IKE_DOWN */
+        uint8_t spi_i[8], spi_r[8]; /* cookies in IKEv1 */
+        struct ike_suite suite;
+        uint8_t skey[IKE_SKEY_MAX]; /* IKEv1: the encryption key Ka of RFC 2409 appendix B, which
+                                       Wireshark's ikev1_decryption_table wants */
+        size_t skey_len;
+    } sa;
+
+    struct { /* CHILD_UP and CHILD_DOWN */
+        uint32_t policy;
+        uint32_t in_spi, out_spi; /* in: chosen by us, names what we receive */
+        uint32_t old_in_spi;      /* rekey: the pair it succeeds; else 0 */
+        struct ike_selector selector;
+        struct ike_esp_suite suite; /* lifetimes as agreed */
+        uint8_t in_cipher_key[CIPHER_KEY_MAX], out_cipher_key[CIPHER_KEY_MAX];
+        uint8_t in_integ_key[DIGEST_MAX], out_integ_key[DIGEST_MAX];
+    } child;
+};
+
+struct ike;
+
+/* CFG's arrays are borrowed for the endpoint's life. */
+struct ike *ike_new(const struct ike_config *cfg, const struct clock *clk, struct rng *rng,
+                    const struct log *log);
+void ike_free(struct ike *k); /* wipes keys, sends nothing; NULL is fine */
+
+/* A datagram that arrived on one of our ports. Hostile input changes no state. */
+void ike_input(struct ike *k, const struct endpoint *from, const struct endpoint *to,
+               struct bytes datagram);
+
+void ike_tick(struct ike *k);
+struct mono ike_deadline(const struct ike *k);
+
+/* Takes the next output; false when there is none. */
+bool ike_next(struct ike *k, struct ike_out *out);
+
+/* Traffic wants POLICY: brings up phase 1 if need be, then phase 2. Nothing happens when one is
+ * under way or up. ERR_NOTFOUND: no such policy. ERR_STATE: the peer's config never initiates. */
+MUST_USE enum err ike_acquire(struct ike *k, uint32_t policy);
+
+/* Ends every IKE SA with PEER (NULL: with all) and their children, telling the peer if TELL. */
+void ike_delete_ike(struct ike *k, const struct ip_addr *peer, bool tell);
+
+/* Ends the pair with this inbound SPI. ERR_NOTFOUND. */
+MUST_USE enum err ike_delete_child(struct ike *k, uint32_t in_spi, bool tell);
+
+/* Ends all pairs with PEER (NULL: all); the IKE SA stays. */
+void ike_delete_children(struct ike *k, const struct ip_addr *peer, bool tell);
+
+/* Begins to replace an SA now, as at its soft lifetime. ERR_NOTFOUND: there is none. */
+MUST_USE enum err ike_rekey_ike(struct ike *k, const struct ip_addr *peer);
+MUST_USE enum err ike_rekey_child(struct ike *k, uint32_t in_spi);
+
+/* Forgets everything and says nothing: a crash. No *_DOWN outputs. */
+void ike_forget(struct ike *k);
+
+/* Authenticated traffic of PEER arrived: it is alive (RFC 3706, 5.4). */
+void ike_peer_is_alive(struct ike *k, const struct ip_addr *peer);
+
+/* The pair's kilobyte lifetime: SOFT means it is time to rekey, else it is used up. */
+void ike_child_volume(struct ike *k, uint32_t in_spi, bool soft);
+
+struct ike_status {
+    size_t ikes, children; /* established */
+    size_t negotiating;    /* exchanges under way */
+};
+void ike_status(const struct ike *k, struct ike_status *out);
+
+/* Names for reports and logs, from the tables above. */
+const char *ike_end_name(enum ike_end e);
+const char *ike_fact_name(enum ike_fact f);
+
+#endif

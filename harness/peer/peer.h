@@ -1,0 +1,69 @@
+/* The remote gateway that the harness plays itself: IKE, ESP and forwarding between its WAN side
+ * and the hosts behind it. No I/O. */
+#ifndef PEER_PEER_H
+#define PEER_PEER_H
+
+#include "base/sink.h"
+#include "esp/esp.h"
+#include "ike/ike.h"
+
+enum peer_side { PEER_WAN, PEER_INNER };
+
+struct peer_config {
+    struct ip_addr wan;          /* its IKE and ESP address */
+    struct ip_addr wan_on_link;  /* the address it has on the wan leg: `wan`, or that of the router
+                                    it stands behind */
+    struct ip_addr wan_next_hop; /* the device's outside address, or its router */
+    struct mac wan_mac;
+    struct ip_addr inner; /* the address its hosts use as their gateway */
+    struct mac inner_mac;
+    struct ip_addr inner_next_hop; /* where inner packets go that are not on its own link; none: by
+                                     their destination */
+    uint16_t mtu;                  /* of the WAN, 0: 1500; larger ESP packets are fragmented, or
+                                      refused with ICMP when DF is set */
+    uint16_t replay_window;        /* 0: 64 */
+    bool no_acquire;               /* does not bring a tunnel up by itself when traffic wants one */
+    struct ike_config ike;
+};
+
+struct peer;
+
+struct peer *peer_new(const struct peer_config *cfg, const struct clock *clk, struct rng *rng,
+                      const struct log *log);
+void peer_free(struct peer *p); /* wipes; NULL is fine */
+void peer_attach(struct peer *p, enum peer_side side, struct sink *out);
+void peer_input(struct peer *p, enum peer_side side, struct bytes frame);
+void peer_tick(struct peer *p);
+struct mono peer_deadline(const struct peer *p);
+
+/* What happened, for the evidence: taken one by one after every call. */
+enum peer_fact_kind {
+    PEER_IKE_UP, /* `ike.sa` holds cookies and key */
+    PEER_IKE_DOWN,
+    PEER_CHILD_UP, /* `ike.child` holds SPIs and keys */
+    PEER_CHILD_DOWN,
+    PEER_IKE_FACT,
+};
+struct peer_fact {
+    enum peer_fact_kind kind;
+    struct ike_out ike;
+};
+bool peer_next_fact(struct peer *p, struct peer_fact *out);
+
+/* Commands of the timeline. POLICY: all when it has but one. */
+MUST_USE enum err peer_establish(struct peer *p);
+MUST_USE enum err peer_delete_phase1(struct peer *p);
+MUST_USE enum err peer_delete_phase2(struct peer *p);
+MUST_USE enum err peer_rekey_phase1(struct peer *p);
+MUST_USE enum err peer_rekey_phase2(struct peer *p);
+void peer_crash(struct peer *p); /* forgets every SA, tells nobody; goes on as after a reboot */
+
+struct peer_counters {
+    uint64_t sealed, opened;
+    uint64_t no_sa; /* inner packets dropped for want of an SA */
+    uint64_t bad_spi, replays, bad_icv, malformed, outside_selector;
+};
+void peer_counters(const struct peer *p, struct peer_counters *out);
+size_t peer_children(const struct peer *p); /* usable SA pairs now */
+
+#endif

@@ -1,0 +1,241 @@
+/* A case as the run sees it: parsed, checked, with every reference resolved. Immutable. It lives in
+ * one arena and dies in plan_free. Strings are UTF-8, NUL-terminated and never NULL unless said. */
+#ifndef PLAN_PLAN_H
+#define PLAN_PLAN_H
+
+#include "base/bytes.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "wire/addr.h"
+
+#define PLAN_NAMESPACE "urn:holdfast:case:1"
+
+/* Stimuli: X(id, name in XML, who may cause it: p peer, d device, h harness; what it does) */
+#define PLAN_ACTIONS(X)                                                                            \
+    X(ESTABLISH, "establish", "p", "brings the tunnel up")                                         \
+    X(PHASE1_DELETE, "phase1-delete", "pd", "deletes the IKE SA and tells the other side")         \
+    X(PHASE2_DELETE, "phase2-delete", "pd", "deletes the IPsec SAs and tells the other side")      \
+    X(PHASE1_REKEY, "phase1-rekey", "p", "replaces the IKE SA")                                    \
+    X(PHASE2_REKEY, "phase2-rekey", "p", "replaces the IPsec SAs")                                 \
+    X(BLACKHOLE, "blackhole", "h", "drops every frame on the wan leg")                             \
+    X(RESTORE, "restore", "h", "ends a blackhole")                                                 \
+    X(PEER_CRASH, "peer-crash", "p", "the peer forgets every SA and tells nobody")                 \
+    X(DEVICE_COMMAND, "device-command", "d", "types a command at the device's console")
+
+enum plan_action {
+#define X(id, name, who, what) ACTION_##id,
+    PLAN_ACTIONS(X)
+#undef X
+        ACTION_COUNT
+};
+
+enum plan_site { SITE_BO, SITE_HO };
+enum plan_leg { LEG_BO_LAN, LEG_WAN, LEG_HO_LAN, LEG_MGMT, LEG_EVENTS, LEG_COUNT };
+enum plan_actor { ACTOR_PEER, ACTOR_DEVICE, ACTOR_HARNESS };
+enum plan_mode { MODE_PEER, MODE_PAIR };
+
+struct plan_place { /* where something stands in the case, for messages */
+    const char *file;
+    int line;
+};
+
+struct plan_leg_spec {
+    struct span delay;
+    uint64_t rate_bps; /* 0: unlimited */
+    double loss, reorder, duplicate;
+    uint16_t mtu; /* 0: 1500 */
+};
+
+struct plan_setting { /* <set name= value=/>: a named switch, or <line>: a configuration line */
+    const char *name; /* NULL: `value` is a configuration line */
+    const char *value;
+    struct plan_place at;
+};
+
+struct plan_device {
+    enum plan_site site;
+    const char *type;   /* adapter, "reference" by default */
+    const char *config; /* path of the configuration file as found, NULL: the adapter's default */
+    const char *config_text; /* its text, NULL as above */
+    const struct plan_setting *settings;
+    size_t nsettings;
+    struct plan_place at;
+};
+
+struct plan_peer {
+    bool dpd;
+    struct span dpd_threshold, dpd_retry;
+    unsigned dpd_tries;
+    bool acquire; /* brings the tunnel up when its hosts' traffic wants it */
+    bool initial_contact;
+    const char *ike; /* phase-1 suites, "3des-sha1-modp1024 aes-128-cbc-sha1-modp1536 ..." */
+    const char *esp; /* phase-2 suites, "3des-hmac-md5-96 ..." */
+    uint32_t ike_lifetime_s, esp_lifetime_s;
+    uint64_t esp_lifetime_kb;
+};
+
+/* Who stands where. Family 0 never occurs in a loaded plan. */
+struct plan_lab {
+    enum plan_mode mode;
+    enum plan_site device_site; /* peer mode: where the device is */
+    struct plan_leg_spec legs[LEG_COUNT];
+    struct ip_addr bo_host, bo_on_link, bo_inside; /* user; its router or itself; gateway inside */
+    struct ip_addr bo_outside, bo_wan_router;      /* gateway outside; next hop there */
+    struct ip_addr ho_outside, ho_wan_router;
+    struct ip_addr ho_inside, ho_on_link,
+        ho_host;                           /* gateway inside; server's router or itself; server */
+    struct ip_net bo_net, ho_net;          /* what the tunnel protects */
+    struct ip_addr mgmt_device, mgmt_host; /* syslog goes from the first to the second */
+    struct ip_addr mgmt_device2;           /* pair mode: the HO device's */
+};
+
+struct plan_stream {
+    const char *id;
+    const char *capture;       /* path as found */
+    unsigned proto;            /* 6, 17, 1, or 0: any */
+    unsigned flow;             /* 0: the largest, else the Nth of that protocol */
+    uint64_t bytes;            /* 0: as captured */
+    struct span think;         /* 0: as captured */
+    struct span start;         /* after the run's start */
+    int after;                 /* index of the stream whose end starts this one, -1: none */
+    uint16_t bo_port, ho_port; /* 0: as captured */
+    struct span keepalive;     /* 0: none */
+    struct plan_place at;
+};
+
+enum plan_when { WHEN_TIME, WHEN_OFFSET, WHEN_AFTER, WHEN_LOG };
+
+struct plan_event {
+    const char *id;
+    enum plan_action action;
+    enum plan_actor by;
+    enum plan_site site; /* by device in pair mode: which one */
+    enum plan_when when;
+    struct span delay;           /* TIME: since the start; AFTER, LOG, OFFSET: added */
+    int stream;                  /* OFFSET: index; LOG: bound to this stream, or -1 */
+    double percent;              /* OFFSET: share of the larger direction, or -1 */
+    uint64_t offset;             /* OFFSET in bytes, when percent is -1 */
+    int after;                   /* AFTER: index of the earlier event */
+    uint32_t log_id;             /* LOG */
+    const char *command;         /* device-command */
+    bool to_device, from_device; /* blackhole: which directions */
+    struct plan_place at;
+};
+
+/* Expectations: X(id, name in XML) */
+#define PLAN_RULES(X)                                                                              \
+    X(LOG, "log")                                                                                  \
+    X(NO_LOG, "no-log")                                                                            \
+    X(STREAM, "stream")                                                                            \
+    X(NO_CLEARTEXT, "no-cleartext")                                                                \
+    X(TUNNEL, "tunnel")                                                                            \
+    X(RESET, "reset")
+
+enum plan_rule {
+#define X(id, name) RULE_##id,
+    PLAN_RULES(X)
+#undef X
+        RULE_COUNT
+};
+
+enum plan_stream_is { IS_CONTINUOUS, IS_TORN, IS_STALLED, IS_IDLE };
+enum plan_tunnel_is { TUNNEL_KEPT, TUNNEL_REPLACED, TUNNEL_DELETED, TUNNEL_UP, TUNNEL_DOWN };
+enum plan_reset_by { RESET_BY_ANY, RESET_BY_DEVICE, RESET_BY_HOST, RESET_BY_PEER };
+
+struct plan_window {    /* [since, until), also bounded by since + within */
+    int since;          /* event index, -1: start of the run */
+    int until;          /* event index, -1: end of the run */
+    struct span within; /* 0: not bounded */
+};
+
+struct plan_expect {
+    enum plan_rule rule;
+    struct plan_window window;
+    int stream;         /* index, -1: any */
+    int min, max;       /* LOG, RESET: how many; max -1: no bound */
+    uint32_t log_id;    /* LOG, NO_LOG */
+    const char *reason; /* LOG, NO_LOG: reason class ("tunnel", "idle", ...), NULL: any */
+    const char *text;   /* LOG, NO_LOG: words the message holds, NULL: any */
+    enum plan_stream_is stream_is;
+    struct span resumes_within; /* STREAM: after `since`; 0: not asked */
+    struct span max_stall;      /* STREAM: 0: not asked */
+    bool completes;             /* STREAM: to its last byte, digests equal */
+    enum plan_tunnel_is tunnel_is;
+    unsigned phase; /* TUNNEL: 1, 2 */
+    enum plan_reset_by reset_by;
+    enum plan_site site; /* pair mode: which device's log */
+    bool any_site;
+    struct plan_place at;
+};
+
+struct plan_var {
+    const char *name, *value;
+};
+
+struct plan {
+    const char *id, *title, *about, *file;
+    int line;
+    const char *const *tags;
+    size_t ntags;
+    const char *const *proves; /* statements of the note it proves */
+    size_t nproves;
+    const struct plan_var *vars; /* as they came out: case, then -D */
+    size_t nvars;
+    struct span timeout; /* of run time */
+    struct span settle;  /* goes on this long after the last event and the last stream
+                            ended or stood still; default 5 s */
+    bool headers_only;   /* evidence="headers" */
+    bool slow;           /* tag "slow": listed last, skipped by --fast */
+    struct plan_lab lab;
+    struct plan_device devices[2];
+    size_t ndevices;
+    struct plan_peer peer;
+    const struct plan_stream *streams;
+    size_t nstreams;
+    const struct plan_event *events;
+    size_t nevents;
+    const struct plan_expect *expects; /* no-cleartext is always among them */
+    size_t nexpects;
+    struct bytes resolved; /* the whole case as one XML document: includes expanded,
+                              variables filled in, places kept; goes into the evidence */
+};
+
+struct plan_problem {
+    struct diag diag;
+    struct plan_problem *next;
+};
+
+struct plan_options {
+    const struct plan_var *defines; /* -D name=value: the strongest */
+    size_t ndefines;
+    const char *root; /* includes and captures must lie below it; NULL: the directory
+                         above the case's own (so that captures/ is reached) */
+};
+
+/* Reads and checks PATH. Every problem is listed (file:line, what is wrong, the nearest right
+ * word); *PROBLEMS is freed by plan_problems_free. Gives *OUT on ERR_OK. */
+MUST_USE enum err plan_load(const char *path, const struct plan_options *opts, struct plan **out,
+                            struct plan_problem **problems);
+
+/* The same from the resolved XML of an evidence file; touches no other file. */
+MUST_USE enum err plan_from_resolved(struct bytes xml, struct plan **out,
+                                     struct plan_problem **problems);
+
+void plan_free(struct plan *p); /* NULL is fine */
+void plan_problems_free(struct plan_problem *p);
+
+/* Case files under PATH (a file, or a directory searched for *.xml with a <case> root, in name
+ * order; parts/ and testbeds/ are left out). Names are freed by plan_paths_free. */
+MUST_USE enum err plan_find(const char *path, char ***paths, size_t *n, struct diag *why);
+void plan_paths_free(char **paths, size_t n);
+
+const char *plan_action_name(enum plan_action a);
+const char *plan_rule_name(enum plan_rule r);
+const char *plan_leg_name(enum plan_leg l);   /* "bo-lan", "wan", ... */
+const char *plan_site_name(enum plan_site s); /* "bo", "ho" */
+
+/* The plan in words, for `holdfast explain`, to OUT. */
+struct buf;
+void plan_explain(const struct plan *p, struct buf *out);
+
+#endif
