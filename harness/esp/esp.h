@@ -10,10 +10,11 @@
 #include "crypto/hash.h"
 #include "wire/addr.h"
 
-#define ESP_HDR_LEN      8
-#define ESP_REPLAY_MAX   4096 /* packets */
-#define ESP_OVERHEAD_MAX 64   /* header, IV, padding, trailer, ICV: more than any suite here needs \
-                               */
+#define ESP_HDR_LEN    8
+#define ESP_REPLAY_MAX 4096 /* packets */
+#define ESP_OVERHEAD_MAX                                                                           \
+    64 /* header, IV, padding, trailer, ICV: more than any suite here needs                        \
+        */
 
 struct esp_params {
     uint32_t spi;
