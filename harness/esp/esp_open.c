@@ -1,0 +1,107 @@
+#include "esp/esp_sa.h"
+
+struct parts { /* of an ESP packet as it came; views into it */
+    uint32_t spi, seq;
+    struct bytes iv, body, icv;
+    struct bytes covered; /* by the ICV */
+};
+
+static enum err take_apart(const struct esp_sa *sa, struct bytes in, struct parts *out)
+{
+    struct rd r = rd_of(in);
+
+    out->spi = rd_be32(&r);
+    out->seq = rd_be32(&r);
+    out->iv = rd_take(&r, sa->iv_len);
+    if (rd_left(&r) < sa->align + sa->icv_len)
+        return ERR_SHORT;
+    out->body = rd_take(&r, rd_left(&r) - sa->icv_len);
+    out->covered = bytes_of(in.p, r.at);
+    out->icv = rd_rest(&r);
+    if (out->spi != sa->params.spi || out->body.n % sa->align != 0)
+        return ERR_FORMAT;
+    return r.err;
+}
+
+static bool is_authentic(const struct esp_sa *sa, const struct parts *p)
+{
+    uint8_t mac[DIGEST_MAX];
+
+    if (!sa->hmac)
+        return true;
+    hmac_sum(sa->hmac, &p->covered, 1, mac);
+    return secret_eq(mac, p->icv.p, sa->icv_len);
+}
+
+/* Takes padding and trailer off. The padding is looked at as RFC 4303, 2.4 wishes: with wrong keys
+ * and no integrity it is the only sign. */
+static enum err strip(struct bytes clear, struct esp_plain *out)
+{
+    size_t pad = clear.p[clear.n - 2];
+
+    if (pad + 2 > clear.n)
+        return ERR_FORMAT;
+    size_t inner = clear.n - 2 - pad;
+    for (size_t i = 0; i < pad; i++)
+        if (clear.p[inner + i] != i + 1)
+            return ERR_FORMAT;
+    out->inner = bytes_head(clear, inner);
+    out->next = clear.p[clear.n - 1];
+    return ERR_OK;
+}
+
+static enum err open_parts(struct esp_sa *sa, const struct parts *p, uint8_t *plain,
+                           struct esp_plain *out)
+{
+    enum err e = ERR_OK;
+
+    if (!is_authentic(sa, p))
+        return ERR_AUTH;
+    if (sa->cipher)
+        e = cipher_decrypt(sa->cipher, p->iv.p, p->body.p, plain, p->body.n);
+    else
+        memcpy(plain, p->body.p, p->body.n);
+    if (e)
+        return e;
+    out->seq = p->seq;
+    return strip(bytes_of(plain, p->body.n), out);
+}
+
+enum err esp_peek(struct esp_sa *sa, struct bytes in, uint8_t *plain, struct esp_plain *out)
+{
+    struct parts p;
+    enum err e = take_apart(sa, in, &p);
+
+    return e ? e : open_parts(sa, &p, plain, out);
+}
+
+static void count(struct esp_counters *c, enum err e, size_t inner)
+{
+    switch (e) {
+    case ERR_OK:
+        c->packets++;
+        c->bytes += inner;
+        break;
+    case ERR_AUTH: c->bad_icv++; break;
+    case ERR_REPLAY: c->replays++; break;
+    default: c->malformed++; break;
+    }
+}
+
+enum err esp_open(struct esp_sa *sa, struct bytes in, uint8_t *plain, struct esp_plain *out)
+{
+    struct parts p;
+    struct esp_plain got = {0};
+    enum err e = take_apart(sa, in, &p);
+
+    if (!e && !replay_is_fresh(&sa->replay, p.seq)) /* before the costly part: RFC 4303, 3.4.3 */
+        e = ERR_REPLAY;
+    if (!e)
+        e = open_parts(sa, &p, plain, &got);
+    count(&sa->counters, e, got.inner.n);
+    if (e)
+        return e;
+    replay_accept(&sa->replay, p.seq);
+    *out = got;
+    return ERR_OK;
+}
