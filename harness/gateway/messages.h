@@ -133,13 +133,14 @@ void gw_msg_no_crypto_map(struct gw_syslog *s, const struct gw_msg_ike *k,
 void gw_msg_dpd_lost(struct gw_syslog *s, const struct gw_msg_ike *k); /* 713123 */
 void gw_msg_session_down(struct gw_syslog *s, const struct gw_msg_ike *k,
                          const char *reason); /* 713259 */
-void gw_msg_duplicate_packet(struct gw_syslog *s, const struct gw_msg_ike *k, bool first,
-                             unsigned phase); /* 713202 FIRST, else 713201's words */
+/* 713201: a packet of PHASE came again; 713202 (PHASE 0): the first packet of an exchange did */
+void gw_msg_duplicate_packet(struct gw_syslog *s, const struct gw_msg_ike *k, unsigned phase);
 void gw_msg_notify(struct gw_syslog *s, const struct gw_msg_ike *k, const char *name,
                    unsigned type); /* 713068 */
-/* 713073 (phase 1) and 713075 (phase 2): the initiator's lifetime was overridden */
-void gw_msg_lifetime_forced(struct gw_syslog *s, const struct gw_msg_ike *k, unsigned phase,
-                            uint32_t from_s, uint32_t to_s);
+/* 713075: we, as responder, put our lifetime in place of the initiator's; 713073: the responder did
+ */
+void gw_msg_lifetime_changed(struct gw_syslog *s, const struct gw_msg_ike *k, bool by_us,
+                             unsigned phase, uint32_t from_s, uint32_t to_s);
 void gw_msg_ike_timeout(struct gw_syslog *s, const struct gw_msg_ike *k,
                         const char *state); /* 713136 */
 
