@@ -1,11 +1,13 @@
 /* The reference gateway's configuration: what the commands of an ASA have set.
  *
  * One command table serves the loader and the console (gateway/command.h); its handlers change this
- * struct and nothing else. Secrets are wiped by gw_config_free. Lists are in configuration order.
+ * struct and nothing else, and say which part of it (enum gw_change). Secrets are wiped by
+ * gw_config_free. Lists are in configuration order.
  */
 #ifndef GATEWAY_CONFIG_H
 #define GATEWAY_CONFIG_H
 
+#include "base/buf.h"
 #include "base/bytes.h"
 #include "base/clock.h"
 #include "base/err.h"
@@ -14,6 +16,38 @@
 #include "wire/addr.h"
 
 #define GW_NAME 64
+
+/* Parts of the configuration, as bits: what a command touched. X(id) */
+#define GW_CHANGES(X)                                                                              \
+    X(HOSTNAME)                                                                                    \
+    X(INTERFACE)                                                                                   \
+    X(NAMES)                                                                                       \
+    X(ACL)                                                                                         \
+    X(ROUTE)                                                                                       \
+    X(NAT)                                                                                         \
+    X(ISAKMP)                                                                                      \
+    X(TRANSFORM)                                                                                   \
+    X(MAP)                                                                                         \
+    X(LIFETIME)                                                                                    \
+    X(GROUP)                                                                                       \
+    X(TIMEOUT)                                                                                     \
+    X(SYSOPT)                                                                                      \
+    X(SERVICE)                                                                                     \
+    X(LOGGING)
+
+enum gw_change_bit {
+#define X(id) GW_CHANGE_BIT_##id,
+    GW_CHANGES(X)
+#undef X
+        GW_CHANGE_BITS
+};
+
+enum gw_change {
+    GW_CHANGED_NOTHING = 0,
+#define X(id) GW_CHANGED_##id = 1 << GW_CHANGE_BIT_##id,
+    GW_CHANGES(X)
+#undef X
+};
 
 struct gw_interface {
     char hardware[GW_NAME]; /* "Ethernet0/0" */
@@ -33,6 +67,7 @@ struct gw_wildcard { /* an address and a mask of any shape (the note has 255.255
 
 struct gw_port_range {
     uint16_t from, to; /* 0..65535: any */
+    bool negated;      /* "neq": every port but these */
 };
 
 struct gw_ace {
@@ -42,10 +77,12 @@ struct gw_ace {
     struct gw_port_range src_port, dst_port;
     int icmp_type; /* -1: any */
     bool log;
+    bool inactive; /* kept and shown, never matched */
 };
 
 struct gw_acl {
     char name[GW_NAME];
+    bool standard; /* destinations only: for routing, never for traffic */
     struct gw_ace *aces;
     size_t naces;
 };
@@ -129,16 +166,31 @@ struct gw_log_message { /* logging message ID ...; no logging message ID */
     int level; /* -1: as built in */
 };
 
+enum gw_device_id {
+    GW_DEVICE_ID_NONE,
+    GW_DEVICE_ID_HOSTNAME,
+    GW_DEVICE_ID_STRING,
+    GW_DEVICE_ID_IP
+};
+
 struct gw_logging {
     bool enable, timestamp, timestamp_rfc5424;
     int trap_level, buffer_level; /* 0..7, -1: none */
     unsigned facility;            /* 16..23; default 20 */
-    char device_id[GW_NAME];      /* "": none; else what is printed */
+    enum gw_device_id device_id;
+    char device_id_arg[GW_NAME]; /* STRING: what is printed; IP: the interface whose address is */
+    uint32_t queue;              /* records waiting for the hosts; 512, 0: GW_LOG_QUEUE_MAX */
+    uint32_t buffer_size;        /* bytes kept for `show logging`; 4096 */
     struct gw_log_host *hosts;
     size_t nhosts;
     struct gw_log_message *messages;
     size_t nmessages;
     bool permit_hostdown;
+};
+
+struct gw_host_name { /* name 10.1.1.1 server1 */
+    char name[GW_NAME];
+    struct ip_addr addr;
 };
 
 struct gw_note { /* a line that is not modelled, or was taken with a remark */
@@ -152,6 +204,9 @@ struct gw_config {
     char version[GW_NAME]; /* "8.2(1)" */
     struct gw_interface *interfaces;
     size_t ninterfaces;
+    bool names_on; /* `names`: names stand for addresses in commands */
+    struct gw_host_name *names;
+    size_t nnames;
     struct gw_acl *acls;
     size_t nacls;
     struct gw_access_group *access_groups;
@@ -184,22 +239,35 @@ struct gw_config {
 struct gw_load_options {
     const char *psk; /* used where the configuration prints a key as "*"; NULL: none */
     bool strict;     /* a remark is an error */
+    /* The text is a document in which a configuration was printed and re-wrapped, as in Cisco's
+     * tech note. What stands before "ASA Version" and after ": end" is left out. Line ends mean
+     * nothing, but one after a hyphen joins two halves of a word; a command ends where its grammar
+     * does. "!---Output Suppressed" and "!--- sentences." between commands are dropped. */
+    bool as_printed;
 };
 
 /* The defaults of an ASA before any command. */
 struct gw_config *gw_config_new(void);
 void gw_config_free(struct gw_config *c); /* NULL is fine */
 
-/* Applies the lines of TEXT. FILE is for messages. Lines that are ASA commands but not modelled are
- * kept in `notes`; a line that is no ASA command at all is ERR_INVALID with file, line and the
- * ASA's own words in WHY. Later lines win over earlier ones, as on the console. */
+/* Applies the lines of TEXT. FILE is for messages, OPTS may be NULL. Lines that are ASA commands
+ * but not modelled are kept in `notes`; a line that is no ASA command at all is ERR_INVALID with
+ * file, line and the ASA's own words in WHY. Later lines win over earlier ones, as on the console.
+ * On an error the lines before it have been applied. */
 MUST_USE enum err gw_config_load(struct gw_config *c, const char *file, struct bytes text,
                                  const struct gw_load_options *opts, struct diag *why);
 
-/* References that lead nowhere (access lists, transform sets, groups), missing keys, addresses. */
+/* Whether a gateway can run on it: references that lead nowhere (access lists, transform sets,
+ * interfaces), missing keys and addresses. ERR_INVALID: WHY has the first problem, and what to do.
+ */
 MUST_USE enum err gw_config_check(const struct gw_config *c, struct diag *why);
 
-/* Lookups; NULL when there is none. */
+/* Every problem, one sentence a line added to OUT; those that keep a gateway from running begin
+ * with "error: ", the others with "warning: ". Returns the number of errors. */
+size_t gw_config_review(const struct gw_config *c, struct buf *out);
+
+/* Lookups; NULL when there is none. A peer without a group of its own gets DefaultL2LGroup, when
+ * that one has a key, as on the ASA. */
 const struct gw_acl *gw_config_acl(const struct gw_config *c, const char *name);
 const struct gw_transform_set *gw_config_transform(const struct gw_config *c, const char *name);
 const struct gw_tunnel_group *gw_config_group(const struct gw_config *c,

@@ -8,27 +8,65 @@
 #include "base/clock.h"
 #include "gateway/config.h"
 
-/* X(number, default level). The text is given where it is logged, with the format of ASA.md. */
-/* clang-format off */
+/* X(number, default level, class of the EMBLEM tag, seconds in which it is logged once at most).
+ * The texts are in gateway/messages.c. Levels: Cisco "ASA Series Syslog Messages". */
 #define GW_MESSAGES(X)                                                                             \
-    X(106001, 2)                                                                                   \
-    X(106015, 6)                                                                                   \
-    X(106023, 4)                                                                                   \
-    X(110003, 6) X(111008, 5) X(111009, 7) X(111010, 5) X(113019, 4) X(302013, 6) X(302014, 6)     \
-        X(302015, 6) X(302016, 6) X(302020, 6) X(302021, 6) X(402114, 4) X(402116, 4) X(402117, 4) \
-            X(402119, 4) X(402120, 4) X(602303, 6) X(602304, 6) X(702307, 7) X(713041, 5)          \
-                X(713049, 5) X(713050, 5) X(713061, 3) X(713119, 5) X(713120, 5) X(713123, 3)      \
-                    X(713202, 5) X(713259, 5) X(713902, 3) X(713903, 4) X(713904, 5) X(713906, 7)  \
-                        X(715009, 7) X(752004, 5)
-/* clang-format on */
+    X(106001, 2, "session", 0)                                                                     \
+    X(106015, 6, "session", 0)                                                                     \
+    X(106023, 4, "session", 0)                                                                     \
+    X(110003, 6, "bridge", 0)                                                                      \
+    X(111008, 5, "config", 0)                                                                      \
+    X(111009, 7, "config", 0)                                                                      \
+    X(111010, 5, "config", 0)                                                                      \
+    X(113019, 4, "auth", 0)                                                                        \
+    X(302013, 6, "session", 0)                                                                     \
+    X(302014, 6, "session", 0)                                                                     \
+    X(302015, 6, "session", 0)                                                                     \
+    X(302016, 6, "session", 0)                                                                     \
+    X(302020, 6, "session", 0)                                                                     \
+    X(302021, 6, "session", 0)                                                                     \
+    X(402114, 4, "vpn", 5)                                                                         \
+    X(402116, 4, "vpn", 5)                                                                         \
+    X(402117, 4, "vpn", 5)                                                                         \
+    X(402119, 4, "vpn", 5)                                                                         \
+    X(402120, 4, "vpn", 5)                                                                         \
+    X(602303, 6, "vpn", 0)                                                                         \
+    X(602304, 6, "vpn", 0)                                                                         \
+    X(702305, 3, "vpn", 0)                                                                         \
+    X(702307, 7, "vpn", 0)                                                                         \
+    X(713041, 5, "vpn", 0)                                                                         \
+    X(713049, 5, "vpn", 0)                                                                         \
+    X(713050, 5, "vpn", 0)                                                                         \
+    X(713061, 3, "vpn", 0)                                                                         \
+    X(713068, 5, "vpn", 0)                                                                         \
+    X(713073, 5, "vpn", 0)                                                                         \
+    X(713075, 5, "vpn", 0)                                                                         \
+    X(713119, 5, "vpn", 0)                                                                         \
+    X(713120, 5, "vpn", 0)                                                                         \
+    X(713123, 3, "vpn", 0)                                                                         \
+    X(713136, 5, "vpn", 0)                                                                         \
+    X(713201, 5, "vpn", 0)                                                                         \
+    X(713202, 5, "vpn", 0)                                                                         \
+    X(713259, 5, "vpn", 0)                                                                         \
+    X(713902, 3, "vpn", 0)                                                                         \
+    X(713903, 4, "vpn", 0)                                                                         \
+    X(713904, 5, "vpn", 0)                                                                         \
+    X(713905, 6, "vpn", 0)                                                                         \
+    X(713906, 7, "vpn", 0)                                                                         \
+    X(715009, 7, "vpn", 0)                                                                         \
+    X(752004, 5, "vpn", 0)
+
+#define GW_LOG_HOSTS      16   /* logging hosts an ASA takes */
+#define GW_LOG_QUEUE_MAX  8192 /* records */
+#define GW_LOG_RECORD_MAX 1024 /* bytes of one finished record; longer texts are cut */
 
 struct gw_syslog;
 
-/* A finished record on its way to a logging host. */
+/* A finished record on its way to a logging host. Valid until the next call. */
 struct gw_syslog_record {
     const struct gw_log_host *host;
-    struct bytes
-        payload; /* "<166>Nov 09 2022 10:01:59: %ASA-6-302014: ..."; valid until next call */
+    struct bytes payload; /* "<166>Nov 09 2022 10:01:59: %ASA-6-302014: ..."; for a TCP host with
+                             the LF that ends it */
 };
 
 /* CFG is borrowed and read anew for every message, so console changes take effect at once. */
@@ -42,10 +80,26 @@ void gw_log(struct gw_syslog *s, uint32_t id, const char *fmt, ...) PRINTF_LIKE(
 /* True when message ID would reach a host or the buffer: guards costly arguments. */
 bool gw_log_wants(const struct gw_syslog *s, uint32_t id);
 
-/* Takes the next record to send; false when there is none. */
+/* Takes the next record to send; false when there is none. Records wait in a queue of
+ * logging.queue; when it is full the oldest is lost and counted, so take them after every call that
+ * may have logged, and inside long loops. */
 bool gw_syslog_next(struct gw_syslog *s, struct gw_syslog_record *out);
 
-/* Ends the lines of `show logging`: settings, then the buffer, oldest first. */
+/* Forgets the queue and the buffer: a reboot. Counters start anew. */
+void gw_syslog_reset(struct gw_syslog *s);
+
+/* Empties the buffer of `show logging` (`clear logging buffer`). */
+void gw_syslog_clear_buffer(struct gw_syslog *s);
+
+struct gw_syslog_counters {
+    uint64_t logged;  /* messages that went to the buffer or to at least one host */
+    uint64_t sent;    /* records taken by gw_syslog_next */
+    uint64_t dropped; /* records lost because the queue was full, counted per host */
+    uint64_t limited; /* messages held back by their rate limit */
+};
+void gw_syslog_counters(const struct gw_syslog *s, struct gw_syslog_counters *out);
+
+/* The lines of `show logging`: settings, then the buffer, oldest first. */
 void gw_syslog_show(const struct gw_syslog *s, struct buf *out);
 
 #endif

@@ -1,0 +1,94 @@
+#include "gateway/config.h"
+
+#include "base/mem.h"
+#include "gateway/config_parts.h"
+
+#include <stdio.h>
+
+struct gw_config *gw_config_new(void)
+{
+    struct gw_config *c = mem_zalloc(sizeof(*c));
+
+    snprintf(c->hostname, sizeof(c->hostname), "ciscoasa");
+    snprintf(c->version, sizeof(c->version), "8.2(1)");
+    c->names_on = true;
+    c->sa_lifetime_s = GW_SA_LIFETIME_DEFAULT_S;
+    c->sa_lifetime_kb = GW_SA_LIFETIME_DEFAULT_KB;
+    c->random_sequence = true;
+    c->timeouts = (struct gw_timeouts){
+        .conn = 3600, .half_closed = 600, .udp = 120, .icmp = 2, .embryonic = 30, .xlate = 10800};
+    c->sysopt = (struct gw_sysopt){.tcpmss = 1380, .permit_vpn = true, .reclassify_vpn = true};
+    c->service = (struct gw_service){.reset_outbound = true};
+    c->logging = (struct gw_logging){
+        .trap_level = -1, .buffer_level = -1, .facility = 20, .queue = 512, .buffer_size = 4096};
+    return c;
+}
+
+void gw_config_free(struct gw_config *c)
+{
+    if (!c)
+        return;
+    for (size_t i = 0; i < c->nacls; i++)
+        mem_free(c->acls[i].aces);
+    for (size_t i = 0; i < c->nnotes; i++) {
+        mem_free(c->notes[i].text);
+        mem_free(c->notes[i].remark);
+    }
+    if (c->groups)
+        mem_wipe(c->groups, c->ngroups * sizeof(*c->groups));
+    void *const lists[] = {
+        c->interfaces, c->names, c->acls,   c->access_groups, c->routes,           c->policies,
+        c->transforms, c->map,   c->groups, c->logging.hosts, c->logging.messages, c->notes};
+    for (size_t i = 0; i < COUNT(lists); i++)
+        mem_free(lists[i]);
+    mem_free(c);
+}
+
+/* The room of a list is the next power of two, so it needs no count of its own. */
+static void *grow(void *old, size_t n, size_t size)
+{
+    void *grown = mem_resize(NULL, n ? 2 * n : 1, size); /* a copy, so that keys can be wiped */
+
+    if (n) {
+        memcpy(grown, old, n * size);
+        mem_wipe(old, n * size);
+    }
+    mem_free(old);
+    return grown;
+}
+
+void *gw_list_insert(void **list, size_t *n, size_t size, size_t at)
+{
+    if ((*n & (*n - 1)) == 0)
+        *list = grow(*list, *n, size);
+    char *p = *list;
+    memmove(p + (at + 1) * size, p + at * size, (*n - at) * size);
+    memset(p + at * size, 0, size);
+    ++*n;
+    return p + at * size;
+}
+
+void *gw_list_add(void **list, size_t *n, size_t size)
+{
+    return gw_list_insert(list, n, size, *n);
+}
+
+void gw_list_remove(void *list, size_t *n, size_t size, size_t at)
+{
+    char *p = list;
+
+    memmove(p + at * size, p + (at + 1) * size, (*n - at - 1) * size);
+    --*n;
+    mem_wipe(p + *n * size, size);
+}
+
+bool gw_name_set(char out[static GW_NAME], const char *name)
+{
+    size_t n = strlen(name);
+
+    if (n >= GW_NAME)
+        return false;
+    memset(out, 0, GW_NAME);
+    memcpy(out, name, n);
+    return true;
+}

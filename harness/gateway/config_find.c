@@ -1,0 +1,156 @@
+/* Finding and making the parts of a configuration by name. */
+#include "base/mem.h"
+#include "gateway/config_parts.h"
+
+#define DEFAULT_GROUP "DefaultL2LGroup"
+
+#define LIST(c, list) (void **)&(c)->list, &(c)->n##list, sizeof(*(c)->list)
+
+/* Index of the element whose NAME at offset OFF is NAME; N when there is none. */
+static size_t by_name(const void *list, size_t n, size_t size, size_t off, const char *name)
+{
+    const char *p = list;
+    size_t i = 0;
+
+    while (i < n && strcmp(p + i * size + off, name) != 0)
+        i++;
+    return i;
+}
+
+#define BY_NAME(c, list, field, name)                                                              \
+    by_name((c)->list, (c)->n##list, sizeof(*(c)->list), offsetof(__typeof__(*(c)->list), field),  \
+            name)
+#define AT(c, list, i) ((i) < (c)->n##list ? &(c)->list[i] : NULL)
+
+struct gw_interface *gw_config_find_interface(struct gw_config *c, const char *nameif)
+{
+    return *nameif ? AT(c, interfaces, BY_NAME(c, interfaces, nameif, nameif)) : NULL;
+}
+
+struct gw_interface *gw_config_find_hardware(struct gw_config *c, const char *hardware)
+{
+    return AT(c, interfaces, BY_NAME(c, interfaces, hardware, hardware));
+}
+
+struct gw_acl *gw_config_find_acl(struct gw_config *c, const char *name)
+{
+    return AT(c, acls, BY_NAME(c, acls, name, name));
+}
+
+struct gw_transform_set *gw_config_find_transform(struct gw_config *c, const char *name)
+{
+    return AT(c, transforms, BY_NAME(c, transforms, name, name));
+}
+
+struct gw_tunnel_group *gw_config_find_group(struct gw_config *c, const char *name)
+{
+    return AT(c, groups, BY_NAME(c, groups, name, name));
+}
+
+struct gw_isakmp_policy *gw_config_find_policy(struct gw_config *c, unsigned priority)
+{
+    for (size_t i = 0; i < c->npolicies; i++) {
+        if (c->policies[i].priority == priority)
+            return &c->policies[i];
+    }
+    return NULL;
+}
+
+struct gw_map_entry *gw_config_find_map(struct gw_config *c, const char *map, unsigned seq)
+{
+    for (size_t i = 0; i < c->nmap; i++) {
+        if (c->map[i].seq == seq && strcmp(c->map[i].map, map) == 0)
+            return &c->map[i];
+    }
+    return NULL;
+}
+
+struct gw_acl *gw_config_make_acl(struct gw_config *c, const char *name)
+{
+    struct gw_acl *a = gw_config_find_acl(c, name);
+
+    if (!a) {
+        a = gw_list_add(LIST(c, acls));
+        (void)gw_name_set(a->name, name);
+    }
+    return a;
+}
+
+struct gw_isakmp_policy *gw_config_make_policy(struct gw_config *c, unsigned priority)
+{
+    struct gw_isakmp_policy *p = gw_config_find_policy(c, priority);
+    size_t at = 0;
+
+    if (p)
+        return p;
+    while (at < c->npolicies && c->policies[at].priority < priority)
+        at++;
+    p = gw_list_insert(LIST(c, policies), at);
+    *p = (struct gw_isakmp_policy){.priority = priority,
+                                   .cipher = CIPHER_3DES_CBC,
+                                   .digest = DIGEST_SHA1,
+                                   .group = 2,
+                                   .lifetime_s = GW_ISAKMP_LIFETIME_DEFAULT_S,
+                                   .pre_share = true};
+    return p;
+}
+
+struct gw_map_entry *gw_config_make_map(struct gw_config *c, const char *map, unsigned seq)
+{
+    struct gw_map_entry *m = gw_config_find_map(c, map, seq);
+    size_t at = 0;
+
+    if (m)
+        return m;
+    for (; at < c->nmap; at++) {
+        int order = strcmp(c->map[at].map, map);
+        if (order > 0 || (order == 0 && c->map[at].seq > seq))
+            break;
+    }
+    m = gw_list_insert(LIST(c, map), at);
+    (void)gw_name_set(m->map, map);
+    m->seq = seq;
+    return m;
+}
+
+void gw_config_note(struct gw_config *c, int line, const char *text, const char *remark)
+{
+    if (c->nnotes >= GW_NOTES_MAX)
+        return;
+    struct gw_note *note = gw_list_add(LIST(c, notes));
+    note->line = line;
+    note->text = mem_strdup(text);
+    note->remark = remark ? mem_strdup(remark) : NULL;
+}
+
+bool gw_key_is_masked(const char *key)
+{
+    return strcmp(key, "*") == 0 || strcmp(key, "*****") == 0;
+}
+
+const struct gw_acl *gw_config_acl(const struct gw_config *c, const char *name)
+{
+    return AT(c, acls, BY_NAME(c, acls, name, name));
+}
+
+const struct gw_transform_set *gw_config_transform(const struct gw_config *c, const char *name)
+{
+    return AT(c, transforms, BY_NAME(c, transforms, name, name));
+}
+
+const struct gw_interface *gw_config_interface(const struct gw_config *c, const char *nameif)
+{
+    return *nameif ? AT(c, interfaces, BY_NAME(c, interfaces, nameif, nameif)) : NULL;
+}
+
+const struct gw_tunnel_group *gw_config_group(const struct gw_config *c, const struct ip_addr *peer)
+{
+    char name[IP_ADDR_TEXT];
+
+    ip_addr_format(peer, name);
+    const struct gw_tunnel_group *own = AT(c, groups, BY_NAME(c, groups, name, name));
+    if (own)
+        return own;
+    const struct gw_tunnel_group *rest = AT(c, groups, BY_NAME(c, groups, name, DEFAULT_GROUP));
+    return rest && rest->psk[0] ? rest : NULL;
+}

@@ -1,0 +1,162 @@
+/* The messages of the reference gateway, one function each, so that every text stands in one place
+ * (messages.c). Forms and blanks as real devices print them, not as the manual typesets them. */
+#ifndef GATEWAY_MESSAGES_H
+#define GATEWAY_MESSAGES_H
+
+#include "base/clock.h"
+#include "gateway/syslog.h"
+#include "wire/addr.h"
+
+/* Why a TCP connection ended (302014): X(id, text) */
+#define GW_REASONS(X)                                                                              \
+    X(TUNNEL_DOWN, "Tunnel has been torn down")                                                    \
+    X(CONN_TIMEOUT, "Conn-timeout")             /* the manual's word for idle expiry */            \
+    X(CONNECTION_TIMEOUT, "Connection timeout") /* what 302304 of real devices says */             \
+    X(FIN_TIMEOUT, "FIN Timeout")                                                                  \
+    X(SYN_TIMEOUT, "SYN Timeout")                                                                  \
+    X(TCP_FINS, "TCP FINs")                                                                        \
+    X(RESET_I, "TCP Reset-I")                                                                      \
+    X(RESET_O, "TCP Reset-O")                                                                      \
+    X(RESET_APPLIANCE, "TCP Reset-APPLIANCE")                                                      \
+    X(SYN_CONTROL, "SYN Control")                                                                  \
+    X(INVALID_SYN, "Invalid SYN")                                                                  \
+    X(RECLASSIFY_FAILED, "VPN reclassify failed")                                                  \
+    X(XLATE_CLEAR, "Xlate Clear")                                                                  \
+    X(ROUTE_CHANGE, "Route change")                                                                \
+    X(NO_ADJACENCY, "No valid adjacency")                                                          \
+    X(FLOW_CLOSED, "Flow closed by inspection")                                                    \
+    X(UNKNOWN, "Unknown")
+
+enum gw_reason {
+#define X(id, text) GW_REASON_##id,
+    GW_REASONS(X)
+#undef X
+        GW_REASON_COUNT
+};
+
+const char *gw_reason_text(enum gw_reason r);
+
+/* One side of a connection as the log names it. Mapped equals real where nothing is translated. */
+struct gw_msg_side {
+    const char *nameif; /* "identity" for the device itself */
+    int security_level;
+    struct ip_addr addr, mapped;
+    uint16_t port, mapped_port; /* ICMP: the echo identifier, on both sides */
+};
+
+struct gw_msg_conn {
+    uint32_t id;
+    uint8_t proto; /* TCP, UDP, ICMP */
+    struct gw_msg_side initiator, responder;
+    int icmp_type, icmp_code; /* ICMP: printed when type is not -1 */
+};
+
+/* 302013, 302015 or 302020. The side of lower security is printed first, the initiator between
+ * equals; "inbound" when that side is the initiator. */
+void gw_msg_built(struct gw_syslog *s, const struct gw_msg_conn *c);
+
+/* 302014 (REASON), 302016 or 302021 (no reason). BYTES: payload, both directions. */
+void gw_msg_teardown(struct gw_syslog *s, const struct gw_msg_conn *c, struct span duration,
+                     uint64_t bytes, enum gw_reason reason);
+
+/* A packet's ends for the messages about packets. */
+struct gw_msg_packet {
+    uint8_t proto;
+    struct ip_addr src, dst;
+    uint16_t sport, dport;
+    uint8_t tcp_flags;        /* as in the header */
+    int icmp_type, icmp_code; /* ICMP */
+};
+
+void gw_msg_no_connection(struct gw_syslog *s, const struct gw_msg_packet *p,
+                          const char *nameif); /* 106015 */
+void gw_msg_inbound_denied(struct gw_syslog *s, const struct gw_msg_packet *p,
+                           const char *nameif); /* 106001 */
+void gw_msg_acl_denied(struct gw_syslog *s, const struct gw_msg_packet *p, const char *src_if,
+                       const char *dst_if, const char *acl); /* 106023 */
+void gw_msg_no_route(struct gw_syslog *s, const struct gw_msg_packet *p, const char *src_if,
+                     const char *dst_if); /* 110003 */
+
+/* IPsec SAs of a LAN-to-LAN tunnel: LOCAL and PEER are the gateways' addresses. */
+struct gw_msg_sa {
+    bool inbound;
+    uint32_t spi;
+    struct ip_addr local, peer;
+};
+
+void gw_msg_sa_created(struct gw_syslog *s, const struct gw_msg_sa *sa);      /* 602303 */
+void gw_msg_sa_deleted(struct gw_syslog *s, const struct gw_msg_sa *sa);      /* 602304 */
+void gw_msg_sa_seq_rollover(struct gw_syslog *s, const struct gw_msg_sa *sa); /* 702305 */
+void gw_msg_sa_rekey_data(struct gw_syslog *s, const struct gw_msg_sa *sa);   /* 702307 */
+
+/* An ESP packet that was dropped; from PEER to LOCAL. One of each in five seconds. */
+struct gw_msg_esp {
+    uint32_t spi, seq;
+    struct ip_addr peer, local;
+};
+
+void gw_msg_esp_bad_spi(struct gw_syslog *s, const struct gw_msg_esp *e); /* 402114 */
+/* 402116: the inner packet does not fit the SA; SELECTORS as the SA has them: local net, remote net
+ */
+void gw_msg_esp_bad_inner(struct gw_syslog *s, const struct gw_msg_esp *e,
+                          const struct gw_msg_packet *inner, const struct ip_net *local,
+                          const struct ip_net *remote);
+void gw_msg_esp_replayed(struct gw_syslog *s, const struct gw_msg_esp *e); /* 402119 */
+void gw_msg_esp_bad_icv(struct gw_syslog *s, const struct gw_msg_esp *e);  /* 402120 */
+/* 402117: came in clear and should have come through the tunnel */
+void gw_msg_not_ipsec(struct gw_syslog *s, const struct gw_msg_packet *p);
+
+/* Who an IKE message is about. GROUP NULL: not known yet, only the address is printed. */
+struct gw_msg_ike {
+    const char *group;
+    struct ip_addr peer;
+};
+
+/* 713041. PHASE 2 prints the proxies (network addresses) and MAP, phase 1 "N/A" where NULL. */
+void gw_msg_ike_initiating(struct gw_syslog *s, const struct gw_msg_ike *k, unsigned phase,
+                           bool rekey, const char *nameif, const struct ip_addr *local_proxy,
+                           const struct ip_addr *remote_proxy, const char *map);
+void gw_msg_phase1_done(struct gw_syslog *s, const struct gw_msg_ike *k); /* 713119 */
+void gw_msg_phase2_spis(struct gw_syslog *s, const struct gw_msg_ike *k, bool initiator,
+                        uint32_t in_spi, uint32_t out_spi); /* 713049 */
+void gw_msg_phase2_done(struct gw_syslog *s, const struct gw_msg_ike *k, uint32_t message_id);
+/* 713120 */
+void gw_msg_phase2_ended(struct gw_syslog *s, const struct gw_msg_ike *k, const char *reason,
+                         const struct ip_addr *remote_proxy,
+                         const struct ip_addr *local_proxy); /* 713050 */
+void gw_msg_ike_deleting_sa(struct gw_syslog *s, const struct gw_msg_ike *k,
+                            const struct ip_addr *remote_proxy,
+                            const struct ip_addr *local_proxy); /* 715009 */
+void gw_msg_no_crypto_map(struct gw_syslog *s, const struct gw_msg_ike *k,
+                          const struct ip_net *remote, const struct ip_net *local, uint8_t proto,
+                          uint16_t port, const char *nameif);          /* 713061 */
+void gw_msg_dpd_lost(struct gw_syslog *s, const struct gw_msg_ike *k); /* 713123 */
+void gw_msg_session_down(struct gw_syslog *s, const struct gw_msg_ike *k,
+                         const char *reason); /* 713259 */
+/* 713201: a packet of PHASE came again; 713202 (PHASE 0): the first packet of an exchange did */
+void gw_msg_duplicate_packet(struct gw_syslog *s, const struct gw_msg_ike *k, unsigned phase);
+void gw_msg_notify(struct gw_syslog *s, const struct gw_msg_ike *k, const char *name,
+                   unsigned type); /* 713068 */
+/* 713075: we, as responder, put our lifetime in place of the initiator's; 713073: the responder did
+ */
+void gw_msg_lifetime_changed(struct gw_syslog *s, const struct gw_msg_ike *k, bool by_us,
+                             unsigned phase, uint32_t from_s, uint32_t to_s);
+void gw_msg_ike_timeout(struct gw_syslog *s, const struct gw_msg_ike *k,
+                        const char *state); /* 713136 */
+
+/* 713902 to 713906: free text at severities 3, 4, 5, 6, 7. */
+void gw_msg_ike_text(struct gw_syslog *s, uint32_t id, const struct gw_msg_ike *k, const char *fmt,
+                     ...) PRINTF_LIKE(4, 5);
+
+/* 113019: the session with a peer ended. */
+void gw_msg_session_end(struct gw_syslog *s, const struct gw_msg_ike *k, struct span duration,
+                        uint64_t bytes_sent, uint64_t bytes_received, const char *reason);
+
+/* 752004 (8.4 and later): traffic asks for a tunnel. */
+void gw_msg_key_acquire(struct gw_syslog *s, const char *map, unsigned seq);
+
+/* What was typed: 111008 and 111010 for configuration, 111009 for show commands. */
+void gw_msg_configured(struct gw_syslog *s, const char *user, const char *line);
+void gw_msg_shown(struct gw_syslog *s, const char *user, const char *line);
+
+#endif

@@ -1,0 +1,282 @@
+#include "gateway/syslog.h"
+
+#include "base/mem.h"
+#include "gateway/log_ring.h"
+#include "gateway/log_stamp.h"
+#include "gateway/syslog_parts.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+static const struct gw_message messages[] = {
+#define X(id, level, class, limit) {id, level, class, limit},
+    GW_MESSAGES(X)
+#undef X
+};
+
+#define RECORD_BYTES 320 /* room in the queue per record: more than most need */
+
+const struct gw_message *gw_message_find(uint32_t id)
+{
+    size_t lo = 0, hi = COUNT(messages); /* the table is in order of numbers */
+
+    while (lo < hi) {
+        size_t mid = (lo + hi) / 2;
+        if (messages[mid].id == id)
+            return &messages[mid];
+        if (messages[mid].id < id)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return NULL;
+}
+
+struct gw_syslog *gw_syslog_new(const struct gw_config *cfg, const struct clock *clk,
+                                int64_t epoch_s)
+{
+    struct gw_syslog *s = mem_zalloc(sizeof(*s));
+
+    _Static_assert(COUNT(messages) <= GW_MESSAGE_ROWS, "one place per row in `last`");
+    s->cfg = cfg;
+    s->clk = clk;
+    s->epoch_s = epoch_s;
+    gw_syslog_reset(s);
+    return s;
+}
+
+void gw_syslog_free(struct gw_syslog *s)
+{
+    if (!s)
+        return;
+    log_ring_release(&s->queue);
+    log_ring_release(&s->buffer);
+    buf_release(&s->out);
+    buf_release(&s->line);
+    mem_free(s);
+}
+
+void gw_syslog_reset(struct gw_syslog *s)
+{
+    log_ring_release(&s->queue);
+    log_ring_release(&s->buffer);
+    s->queue_size = s->buffer_size = 0;
+    s->to_buffer = s->to_hosts = 0;
+    s->counters = (struct gw_syslog_counters){0};
+    memset(s->hosts, 0, sizeof(s->hosts));
+    for (size_t i = 0; i < GW_MESSAGE_ROWS; i++)
+        s->last[i] = (struct mono){INT64_MIN};
+}
+
+void gw_syslog_clear_buffer(struct gw_syslog *s)
+{
+    if (s->buffer.mem)
+        log_ring_clear(&s->buffer);
+}
+
+void gw_syslog_counters(const struct gw_syslog *s, struct gw_syslog_counters *out)
+{
+    *out = s->counters;
+}
+
+/* The level ID is logged at, or -1 when it is switched off. */
+static int level_of(const struct gw_syslog *s, const struct gw_message *m)
+{
+    const struct gw_logging *l = &s->cfg->logging;
+
+    for (size_t i = 0; i < l->nmessages; i++) {
+        if (l->messages[i].id != m->id)
+            continue;
+        if (l->messages[i].disabled)
+            return -1;
+        return l->messages[i].level >= 0 ? l->messages[i].level : m->level;
+    }
+    return m->level;
+}
+
+static bool wanted(const struct gw_syslog *s, uint32_t id, const struct gw_message **m, int *level)
+{
+    const struct gw_logging *l = &s->cfg->logging;
+
+    if (!l->enable || (l->buffer_level < 0 && (l->trap_level < 0 || l->nhosts == 0)))
+        return false;
+    *m = gw_message_find(id);
+    if (!*m)
+        bug("log message is no row of GW_MESSAGES");
+    *level = level_of(s, *m);
+    return *level >= 0 && (*level <= l->buffer_level || (*level <= l->trap_level && l->nhosts > 0));
+}
+
+bool gw_log_wants(const struct gw_syslog *s, uint32_t id)
+{
+    const struct gw_message *m;
+    int level;
+
+    return wanted(s, id, &m, &level);
+}
+
+static bool rate_limited(struct gw_syslog *s, const struct gw_message *m, struct mono now)
+{
+    struct mono *last = &s->last[m - messages];
+
+    if (m->limit_s == 0)
+        return false;
+    if (last->ns != INT64_MIN && now.ns - last->ns < SPAN_S(m->limit_s).ns) {
+        s->counters.limited++;
+        return true;
+    }
+    *last = now;
+    return false;
+}
+
+/* The rings take the sizes that are configured now. */
+static void fit_queue(struct gw_syslog *s)
+{
+    uint32_t want = s->cfg->logging.queue;
+
+    if (want == 0 || want > GW_LOG_QUEUE_MAX)
+        want = GW_LOG_QUEUE_MAX;
+    if (!s->queue.mem)
+        log_ring_init(&s->queue, (size_t)want * RECORD_BYTES, want);
+    else if (s->queue_size != want)
+        log_ring_resize(&s->queue, (size_t)want * RECORD_BYTES, want);
+    else
+        return;
+    s->queue_size = want;
+    for (size_t i = 0; i < GW_LOG_HOSTS; i++)
+        s->hosts[i].place = log_ring_seek(&s->queue, s->hosts[i].place.seq);
+}
+
+static void fit_buffer(struct gw_syslog *s)
+{
+    uint32_t want = s->cfg->logging.buffer_size;
+
+    if (!s->buffer.mem)
+        log_ring_init(&s->buffer, want, want);
+    else if (s->buffer_size != want)
+        log_ring_resize(&s->buffer, want, want);
+    s->buffer_size = want;
+}
+
+static bool same_host(const struct gw_log_host *a, const struct gw_log_host *b)
+{
+    return ip_addr_eq(&a->addr, &b->addr) && a->port == b->port && a->tcp == b->tcp &&
+           strcmp(a->nameif, b->nameif) == 0;
+}
+
+/* Gives every configured host its place in the queue: one that is new begins at the end. */
+static void sync_hosts(struct gw_syslog *s)
+{
+    const struct gw_logging *l = &s->cfg->logging;
+    size_t n = l->nhosts < GW_LOG_HOSTS ? l->nhosts : GW_LOG_HOSTS;
+
+    for (size_t i = 0; i < n; i++) {
+        if (s->hosts[i].used && same_host(&s->hosts[i].host, &l->hosts[i]))
+            continue;
+        size_t from = i;
+        while (from < GW_LOG_HOSTS &&
+               !(s->hosts[from].used && same_host(&s->hosts[from].host, &l->hosts[i])))
+            from++;
+        struct gw_log_reader moved = {.used = true, .place = log_ring_end(&s->queue)};
+        if (from < GW_LOG_HOSTS) {
+            moved = s->hosts[from];
+            s->hosts[from] = s->hosts[i];
+        }
+        moved.host = l->hosts[i];
+        s->hosts[i] = moved;
+    }
+    for (size_t i = n; i < GW_LOG_HOSTS && s->hosts[i].used; i++)
+        s->hosts[i] = (struct gw_log_reader){0};
+}
+
+static void put_queue(struct gw_syslog *s, const struct gw_log_meta *meta, struct bytes text)
+{
+    fit_queue(s);
+    sync_hosts(s);
+    log_ring_put(&s->queue, bytes_of(meta, sizeof(*meta)), text);
+    s->to_hosts++;
+}
+
+static void put_buffer(struct gw_syslog *s, const struct gw_log_meta *meta, struct bytes text)
+{
+    fit_buffer(s);
+    buf_clear(&s->line);
+    gw_log_stamp(s->cfg, meta->unix_s, &s->line);
+    buf_addf(&s->line, "%%ASA-%d-%u: ", meta->level, meta->id);
+    log_ring_put(&s->buffer, buf_bytes(&s->line), text);
+    s->to_buffer++;
+}
+
+void gw_log(struct gw_syslog *s, uint32_t id, const char *fmt, ...)
+{
+    const struct gw_logging *l = &s->cfg->logging;
+    const struct gw_message *m;
+    struct mono now = clock_now(s->clk);
+    char text[GW_LOG_RECORD_MAX];
+    va_list ap;
+    int level;
+
+    if (!wanted(s, id, &m, &level) || rate_limited(s, m, now))
+        return;
+    va_start(ap, fmt);
+    int n = vsnprintf(text, sizeof(text), fmt, ap);
+    va_end(ap);
+    size_t len = n < 0 ? 0 : (size_t)n < sizeof(text) ? (size_t)n : sizeof(text) - 1;
+    for (size_t i = 0; i < len; i++) {
+        if ((unsigned char)text[i] < ' ') /* one record is one line */
+            text[i] = ' ';
+    }
+    struct gw_log_meta meta = {
+        .id = id, .level = level, .unix_s = s->epoch_s + now.ns / 1000000000};
+    if (level <= l->trap_level && l->nhosts > 0)
+        put_queue(s, &meta, bytes_of(text, len));
+    if (level <= l->buffer_level)
+        put_buffer(s, &meta, bytes_of(text, len));
+    s->counters.logged++;
+}
+
+static void format_record(struct gw_syslog *s, const struct gw_log_host *host, struct bytes record)
+{
+    struct gw_log_meta meta;
+    struct bytes text = bytes_from(record, sizeof(meta));
+
+    memcpy(&meta, record.p, sizeof(meta));
+    buf_clear(&s->out);
+    buf_addf(&s->out, "<%u>", s->cfg->logging.facility * 8 + (unsigned)meta.level);
+    if (host->emblem && !host->tcp) { /* "EMBLEM cannot be used on TCP" */
+        gw_log_stamp_emblem(s->cfg, meta.unix_s, &s->out);
+        buf_addf(&s->out, "%%ASA-%s-%d-%u: ", gw_message_find(meta.id)->class, meta.level, meta.id);
+    } else {
+        gw_log_stamp(s->cfg, meta.unix_s, &s->out);
+        buf_addf(&s->out, "%%ASA-%d-%u: ", meta.level, meta.id);
+    }
+    buf_add(&s->out, text.p, text.n);
+    if (host->tcp)
+        buf_addc(&s->out, '\n');
+}
+
+bool gw_syslog_next(struct gw_syslog *s, struct gw_syslog_record *out)
+{
+    const struct gw_logging *l = &s->cfg->logging;
+    struct gw_log_reader *best = NULL;
+    struct bytes record;
+    uint64_t missed = 0;
+
+    if (!s->queue.mem)
+        return false;
+    sync_hosts(s);
+    for (size_t i = 0; i < GW_LOG_HOSTS && s->hosts[i].used; i++) {
+        if (!best || s->hosts[i].place.seq < best->place.seq)
+            best = &s->hosts[i];
+    }
+    if (!best || !log_ring_read(&s->queue, &best->place, &record, &missed))
+        return false;
+    best->dropped += missed;
+    s->counters.dropped += missed;
+    best->sent++;
+    s->counters.sent++;
+    out->host = &l->hosts[best - s->hosts];
+    format_record(s, out->host, record);
+    out->payload = buf_bytes(&s->out);
+    return true;
+}
