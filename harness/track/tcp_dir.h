@@ -107,7 +107,8 @@ struct tcp_dir {
     int64_t start;    /* lowest position that belongs to the stream */
     int64_t in_order; /* end of the run that begins at `start` */
     int64_t high;     /* highest end */
-    int64_t fin_pos;  /* position of the last FIN seen (after its payload); valid when fin > 0 */
+    int64_t fin_pos;  /* position of the FIN, after its payload; valid when fin > 0. Of several,
+ the last, unless an earlier one is at the highest end */
     int64_t acked;    /* highest position acknowledged by the other side; valid when has_acked */
     bool has_acked;
     uint32_t last_ack; /* of this side's last segment with ACK; valid when has_last_ack */

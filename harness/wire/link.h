@@ -32,8 +32,7 @@ enum {
 /* True when frames of this type are read. */
 bool link_is_supported(uint32_t linktype);
 
-/* The name of any registered type, read here or not; "link type N" text is up to the caller when
- * this gives NULL. */
+/* Its name; NULL when frames of this type are not read. */
 const char *link_name(uint32_t linktype);
 
 /* Takes FRAME apart like pkt_parse, whatever its link type. Never fails; `eth` holds the VLAN ids
