@@ -52,8 +52,9 @@ static size_t make_room(struct byte_store *b, int64_t pos, size_t n)
 
     while (have < n) {
         if (!locate(b, pos + (int64_t)have, &avail)) {
-            if ((b->npages + 1) * sizeof(struct byte_page) > b->limit)
+            if (*b->budget < sizeof(struct byte_page))
                 break;
+            *b->budget -= sizeof(struct byte_page);
             make_page(b, (pos + (int64_t)have) >> PAGE_BITS);
         }
         have += avail;
@@ -116,11 +117,11 @@ static uint64_t offer(struct tcp_store *s, int64_t pos, struct bytes data)
     return conflict;
 }
 
-void byte_store_init(struct byte_store *b, uint64_t limit)
+void byte_store_init(struct byte_store *b, uint64_t *budget)
 {
     static const struct tcp_store_ops ops = {offer};
 
-    *b = (struct byte_store){.store = {&ops}, .limit = limit};
+    *b = (struct byte_store){.store = {&ops}, .budget = budget};
     range_set_init(&b->kept);
     map_init(&b->map);
 }

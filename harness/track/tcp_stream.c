@@ -24,8 +24,10 @@ static void follow_handshake(struct tcp_stream *s, enum tcp_side from, const str
     if (syn && ack && s->saw_syn)
         s->saw_syn_ack = true;
     bool by_opener = (from == TCP_SIDE_A) == (s->initiator == TCP_INITIATOR_A);
-    if (s->saw_syn_ack && !syn && ack && by_opener && !(seg->flags & TCP_RST))
+    if (s->saw_syn_ack && !syn && ack && by_opener && !(seg->flags & TCP_RST) && !s->handshake) {
         s->handshake = true;
+        s->handshake_ns = seg->time_ns;
+    }
 }
 
 void tcp_stream_add(struct tcp_stream *s, enum tcp_side from, const struct tcp_seg *seg,

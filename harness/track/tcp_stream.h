@@ -29,7 +29,8 @@ struct tcp_stream {
     struct tcp_dir dir[2];        /* dir[TCP_SIDE_A]: what A sent */
     enum tcp_initiator initiator; /* who sent the SYN; UNKNOWN: none was seen */
     bool saw_syn, saw_syn_ack;
-    bool handshake; /* SYN, SYN+ACK, and the ACK of that, in this order */
+    bool handshake;       /* SYN, SYN+ACK, and the ACK of that, in this order */
+    int64_t handshake_ns; /* when it was complete; less first_ns: the round trip */
     bool saw_rst;
     enum tcp_side rst_by; /* of the first RST */
     int64_t rst_ns;

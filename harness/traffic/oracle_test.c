@@ -169,6 +169,7 @@ static void compare_direction(const struct table *t, const char *where, const ch
 
 struct reading {
     struct tcp_table table;
+    uint64_t budget;
     struct byte_store (*stores)[2];
     size_t nstores;
     bool *taken;  /* by stream: found in the table */
@@ -181,7 +182,7 @@ static void read_capture(struct reading *r, const char *path)
     struct savefile_packet p;
     struct diag why = {0};
 
-    *r = (struct reading){0};
+    *r = (struct reading){.budget = UINT64_C(8) << 30};
     tcp_table_init(&r->table, NULL, 1);
     if (savefile_open(path, &f, &why))
         return;
@@ -193,7 +194,7 @@ static void read_capture(struct reading *r, const char *path)
             r->stores = mem_resize(r->stores, m.stream->number + 1u, sizeof(*r->stores));
             r->nstores = m.stream->number + 1u;
             for (int i = 0; i < 2; i++)
-                byte_store_init(&r->stores[m.stream->number][i], UINT64_C(1) << 30);
+                byte_store_init(&r->stores[m.stream->number][i], &r->budget);
         }
         for (int i = 0; i < 2; i++) /* they moved with the array */
             m.stream->dir[i].store = &r->stores[m.stream->number][i].store;
