@@ -1,15 +1,19 @@
 /* Capture files in, flows and conversations out.
  *
- * Reads pcap (µs and ns, both byte orders) and pcapng through libpcap, gzip and zstd compressed
- * too; link types Ethernet (VLAN, QinQ, MPLS, PPPoE), raw IP, Linux SLL and SLL2, NULL and LOOP,
- * PPP. Every flow is listed; one that cannot be replayed says why. */
+ * Reads pcap (µs and ns, both byte orders) and pcapng (interfaces of several link types), gzip and
+ * zstd compressed too; link types as in wire/link.h. Every flow is listed; one that cannot be
+ * replayed says why. Memory: the payload that can be replayed, up to CAPTURE_KEEP_MAX. */
 #ifndef TRAFFIC_CAPTURE_H
 #define TRAFFIC_CAPTURE_H
 
+#include "base/arena.h"
 #include "base/err.h"
+#include "track/tcp_stream.h"
 #include "traffic/conversation.h"
+#include "traffic/savefile.h"
 
-#define FLOW_WHY_MAX 4
+#define FLOW_WHY_MAX     4
+#define CAPTURE_KEEP_MAX (UINT64_C(8) << 30) /* bytes of payload */
 
 struct flow {
     struct conversation conv;  /* complete when `replayable` */
@@ -17,18 +21,27 @@ struct flow {
     uint64_t packets, bytes;   /* IP bytes by the headers */
     bool replayable;
     const char *why_not[FLOW_WHY_MAX]; /* reasons in words, NULL-terminated when fewer */
+    const struct tcp_stream *tcp;      /* what a tap saw of it; NULL: not TCP */
+    enum conv_side first;              /* who sent the first packet: side A of `tcp` */
+    bool whole[2]; /* TCP: conv.data[side] is given, even where the flow as a whole is not */
 };
 
 struct capture {
     const char *path;
-    uint64_t packets, bytes; /* frames, and their bytes on the wire */
-    uint64_t skipped;        /* frames that belong to no flow (ARP, other protocols) */
-    struct flow *flows;      /* in order of their first packet */
+    struct savefile_stats file;
+    int64_t first_ns, last_ns; /* earliest and latest packet; 0, 0: no packets */
+    uint64_t skipped;          /* packets that belong to no flow (ARP, other protocols) */
+    struct flow *flows;        /* in order of their first packet */
     size_t nflows;
+    struct diag damage; /* err set: the file is damaged at a place, or has a link type that is not
+                           read; flows are made of the rest */
+    struct tcp_table tcp;
+    struct arena arena;
 };
 
-/* Reads PATH whole. On failure WHY names the file and what is wrong with it (no capture, cut in
- * packet N, unknown link type). Gives *OUT (capture_free). */
+/* Reads PATH whole. On failure WHY names the file and what is wrong with it (cannot be opened, no
+ * capture, empty). A file that is cut or damaged after its first packet is read up to there: see
+ * `damage`. Gives *OUT (capture_free). */
 MUST_USE enum err capture_read(const char *path, struct capture **out, struct diag *why);
 void capture_free(struct capture *c); /* NULL is fine */
 

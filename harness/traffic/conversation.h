@@ -30,8 +30,9 @@ struct turn {
 struct conv_repairs {
     uint64_t retransmitted, reordered, overlapping;
     uint64_t conflicting_bytes; /* sent twice with other content: the first copy was kept */
+    uint64_t undelivered_bytes; /* left out: behind a hole, and never acknowledged */
     bool no_start;              /* the capture began in the middle */
-    bool no_end;                /* no FIN or RST was seen: a FIN from each side was added */
+    bool no_end; /* no RST, nor a FIN from each side, was seen: what was missing was added */
 };
 
 struct conversation {

@@ -7,7 +7,8 @@
 
 struct tape_options {
     uint64_t bytes;    /* wanted size of the larger direction: its longest turn is repeated or cut
-                          until the direction has this many. 0: as captured */
+                          until the direction has this many, but keeps at least one byte. TCP only:
+                          a datagram has its length. 0: as captured */
     struct span think; /* pauses of at least `think_from` become this long. 0: as captured */
     struct span think_from; /* 0: 1 s */
     struct span gap_max;    /* shorter pauses are capped at this. 0: as captured */

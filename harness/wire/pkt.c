@@ -35,6 +35,13 @@ static void parse_transport(struct pkt *p)
     }
 }
 
+void pkt_parse_payload(struct pkt *p)
+{
+    p->kind = PKT_IP;
+    p->data_len = 0;
+    parse_transport(p);
+}
+
 static void parse_network(struct bytes packet, struct pkt *p)
 {
     if (ip_parse(packet, &p->ip))

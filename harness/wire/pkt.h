@@ -41,4 +41,8 @@ void pkt_parse(struct bytes frame, struct pkt *out);
 /* The same for an IP packet without link header; `eth` is zero. */
 void pkt_parse_ip(struct bytes packet, struct pkt *out);
 
+/* Takes the payload of P->ip apart once more, after `ip` was changed: a datagram put together from
+ * fragments. Sets kind and all that depends on it. */
+void pkt_parse_payload(struct pkt *p);
+
 #endif

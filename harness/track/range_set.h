@@ -1,0 +1,51 @@
+/* A set of 64-bit positions, kept as disjoint ranges in order: which bytes of a stream were seen.
+ *
+ * Adding costs O(log n + leaf) with leaves of at most 256 ranges, and one step at the upper end,
+ * where nearly all additions happen. Memory is bounded: past RANGE_SET_MAX ranges the lowest two
+ * become one, and the hole between them is counted as final (`closed_*`). */
+#ifndef TRACK_RANGE_SET_H
+#define TRACK_RANGE_SET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define RANGE_SET_MAX 65536u
+
+struct range {
+    int64_t from, to; /* [from, to) */
+};
+
+/* A growing list of ranges, reused from call to call. */
+struct range_list {
+    struct range *r;
+    size_t n, cap;
+};
+
+void range_list_release(struct range_list *l);
+
+struct range_leaf;
+
+struct range_set {
+    struct range_leaf *leaves; /* in order; none is empty */
+    size_t nleaves, cap;
+    size_t count;                        /* ranges */
+    uint64_t covered;                    /* positions in the set */
+    uint64_t closed_bytes, closed_holes; /* holes given up for the bound, lowest first */
+};
+
+void range_set_init(struct range_set *s);
+void range_set_release(struct range_set *s);
+
+/* Adds R (from < to). The parts of R that were not in the set are appended to FRESH when it is not
+ * NULL. Returns how many positions were new. */
+uint64_t range_set_add(struct range_set *s, struct range r, struct range_list *fresh);
+
+/* The range that holds POS, else the first one after it; false when there is none. */
+bool range_set_find(const struct range_set *s, int64_t pos, struct range *out);
+
+/* The lowest and the highest range; false when the set is empty. */
+bool range_set_first(const struct range_set *s, struct range *out);
+bool range_set_last(const struct range_set *s, struct range *out);
+
+#endif

@@ -1,0 +1,296 @@
+#include "track/tcp_dir.h"
+
+static const char *const class_names[] = {
+    [TCP_SEG_EMPTY] = "empty",
+    [TCP_SEG_NEW] = "new",
+    [TCP_SEG_JUMP] = "jump",
+    [TCP_SEG_HOLE_FILL] = "hole fill",
+    [TCP_SEG_DUP_PARTIAL] = "partial duplicate",
+    [TCP_SEG_DUP_FULL] = "full duplicate",
+    [TCP_SEG_KEEPALIVE] = "keep-alive",
+};
+
+const char *tcp_seg_class_name(enum tcp_seg_class c)
+{
+    return class_names[c];
+}
+
+struct tcp_seg tcp_seg_of(const struct pkt *p, int64_t time_ns)
+{
+    return (struct tcp_seg){.time_ns = time_ns,
+                            .seq = p->tcp.seq,
+                            .ack = p->tcp.ack,
+                            .flags = p->tcp.flags,
+                            .window = p->tcp.window,
+                            .len = (uint32_t)p->data_len,
+                            .data = p->tcp.data,
+                            .opts = p->tcp.opts};
+}
+
+void tcp_dir_init(struct tcp_dir *d, struct tcp_store *store)
+{
+    *d = (struct tcp_dir){.max_idle_ns = -1, .store = store};
+    range_set_init(&d->covered);
+}
+
+void tcp_dir_release(struct tcp_dir *d)
+{
+    range_set_release(&d->covered);
+    range_list_release(&d->fresh);
+}
+
+int64_t tcp_dir_pos(const struct tcp_dir *d, uint32_t seq)
+{
+    uint32_t high_seq = d->zero + (uint32_t)d->high;
+
+    return d->started ? d->high + (int32_t)(seq - high_seq) : 0;
+}
+
+static bool has(const struct tcp_seg *seg, uint8_t flag)
+{
+    return seg->flags & flag;
+}
+
+static void note_isn(struct tcp_dir *d, uint32_t isn)
+{
+    uint64_t known = d->isns < TCP_DIR_ISNS ? d->isns : TCP_DIR_ISNS;
+
+    for (uint64_t i = 0; i < known; i++)
+        if (d->isn[i] == isn)
+            return;
+    if (d->isns < TCP_DIR_ISNS)
+        d->isn[d->isns] = isn;
+    d->isns++;
+}
+
+static void take_syn(struct tcp_dir *d, const struct tcp_seg *seg, const struct tcp_opts *o)
+{
+    if (!d->started || (d->syn == 0 && d->covered.count == 0)) {
+        d->zero = seg->seq + 1; /* packets without data said nothing about positions */
+        d->started = true;
+    }
+    d->syn++;
+    note_isn(d, seg->seq);
+    d->start = tcp_dir_pos(d, seg->seq + 1);
+    d->mss = o->mss;
+    d->wscale = o->wscale;
+    d->has_wscale = o->has_wscale;
+    d->sack_permitted = o->sack_permitted;
+    d->has_timestamps = o->has_ts;
+}
+
+static void take_options(struct tcp_dir *d, const struct tcp_seg *seg)
+{
+    struct tcp_opts o;
+
+    tcp_opts_parse(seg->opts, &o);
+    if (o.sacks)
+        d->sack_packets++;
+    if (has(seg, TCP_SYN))
+        take_syn(d, seg, &o);
+}
+
+static void take_time(struct tcp_dir *d, const struct tcp_seg *seg, struct tcp_note *n)
+{
+    n->idle_ns = -1;
+    if (d->packets == 0) {
+        d->first_ns = seg->time_ns;
+    } else {
+        n->idle_ns = seg->time_ns - d->last_ns;
+        if (n->idle_ns > d->max_idle_ns) {
+            d->max_idle_ns = n->idle_ns;
+            d->max_idle_end_ns = seg->time_ns;
+        }
+    }
+    d->last_ns = seg->time_ns;
+    d->packets++;
+}
+
+static bool is_dup_ack(const struct tcp_dir *d, const struct tcp_seg *seg, const struct tcp_note *n)
+{
+    return has(seg, TCP_ACK) && !has(seg, TCP_SYN | TCP_FIN | TCP_RST) && seg->len == 0 &&
+           d->has_last_ack && seg->ack == d->last_ack && seg->window == d->last_window &&
+           n->pos == d->high;
+}
+
+static void take_ack(struct tcp_dir *d, const struct tcp_seg *seg, struct tcp_note *n)
+{
+    if (is_dup_ack(d, seg, n)) {
+        n->dup_ack = true;
+        d->duplicate_acks++;
+    }
+    if (!has(seg, TCP_ACK))
+        return;
+    d->has_last_ack = true;
+    d->last_ack = seg->ack;
+    d->last_window = seg->window;
+}
+
+static bool is_keepalive(const struct tcp_dir *d, const struct tcp_seg *seg, int64_t pos)
+{
+    return seg->len <= 1 && pos == d->high - 1 && !has(seg, TCP_SYN | TCP_RST);
+}
+
+static enum tcp_seg_class classify(const struct tcp_dir *d, int64_t pos, uint32_t len,
+                                   uint64_t fresh)
+{
+    if (fresh == 0)
+        return TCP_SEG_DUP_FULL;
+    if (fresh < len)
+        return TCP_SEG_DUP_PARTIAL;
+    if (d->covered.covered == fresh && d->syn == 0)
+        return TCP_SEG_NEW; /* the first of a stream that begins in its middle */
+    return pos > d->high ? TCP_SEG_JUMP : pos < d->high ? TCP_SEG_HOLE_FILL : TCP_SEG_NEW;
+}
+
+static void count_class(struct tcp_dir *d, enum tcp_seg_class c)
+{
+    switch (c) {
+    case TCP_SEG_JUMP: d->jump++; break;
+    case TCP_SEG_HOLE_FILL: d->hole_fill++; break;
+    case TCP_SEG_DUP_PARTIAL: d->dup_partial++; break;
+    case TCP_SEG_DUP_FULL: d->dup_full++; break;
+    case TCP_SEG_KEEPALIVE: d->keepalive++; break;
+    case TCP_SEG_EMPTY:
+    case TCP_SEG_NEW: break;
+    }
+}
+
+static void take_data(struct tcp_dir *d, const struct tcp_seg *seg, struct tcp_note *n)
+{
+    struct range r = {n->pos, n->pos + seg->len};
+    bool keepalive = is_keepalive(d, seg, n->pos);
+
+    d->data_packets++;
+    d->data_bytes += seg->len;
+    d->fresh.n = 0;
+    n->fresh_bytes = range_set_add(&d->covered, r, &d->fresh);
+    n->fresh = d->fresh.r;
+    n->nfresh = d->fresh.n;
+    d->overlap_bytes += seg->len - n->fresh_bytes;
+    n->class = keepalive ? TCP_SEG_KEEPALIVE : classify(d, n->pos, seg->len, n->fresh_bytes);
+    if (d->store && seg->data.n)
+        n->conflict_bytes = d->store->ops->offer(d->store, n->pos, seg->data);
+    d->conflict_bytes += n->conflict_bytes;
+    count_class(d, n->class);
+    if (d->covered.covered == n->fresh_bytes && d->syn == 0) {
+        d->start = d->in_order = r.from; /* the stream begins in its middle, here */
+        d->high = r.to;
+    }
+    if (r.to > d->high)
+        d->high = r.to;
+    if (range_set_find(&d->covered, d->in_order, &r) && r.from <= d->in_order)
+        d->in_order = r.to;
+}
+
+void tcp_dir_add(struct tcp_dir *d, const struct tcp_seg *seg, struct tcp_note *note)
+{
+    struct tcp_note scratch, *n = note ? note : &scratch;
+
+    *n = (struct tcp_note){.class = TCP_SEG_EMPTY, .len = seg->len};
+    take_time(d, seg, n);
+    take_options(d, seg);
+    if (!d->started) {
+        d->zero = seg->seq;
+        d->started = true;
+    }
+    n->pos = tcp_dir_pos(d, seg->seq + has(seg, TCP_SYN));
+    n->in_order_before = d->in_order;
+    n->high_before = d->high;
+    take_ack(d, seg, n);
+    d->zero_window += seg->window == 0 && !has(seg, TCP_SYN | TCP_RST);
+    d->cut_packets += seg->data.n < seg->len && !has(seg, TCP_RST);
+    if (has(seg, TCP_RST)) {
+        d->rst++;
+        d->rst_bytes += seg->len;
+    } else if (seg->len > 0) {
+        take_data(d, seg, n);
+    }
+    if (has(seg, TCP_FIN)) {
+        if (d->fin == 0 || d->fin_pos != d->high || n->pos + seg->len == d->high)
+            d->fin_pos = n->pos + seg->len; /* one at the end of the data is the one that counts */
+        d->fin++;
+    }
+    n->in_order_after = d->in_order;
+    n->high_after = d->high;
+}
+
+void tcp_dir_acknowledged(struct tcp_dir *d, uint32_t ack)
+{
+    if (!d->started) { /* not one packet of it yet: positions begin here */
+        d->zero = ack;
+        d->started = true;
+    }
+    int64_t pos = tcp_dir_pos(d, ack);
+
+    if (!d->has_acked || pos > d->acked)
+        d->acked = pos;
+    d->has_acked = true;
+}
+
+uint64_t tcp_dir_unique_bytes(const struct tcp_dir *d)
+{
+    return d->covered.covered;
+}
+
+/* Where the stream begins: after its SYN. When SYNs contradict each other or none was seen, at the
+ * lowest byte. */
+static int64_t low_end(const struct tcp_dir *d, const struct range *first)
+{
+    return d->isns == 1 && d->start < first->from ? d->start : first->from;
+}
+
+uint64_t tcp_dir_gap_bytes(const struct tcp_dir *d)
+{
+    struct range first, last;
+
+    if (!range_set_first(&d->covered, &first) || !range_set_last(&d->covered, &last))
+        return 0;
+    return (uint64_t)(last.to - low_end(d, &first)) - d->covered.covered;
+}
+
+uint64_t tcp_dir_holes(const struct tcp_dir *d)
+{
+    struct range first;
+
+    if (!range_set_first(&d->covered, &first))
+        return 0;
+    return d->covered.count - 1 + d->covered.closed_holes + (low_end(d, &first) < first.from);
+}
+
+bool tcp_dir_first_hole(const struct tcp_dir *d, struct range *out)
+{
+    struct range first, second;
+
+    if (!range_set_first(&d->covered, &first))
+        return false;
+    int64_t low = low_end(d, &first);
+    if (low < first.from) {
+        *out = (struct range){low, first.from};
+        return true;
+    }
+    if (d->covered.count == 1 || !range_set_find(&d->covered, first.to, &second))
+        return false;
+    *out = (struct range){first.to, second.from};
+    return true;
+}
+
+bool tcp_dir_is_complete(const struct tcp_dir *d)
+{
+    return d->isns == 1 && d->fin > 0 && d->fin_pos == d->high && d->cut_packets == 0 &&
+           tcp_dir_holes(d) == 0;
+}
+
+struct tcp_rexmit tcp_dir_retransmitted(const struct tcp_dir *d, enum tcp_rules rules)
+{
+    struct tcp_rexmit r = {d->dup_full + d->dup_partial, d->overlap_bytes};
+
+    if (rules != TCP_RULES_POSITIONS) {
+        r.packets += d->keepalive;
+        r.packets += d->syn > 1 ? d->syn - 1 : 0;
+        r.packets += d->fin > 1 ? d->fin - 1 : 0;
+    }
+    if (rules == TCP_RULES_WIRESHARK)
+        r.packets += d->hole_fill;
+    return r;
+}

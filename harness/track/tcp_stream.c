@@ -1,0 +1,182 @@
+#include "track/tcp_stream.h"
+
+#include "base/hash.h"
+#include "base/mem.h"
+
+static const char *const end_names[] = {
+    [TCP_END_OPEN] = "open", [TCP_END_FIN] = "fin", [TCP_END_RST] = "rst"};
+
+const char *tcp_end_name(enum tcp_end e)
+{
+    return end_names[e];
+}
+
+static void follow_handshake(struct tcp_stream *s, enum tcp_side from, const struct tcp_seg *seg)
+{
+    bool syn = seg->flags & TCP_SYN, ack = seg->flags & TCP_ACK;
+
+    if (syn && s->initiator == TCP_INITIATOR_UNKNOWN) {
+        bool by_a = (from == TCP_SIDE_A) != ack; /* a SYN+ACK answers the other side's SYN */
+        s->initiator = by_a ? TCP_INITIATOR_A : TCP_INITIATOR_B;
+    }
+    if (syn && !ack)
+        s->saw_syn = true;
+    if (syn && ack && s->saw_syn)
+        s->saw_syn_ack = true;
+    bool by_opener = (from == TCP_SIDE_A) == (s->initiator == TCP_INITIATOR_A);
+    if (s->saw_syn_ack && !syn && ack && by_opener && !(seg->flags & TCP_RST) && !s->handshake) {
+        s->handshake = true;
+        s->handshake_ns = seg->time_ns;
+    }
+}
+
+void tcp_stream_add(struct tcp_stream *s, enum tcp_side from, const struct tcp_seg *seg,
+                    struct tcp_note *note)
+{
+    if (s->packets == 0)
+        s->first_ns = seg->time_ns;
+    s->last_ns = seg->time_ns;
+    s->packets++;
+    follow_handshake(s, from, seg);
+    if (seg->flags & TCP_RST && !s->saw_rst) {
+        s->saw_rst = true;
+        s->rst_by = from;
+        s->rst_ns = seg->time_ns;
+    }
+    tcp_dir_add(&s->dir[from], seg, note);
+    if (seg->flags & TCP_ACK)
+        tcp_dir_acknowledged(&s->dir[tcp_other(from)], seg->ack);
+}
+
+enum tcp_end tcp_stream_end(const struct tcp_stream *s)
+{
+    bool closed = true;
+
+    if (s->saw_rst)
+        return TCP_END_RST;
+    for (int i = 0; i < 2; i++)
+        closed = closed && s->dir[i].fin > 0 && s->dir[i].fin_pos >= s->dir[i].high;
+    return closed ? TCP_END_FIN : TCP_END_OPEN;
+}
+
+/* Both endpoints in an order that does not depend on who sends, and the VLAN ids if they count. */
+struct key {
+    struct endpoint at[2];
+    uint16_t vlan[4];
+    uint8_t vlans;
+};
+
+static int endpoint_cmp(const struct endpoint *a, const struct endpoint *b)
+{
+    int c = memcmp(&a->addr, &b->addr, sizeof(a->addr));
+
+    return c ? c : (int)a->port - (int)b->port;
+}
+
+static struct key make_key(const struct tcp_table *t, const struct endpoint *a,
+                           const struct endpoint *b, const uint16_t vlan[4], uint8_t vlans)
+{
+    bool turned = endpoint_cmp(a, b) > 0;
+    struct key k = {.at = {turned ? *b : *a, turned ? *a : *b}};
+
+    if (t->opts.vlans_apart) {
+        k.vlans = vlans;
+        memcpy(k.vlan, vlan, vlans * sizeof(*vlan));
+    }
+    return k;
+}
+
+static uint64_t key_hash(const struct tcp_table *t, const struct key *k)
+{
+    uint8_t text[64];
+    struct wr w = wr_of(text, sizeof(text));
+
+    for (int i = 0; i < 2; i++) {
+        wr_put(&w, bytes_of(&k->at[i].addr, sizeof(k->at[i].addr)));
+        wr_be16(&w, k->at[i].port);
+    }
+    for (int i = 0; i < k->vlans; i++)
+        wr_be16(&w, k->vlan[i]);
+    return hash_bytes(wr_bytes(&w), t->hash_key);
+}
+
+static bool stream_has_key(const void *ctx, uint32_t id, const void *key)
+{
+    const struct tcp_table *t = ctx;
+    const struct key *want = key;
+    const struct tcp_stream *s = t->streams[id];
+    struct key k = make_key(t, &s->at[0], &s->at[1], s->vlan, s->vlans);
+
+    return endpoint_eq(&k.at[0], &want->at[0]) && endpoint_eq(&k.at[1], &want->at[1]) &&
+           k.vlans == want->vlans && memcmp(k.vlan, want->vlan, sizeof(k.vlan)) == 0;
+}
+
+void tcp_table_init(struct tcp_table *t, const struct tcp_table_options *opts, uint64_t hash_key)
+{
+    *t = (struct tcp_table){.hash_key = hash_key};
+    if (opts)
+        t->opts = *opts;
+    map_init(&t->map);
+}
+
+void tcp_table_release(struct tcp_table *t)
+{
+    for (size_t i = 0; i < t->count; i++) {
+        tcp_dir_release(&t->streams[i]->dir[0]);
+        tcp_dir_release(&t->streams[i]->dir[1]);
+        mem_free(t->streams[i]);
+    }
+    mem_free(t->streams);
+    map_release(&t->map);
+    *t = (struct tcp_table){0};
+}
+
+static struct tcp_stream *new_stream(struct tcp_table *t, const struct endpoint *from,
+                                     const struct endpoint *to, const struct ether *eth)
+{
+    struct tcp_stream *s = mem_zalloc(sizeof(*s));
+
+    if (t->count == t->cap) {
+        t->cap = t->cap ? t->cap * 2 : 16;
+        t->streams = mem_resize(t->streams, t->cap, sizeof(struct tcp_stream *));
+    }
+    s->number = (uint32_t)t->count;
+    s->at[TCP_SIDE_A] = *from;
+    s->at[TCP_SIDE_B] = *to;
+    s->vlans = eth->vlans;
+    memcpy(s->vlan, eth->vlan, sizeof(s->vlan));
+    tcp_dir_init(&s->dir[0], NULL);
+    tcp_dir_init(&s->dir[1], NULL);
+    t->streams[t->count++] = s;
+    return s;
+}
+
+/* A SYN on known endpoints: is it another connection? */
+static bool begins_anew(const struct tcp_stream *s, enum tcp_side from, const struct tcp *tcp)
+{
+    const struct tcp_dir *d = &s->dir[from];
+
+    if (!tcp_has(tcp, TCP_SYN) || tcp_has(tcp, TCP_ACK) || !d->started)
+        return false;
+    uint32_t isn = d->syn ? d->isn[0] : d->zero - 1;
+    return tcp->seq != isn;
+}
+
+struct tcp_match tcp_table_match(struct tcp_table *t, const struct pkt *p)
+{
+    struct endpoint from = {p->ip.src, p->tcp.src}, to = {p->ip.dst, p->tcp.dst};
+    struct key k = make_key(t, &from, &to, p->eth.vlan, p->eth.vlans);
+    uint64_t h = key_hash(t, &k);
+    uint32_t id = map_find(&t->map, h, stream_has_key, t, &k);
+
+    if (id != MAP_NONE) {
+        struct tcp_stream *s = t->streams[id];
+        enum tcp_side side = endpoint_eq(&from, &s->at[TCP_SIDE_A]) ? TCP_SIDE_A : TCP_SIDE_B;
+        if (!begins_anew(s, side, &p->tcp))
+            return (struct tcp_match){s, side, false};
+        map_remove(&t->map, h, id);
+    }
+    struct tcp_stream *s = new_stream(t, &from, &to, &p->eth);
+    map_put(&t->map, h, s->number);
+    return (struct tcp_match){s, TCP_SIDE_A, true};
+}

@@ -1,0 +1,176 @@
+#include "traffic/savefile.h"
+
+#include "base/mem.h"
+#include "traffic/inflate.h"
+#include "traffic/source.h"
+#include "wire/link.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <pcap/pcap.h>
+
+struct savefile {
+    char *path;
+    struct source *source;
+    struct inflate_state unpacked;
+    struct fragments *fragments;
+    struct savefile_stats stats;
+};
+
+int64_t source_time(uint64_t seconds, uint64_t ns)
+{
+    uint64_t limit = INT64_MAX / 1000000000 - 1; /* the year 2262 */
+
+    return (int64_t)((seconds < limit ? seconds : limit) * 1000000000 + ns % 1000000000);
+}
+
+static enum err open_plain(struct savefile *f, FILE **out, struct diag *why)
+{
+    FILE *file = fopen(f->path, "rb");
+
+    if (!file)
+        return diag_fail_at(why, ERR_IO, f->path, 0, "cannot be opened: %s", strerror(errno));
+    if (getc(file) == EOF) {
+        bool failed = ferror(file);
+        fclose(file);
+        return diag_fail_at(why, ERR_IO, f->path, 0,
+                            failed ? "cannot be read" : "the file is empty");
+    }
+    rewind(file);
+    *out = inflate_stream(file, &f->unpacked);
+    return *out ? ERR_OK : diag_fail_at(why, ERR_IO, f->path, 0, "cannot be unpacked");
+}
+
+static enum err open_source(struct savefile *f, struct diag *why)
+{
+    char text[PCAP_ERRBUF_SIZE] = "";
+    FILE *stream = NULL;
+    enum err e = open_plain(f, &stream, why);
+
+    if (e)
+        return e;
+    int first = getc(stream);
+    if (first != EOF)
+        ungetc(first, stream);
+    f->stats.format = first == 0x0a ? "pcapng" : "pcap"; /* block type 0A0D0D0A */
+    f->source = first == 0x0a ? source_pcapng_open(stream, text, sizeof(text))
+                              : source_pcap_open(stream, text, sizeof(text));
+    if (f->source)
+        return ERR_OK;
+    if (f->unpacked.err)
+        return diag_fail_at(why, f->unpacked.err, f->path, 0, "%s", f->unpacked.text);
+    return diag_fail_at(why, ERR_FORMAT, f->path, 0, "not a capture file that can be read: %s",
+                        text);
+}
+
+enum err savefile_open(const char *path, struct savefile **out, struct diag *why)
+{
+    struct savefile *f = mem_zalloc(sizeof(*f));
+
+    f->path = mem_strdup(path);
+    enum err e = open_source(f, why);
+    if (e) {
+        savefile_close(f);
+        return e;
+    }
+    f->fragments = fragments_new();
+    *out = f;
+    return ERR_OK;
+}
+
+void savefile_close(struct savefile *f)
+{
+    if (!f)
+        return;
+    if (f->source)
+        f->source->ops->close(f->source);
+    fragments_free(f->fragments);
+    mem_free(f->path);
+    mem_free(f);
+}
+
+static enum err damaged(const struct savefile *f, enum err e, const char *text, struct diag *why)
+{
+    if (f->unpacked.err) {
+        e = f->unpacked.err;
+        text = f->unpacked.text;
+    }
+    return diag_fail_at(why, e, f->path, 0, "%s in packet %" PRIu64 " (%s)",
+                        e == ERR_SHORT ? "the file is cut" : "the file is damaged",
+                        f->stats.packets + 1, text);
+}
+
+static void count(struct savefile *f, const struct source_frame *frame)
+{
+    struct savefile_stats *s = &f->stats;
+
+    s->packets++;
+    s->bytes += frame->wire_len;
+    s->cut += frame->data.n < frame->wire_len;
+    s->unread += !link_is_supported(frame->linktype);
+    for (size_t i = 0; i < s->nlinktypes; i++)
+        if (s->linktypes[i] == frame->linktype)
+            return;
+    if (s->nlinktypes < SAVEFILE_LINKS)
+        s->linktypes[s->nlinktypes++] = frame->linktype;
+}
+
+/* A header may claim more than the frame had on the wire. Then the frame is right: it was not cut,
+ * and the missing bytes never were. */
+static void believe_the_frame(struct savefile_packet *p)
+{
+    struct ip *ip = &p->pkt.ip;
+    size_t cut = p->wire_len > p->frame.n ? p->wire_len - p->frame.n : 0;
+
+    if (p->pkt.kind < PKT_IP || ip->payload_len <= ip->payload.n + cut)
+        return;
+    ip->payload_len = ip->payload.n + cut;
+    pkt_parse_payload(&p->pkt);
+}
+
+enum err savefile_next(struct savefile *f, struct savefile_packet *out, struct diag *why)
+{
+    char text[PCAP_ERRBUF_SIZE] = "";
+    struct source_frame frame;
+    enum err e = f->source->ops->next(f->source, &frame, text, sizeof(text));
+
+    if (e == ERR_END && !f->unpacked.err)
+        return e;
+    if (e)
+        return damaged(f, e, text, why);
+    count(f, &frame);
+    *out = (struct savefile_packet){.number = f->stats.packets,
+                                    .time_ns = frame.time_ns,
+                                    .frame = frame.data,
+                                    .wire_len = frame.wire_len,
+                                    .linktype = frame.linktype};
+    link_parse(frame.linktype, frame.data, &out->pkt);
+    believe_the_frame(out);
+    if (out->pkt.kind >= PKT_IP && ip_is_fragment(&out->pkt.ip)) {
+        out->reassembled = fragments_add(f->fragments, &out->pkt, out->time_ns);
+        if (!out->reassembled)
+            out->pkt.kind = PKT_IP; /* the head of a first fragment is no packet yet */
+    }
+    return ERR_OK;
+}
+
+struct savefile_stats savefile_stats(const struct savefile *f)
+{
+    struct savefile_stats s = f->stats;
+
+    s.fragments = fragments_stats(f->fragments);
+    return s;
+}
+
+char *savefile_link_name(uint32_t linktype, char out[static LINK_NAME_TEXT])
+{
+    const char *name = link_name(linktype);
+
+    if (!name)
+        name = pcap_datalink_val_to_description((int)linktype);
+    if (name)
+        snprintf(out, LINK_NAME_TEXT, "%s", name);
+    else
+        snprintf(out, LINK_NAME_TEXT, "link type %" PRIu32, linktype);
+    return out;
+}

@@ -1,0 +1,50 @@
+/* A capture file, packet by packet: pcap (through libpcap) and pcapng, gzip and zstd unpacked on
+ * the way, each frame taken apart and fragments put together. */
+#ifndef TRAFFIC_SAVEFILE_H
+#define TRAFFIC_SAVEFILE_H
+
+#include "track/fragments.h"
+#include "wire/pkt.h"
+
+struct savefile;
+
+struct savefile_packet {
+    uint64_t number;    /* from 1, as Wireshark counts */
+    int64_t time_ns;    /* Unix time */
+    struct bytes frame; /* as captured, with its link header */
+    uint32_t wire_len;  /* as it was: more than frame.n when cut */
+    uint32_t linktype;  /* LINKTYPE_* */
+    struct pkt pkt;     /* a fragment is PKT_IP; the one that completes a datagram is all of it */
+    bool reassembled;   /* it is such a one */
+};
+
+/* Opens PATH. WHY names the file and says what is wrong: cannot be opened, empty, no capture file.
+ * Gives *OUT (savefile_close). */
+MUST_USE enum err savefile_open(const char *path, struct savefile **out, struct diag *why);
+void savefile_close(struct savefile *f); /* NULL is fine */
+
+/* The next packet; views are valid until the next call. ERR_END after the last one. ERR_SHORT,
+ * ERR_FORMAT, ERR_RANGE or ERR_IO: the file is damaged from here on; WHY says in which packet and
+ * how, and what was delivered so far is good. */
+MUST_USE enum err savefile_next(struct savefile *f, struct savefile_packet *out, struct diag *why);
+
+#define SAVEFILE_LINKS 8
+
+struct savefile_stats {
+    const char *format;      /* "pcap" or "pcapng" */
+    uint64_t packets, bytes; /* delivered; bytes on the wire */
+    uint64_t cut;            /* captured short */
+    uint64_t unread;         /* of link types that are not taken apart: pkt is PKT_OTHER */
+    uint32_t linktypes[SAVEFILE_LINKS]; /* of the packets delivered, each once; more are left out */
+    size_t nlinktypes;
+    struct fragments_stats fragments;
+};
+
+struct savefile_stats savefile_stats(const struct savefile *f);
+
+#define LINK_NAME_TEXT 96
+
+/* The name of any link type in words, whether or not it is read here. Returns OUT. */
+char *savefile_link_name(uint32_t linktype, char out[static LINK_NAME_TEXT]);
+
+#endif

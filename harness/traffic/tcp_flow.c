@@ -1,0 +1,221 @@
+#include "traffic/tcp_flow.h"
+
+#include "traffic/reasons.h"
+#include "traffic/sides.h"
+#include "traffic/turns.h"
+
+/* One direction between packets and bytes. */
+struct part {
+    const struct tcp_dir *d;
+    struct tcp_log_side *log;
+    const struct endpoint *sender;
+    int64_t start, end; /* what is replayed */
+    bool shortened;     /* by bytes that were never delivered */
+};
+
+static enum tcp_side opener_of(const struct tcp_stream *s)
+{
+    if (s->initiator != TCP_INITIATOR_UNKNOWN)
+        return s->initiator == TCP_INITIATOR_A ? TCP_SIDE_A : TCP_SIDE_B;
+    return sides_first_opened(s->at[0].port, s->at[1].port) ? TCP_SIDE_A : TCP_SIDE_B;
+}
+
+/* The first byte: behind the SYN, or the lowest one when the SYN was not seen or is ambiguous. */
+static void find_ends(struct part *p)
+{
+    struct range first = {0, 0}, last = {0, 0};
+
+    p->start = p->end = p->d->isns == 1 ? p->d->start : 0;
+    if (!range_set_first(&p->d->covered, &first) || !range_set_last(&p->d->covered, &last))
+        return;
+    if (p->d->isns != 1)
+        p->start = first.from;
+    p->end = last.to > p->start ? last.to : p->start;
+}
+
+/* The first place at or after the start of which no byte was captured; false when there is none
+ * before the end. */
+static bool find_hole(const struct part *p, struct range *hole)
+{
+    struct range r;
+
+    if (p->start >= p->end)
+        return false;
+    if (!range_set_find(&p->d->covered, p->start, &r)) {
+        *hole = (struct range){p->start, p->end};
+        return true;
+    }
+    if (r.from > p->start) {
+        *hole = (struct range){p->start, r.from};
+        return true;
+    }
+    if (r.to >= p->end)
+        return false;
+    hole->from = r.to;
+    hole->to = range_set_find(&p->d->covered, r.to, &r) ? r.from : p->end;
+    return true;
+}
+
+/* Bytes beyond a hole that the receiver never acknowledged were never delivered: the stream ends
+ * before the hole as far as its applications know. */
+static uint64_t leave_out_undelivered(struct part *p)
+{
+    struct range hole;
+
+    if (!find_hole(p, &hole) || !p->d->has_acked || p->d->acked > hole.from)
+        return 0;
+    uint64_t bytes = 0;
+    for (struct range r = hole; range_set_find(&p->d->covered, r.to, &r) && r.from < p->end;)
+        bytes += (uint64_t)(r.to - r.from);
+    p->end = hole.from;
+    p->shortened = true;
+    return bytes;
+}
+
+static void say_hole(struct flow *f, struct arena *arena, const struct part *p,
+                     const struct range *hole)
+{
+    char n[COUNT_TEXT], at[COUNT_TEXT], all[COUNT_TEXT], who[ENDPOINT_TEXT];
+
+    endpoint_format(p->sender, who);
+    count_format((uint64_t)(hole->to - hole->from), n);
+    count_format((uint64_t)(hole->from - p->start), at);
+    if (tcp_dir_holes(p->d) <= 1) {
+        reason_add(f, arena, "%s bytes at %s sent by %s were never captured", n, at, who);
+        return;
+    }
+    char holes[COUNT_TEXT];
+    reason_add(f, arena,
+               "%s bytes at %s sent by %s were never captured (%s holes, %s bytes in all)", n, at,
+               who, count_format(tcp_dir_holes(p->d), holes),
+               count_format(tcp_dir_gap_bytes(p->d), all));
+}
+
+/* Bytes after the last captured one that must have been there: their acknowledgement or the FIN
+ * behind them was seen. The acknowledgement of a FIN counts one more. */
+static void check_tail(struct flow *f, struct arena *arena, const struct part *p)
+{
+    char n[COUNT_TEXT], at[COUNT_TEXT], who[ENDPOINT_TEXT];
+    int64_t end = p->d->fin && !p->shortened ? p->d->fin_pos : p->end;
+    const char *how = "a FIN behind them was seen";
+
+    if (p->d->has_acked && p->d->acked > end + 1) {
+        end = p->d->acked;
+        how = "they were acknowledged";
+    }
+    if (end <= p->end)
+        return;
+    reason_add(f, arena, "%s bytes at %s sent by %s were never captured, but %s",
+               count_format((uint64_t)(end - p->end), n),
+               count_format((uint64_t)(p->end - p->start), at), endpoint_format(p->sender, who),
+               how);
+}
+
+static void check_content(struct flow *f, struct arena *arena, const struct part *p)
+{
+    char n[COUNT_TEXT], at[COUNT_TEXT], who[ENDPOINT_TEXT];
+    int64_t kept = byte_store_run_end(&p->log->store, p->start);
+
+    if (kept >= p->end)
+        return;
+    endpoint_format(p->sender, who);
+    if (p->log->store.dropped) {
+        reason_add(f, arena, "%s sent more than the %s bytes that are kept", who,
+                   count_format(CAPTURE_KEEP_MAX, n));
+        return;
+    }
+    reason_add(
+        f, arena, "the capture cut %s packets of %s short: from byte %s on the content is missing",
+        count_format(p->d->cut_packets, n), who, count_format((uint64_t)(kept - p->start), at));
+}
+
+/* The bytes of one direction, if they are all there. */
+static bool take_bytes(struct flow *f, struct arena *arena, struct part *p, struct bytes *out)
+{
+    struct range hole;
+    size_t before = 0;
+
+    while (before < FLOW_WHY_MAX && f->why_not[before])
+        before++;
+    f->conv.repairs.undelivered_bytes += leave_out_undelivered(p);
+    if (find_hole(p, &hole))
+        say_hole(f, arena, p, &hole);
+    else
+        check_content(f, arena, p);
+    check_tail(f, arena, p);
+    if (before == FLOW_WHY_MAX || f->why_not[before])
+        return false;
+    size_t n = (size_t)(p->end - p->start);
+    uint8_t *data = arena_alloc(arena, n);
+    *out = bytes_of(data, byte_store_read(&p->log->store, p->start, p->end, data));
+    return true;
+}
+
+static void sum_repairs(struct conv_repairs *r, const struct tcp_log *log)
+{
+    for (int i = 0; i < 2; i++) {
+        const struct tcp_log_side *side = &log->side[i];
+        r->retransmitted += side->retransmitted;
+        r->reordered += side->reordered;
+        r->overlapping += side->overlapping;
+        r->conflicting_bytes += side->conflicting_bytes;
+    }
+}
+
+/* How it ends: a FIN from each side, unless a RST ended it before. */
+static void take_end(struct flow *f, const struct part part[2], struct turns_input *in)
+{
+    bool fin[2];
+
+    in->rst = -1;
+    for (int i = 0; i < 2; i++)
+        fin[i] = part[i].log->has_fin && part[i].d->fin_pos == part[i].end;
+    for (int i = 0; i < 2; i++)
+        if (part[i].log->has_rst && !(fin[0] && fin[1]) &&
+            (in->rst < 0 || part[i].log->rst_ns < part[in->rst].log->rst_ns))
+            in->rst = i;
+    f->conv.repairs.no_end = in->rst < 0 && !(fin[0] && fin[1]);
+    for (int i = 0; i < 2; i++)
+        in->fin[i] = fin[i] || f->conv.repairs.no_end;
+}
+
+static void check_connection(struct flow *f, struct arena *arena, const struct tcp_stream *s)
+{
+    if (s->dir[0].covered.count || s->dir[1].covered.count || s->handshake)
+        return;
+    if (s->saw_rst && s->saw_syn && !s->saw_syn_ack)
+        reason_add(f, arena, "the connection was refused: a RST answers the SYN");
+    else if (s->saw_syn && !s->saw_syn_ack)
+        reason_add(f, arena, "the connection was never made: no answer to the SYN");
+    else
+        reason_add(f, arena, "no data, and no connection being made");
+}
+
+void tcp_flow_finish(struct flow *f, const struct tcp_stream *s, struct tcp_log *log,
+                     struct arena *arena)
+{
+    enum tcp_side opener = opener_of(s);
+    struct part part[2] = {0};
+    struct turns_input in = {.begin_ns = s->handshake ? s->handshake_ns : s->first_ns};
+
+    f->tcp = s;
+    f->first = opener == TCP_SIDE_A ? CONV_A : CONV_B;
+    f->conv = (struct conversation){.proto = CONV_TCP, .a = s->at[opener], .b = s->at[!opener]};
+    f->conv.repairs.no_start = s->dir[opener].syn == 0;
+    sum_repairs(&f->conv.repairs, log);
+    tcp_log_finish(log);
+    check_connection(f, arena, s);
+    for (int i = 0; i < 2; i++) {
+        enum tcp_side side = i == CONV_A ? opener : tcp_other(opener);
+        part[i] =
+            (struct part){.d = &s->dir[side], .log = &log->side[side], .sender = &s->at[side]};
+        find_ends(&part[i]);
+        f->whole[i] = take_bytes(f, arena, &part[i], &f->conv.data[i]);
+        f->conv.mss[i] = s->dir[side].mss;
+        in.side[i] = (struct turns_side){part[i].log, part[i].start, part[i].end};
+    }
+    f->replayable = !f->why_not[0];
+    take_end(f, part, &in);
+    if (f->replayable)
+        f->conv.turns = turns_make(&in, arena, &f->conv.nturns);
+}

@@ -1,0 +1,13 @@
+/* A TCP stream made ready for replay, or the reasons why it cannot be. */
+#ifndef TRAFFIC_TCP_FLOW_H
+#define TRAFFIC_TCP_FLOW_H
+
+#include "traffic/capture.h"
+#include "traffic/tcp_log.h"
+
+/* Fills F (packets, bytes and times are the caller's) from stream S and its log, which is finished
+ * by this. Bytes, turns and words live in ARENA. */
+void tcp_flow_finish(struct flow *f, const struct tcp_stream *s, struct tcp_log *log,
+                     struct arena *arena);
+
+#endif
