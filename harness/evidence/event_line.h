@@ -17,6 +17,7 @@
  *   port     leg sent received filtered lost dropped late_max_us
  *   run-end  state=complete|interrupted|timeout|error [reason] */
 
+/* Begins the line in an emptied B. Keys and WHAT are words of our own without blanks or '='. */
 void event_line_start(struct buf *b, const char *what);
 void event_line_add(struct buf *b, const char *key, const char *value);
 void event_line_addf(struct buf *b, const char *key, const char *fmt, ...) PRINTF_LIKE(3, 4);
@@ -24,7 +25,8 @@ void event_line_addf(struct buf *b, const char *key, const char *fmt, ...) PRINT
 /* True when LINE is about WHAT. */
 bool event_line_is(struct bytes line, const char *what);
 
-/* The value of KEY, unescaped, to OUT (cleared first). ERR_NOTFOUND. */
+/* The value of KEY, unescaped, to OUT (cleared first). The first of two counts. ERR_NOTFOUND: there
+ * is none. ERR_FORMAT: its quotes or escapes, or those of a value before it, are broken. */
 MUST_USE enum err event_line_get(struct bytes line, const char *key, struct buf *out);
 
 #endif
