@@ -4,7 +4,6 @@
 #include "base/mem.h"
 #include "port/interface.h"
 
-#include <errno.h>
 #include <libnet.h>
 #include <linux/filter.h>
 #include <linux/if_packet.h>
