@@ -1,7 +1,5 @@
 #include "esp/esp_table.h"
 
-#include <stdio.h>
-
 enum { PROTOCOL, SRC, DST, SPI, CIPHER, CIPHER_KEY, INTEG, INTEG_KEY, FIELDS };
 
 #define FIELD_MAX 160 /* bytes with NUL: the longest is a key in hex */
