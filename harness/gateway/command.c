@@ -22,8 +22,7 @@ enum err gw_refuse(struct gw_call *call, const char *fmt, ...)
     return ERR_INVALID;
 }
 
-/* The device's words for a command it does not take. The marker stands under the first letter. */
-static enum err complain(struct gw_call *call, struct gw_words *words, enum err e, size_t bad)
+enum err gw_command_complain(struct gw_call *call, struct gw_words *words, enum err e, size_t bad)
 {
     words->at = bad;
     if (e == ERR_SHORT || bad >= words->n) {
@@ -128,11 +127,11 @@ enum err gw_command_words(const struct gw_command_set *const *sets, size_t nsets
             break;
     }
     if (!best.row)
-        return complain(call, words, best.err, best.bad);
+        return gw_command_complain(call, words, best.err, best.bad);
     enum err e = run_row(&best, found_in, words, call);
     if (!e)
         keep_note(call, words, start);
-    return e == ERR_FORMAT || e == ERR_SHORT ? complain(call, words, e, words->at) : e;
+    return e == ERR_FORMAT || e == ERR_SHORT ? gw_command_complain(call, words, e, words->at) : e;
 }
 
 size_t gw_command_split(const char *line, char copy[static GW_LINE_MAX],

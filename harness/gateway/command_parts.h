@@ -44,6 +44,11 @@ bool gw_prefix_of(const char *word, const char *kw); /* the first letters of KW,
 /* Prints "ERROR: ..." and gives ERR_INVALID. */
 MUST_USE enum err gw_refuse(struct gw_call *call, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
+/* The device's words for a command it does not take; E and BAD as in struct gw_match. The marker
+ * stands under the word's first letter. Gives ERR_FORMAT or ERR_SHORT. */
+MUST_USE enum err gw_command_complain(struct gw_call *call, struct gw_words *words, enum err e,
+                                      size_t bad);
+
 /* --- matching ------------------------------------------------------------------------------ */
 
 struct gw_match {
