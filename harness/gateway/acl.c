@@ -1,0 +1,149 @@
+#include "gateway/acl.h"
+
+#include "wire/ip.h"
+
+static bool wildcard_has(const struct gw_wildcard *w, const struct ip_addr *a)
+{
+    if (a->family != w->addr.family)
+        return false;
+    for (size_t i = 0, n = ip_addr_len(a); i < n; i++) {
+        if ((a->b[i] ^ w->addr.b[i]) & w->mask.b[i])
+            return false;
+    }
+    return true;
+}
+
+static bool range_has(const struct gw_port_range *r, uint16_t port)
+{
+    return (port >= r->from && port <= r->to) != r->negated;
+}
+
+static bool ace_has(const struct gw_ace *e, const struct gw_flow_key *k)
+{
+    if (e->inactive || (e->proto && e->proto != k->proto))
+        return false;
+    if (!wildcard_has(&e->src, &k->src) || !wildcard_has(&e->dst, &k->dst))
+        return false;
+    if (e->proto == IP_TCP || e->proto == IP_UDP)
+        return range_has(&e->src_port, k->sport) && range_has(&e->dst_port, k->dport);
+    if (e->proto == IP_ICMP)
+        return e->icmp_type < 0 || k->icmp_type < 0 || e->icmp_type == k->icmp_type;
+    return true;
+}
+
+struct gw_acl_hit gw_acl_match(const struct gw_acl *a, const struct gw_flow_key *key)
+{
+    for (size_t i = 0; i < a->naces; i++) {
+        if (ace_has(&a->aces[i], key))
+            return (struct gw_acl_hit){a->aces[i].action == GW_PERMIT, i};
+    }
+    return (struct gw_acl_hit){false, GW_ACE_NONE};
+}
+
+struct gw_flow_key gw_flow_key_reverse(const struct gw_flow_key *k)
+{
+    return (struct gw_flow_key){.proto = k->proto,
+                                .src = k->dst,
+                                .dst = k->src,
+                                .sport = k->dport,
+                                .dport = k->sport,
+                                .icmp_type = -1}; /* a reply has a type of its own */
+}
+
+struct gw_acl_hit gw_acl_match_mirrored(const struct gw_acl *a, const struct gw_flow_key *key)
+{
+    struct gw_flow_key ours = gw_flow_key_reverse(key);
+
+    return gw_acl_match(a, &ours);
+}
+
+static enum err network_of(const struct gw_wildcard *w, struct ip_net *out)
+{
+    size_t bits = 0, n = ip_addr_len(&w->mask) * 8;
+
+    while (bits < n && w->mask.b[bits / 8] & (0x80u >> (bits % 8)))
+        bits++;
+    for (size_t i = bits; i < n; i++) {
+        if (w->mask.b[i / 8] & (0x80u >> (i % 8)))
+            return ERR_UNSUPPORTED;
+    }
+    struct ip_net net = {.addr = w->addr, .prefix = (uint8_t)bits};
+    for (size_t i = 0; i < n / 8; i++)
+        net.addr.b[i] &= w->mask.b[i];
+    *out = net;
+    return ERR_OK;
+}
+
+enum err gw_ace_networks(const struct gw_ace *ace, struct ip_net *src, struct ip_net *dst)
+{
+    struct ip_net s, d;
+
+    if (network_of(&ace->src, &s) || network_of(&ace->dst, &d))
+        return ERR_UNSUPPORTED;
+    *src = s;
+    *dst = d;
+    return ERR_OK;
+}
+
+static void add_wildcard(const struct gw_wildcard *w, struct buf *out)
+{
+    char addr[IP_ADDR_TEXT], mask[IP_ADDR_TEXT];
+    uint32_t m = ip4_u32(&w->mask);
+
+    if (m == 0)
+        buf_adds(out, " any");
+    else if (m == UINT32_MAX)
+        buf_addf(out, " host %s", ip_addr_format(&w->addr, addr));
+    else
+        buf_addf(out, " %s %s", ip_addr_format(&w->addr, addr), ip_addr_format(&w->mask, mask));
+}
+
+static void add_ports(const struct gw_port_range *r, struct buf *out)
+{
+    if (r->negated)
+        buf_addf(out, " neq %u", r->from);
+    else if (r->from == r->to)
+        buf_addf(out, " eq %u", r->from);
+    else if (r->from == 0 && r->to == UINT16_MAX)
+        return;
+    else if (r->to == UINT16_MAX)
+        buf_addf(out, " gt %u", r->from - 1u);
+    else if (r->from == 0)
+        buf_addf(out, " lt %u", r->to + 1u);
+    else
+        buf_addf(out, " range %u %u", r->from, r->to);
+}
+
+void gw_ace_format(const struct gw_acl *a, const struct gw_ace *e, struct buf *out)
+{
+    bool ports = e->proto == IP_TCP || e->proto == IP_UDP;
+
+    buf_addf(out, "access-list %s %s %s", a->name, a->standard ? "standard" : "extended",
+             e->action == GW_PERMIT ? "permit" : "deny");
+    if (a->standard) {
+        add_wildcard(&e->dst, out);
+        return;
+    }
+    switch (e->proto) {
+    case 0: buf_adds(out, " ip"); break;
+    case IP_TCP: buf_adds(out, " tcp"); break;
+    case IP_UDP: buf_adds(out, " udp"); break;
+    case IP_ICMP: buf_adds(out, " icmp"); break;
+    case IP_ESP: buf_adds(out, " esp"); break;
+    case IP_GRE: buf_adds(out, " gre"); break;
+    case IP_AH: buf_adds(out, " ah"); break;
+    default: buf_addf(out, " %u", e->proto); break;
+    }
+    add_wildcard(&e->src, out);
+    if (ports)
+        add_ports(&e->src_port, out);
+    add_wildcard(&e->dst, out);
+    if (ports)
+        add_ports(&e->dst_port, out);
+    if (e->proto == IP_ICMP && e->icmp_type >= 0)
+        buf_addf(out, " %d", e->icmp_type);
+    if (e->log)
+        buf_adds(out, " log");
+    if (e->inactive)
+        buf_adds(out, " inactive");
+}

@@ -1,0 +1,311 @@
+/* access-list: extended and standard entries, remarks. */
+#include "base/mem.h"
+#include "gateway/command_parts.h"
+#include "gateway/command_ports.h"
+#include "gateway/config_parts.h"
+#include "wire/ip.h"
+
+#define DUPLICATE_SEARCH_MAX 4096 /* entries; beyond, a duplicate is only useless, never wrong */
+
+static const struct gw_port_range any_port = {0, UINT16_MAX, false};
+
+struct line { /* one command, read */
+    struct gw_ace ace;
+    uint32_t position; /* from 1; 0: at the end */
+    bool standard;
+    bool object_group; /* names something the model does not have */
+};
+
+static struct gw_wildcard wildcard(struct ip_addr addr, struct ip_addr mask)
+{
+    /* addresses are kept masked, so that two ways of writing an entry are the same entry */
+    for (size_t i = 0; i < sizeof(addr.b); i++)
+        addr.b[i] &= mask.b[i];
+    return (struct gw_wildcard){addr, mask};
+}
+
+static struct ip_addr host_mask(const struct ip_addr *a)
+{
+    struct ip_addr m = {.family = a->family};
+
+    memset(m.b, 0xff, ip_addr_len(a));
+    return m;
+}
+
+/* any | host A | interface IF | A M */
+static enum err take_side(struct gw_call *call, struct gw_wildcard *out)
+{
+    struct gw_words *w = call->rest;
+    struct ip_addr addr, mask;
+    const char *name;
+    enum err e;
+
+    if (gw_take_if(w, "any") || gw_take_if(w, "any4")) {
+        *out = (struct gw_wildcard){ip4(0), ip4(0)};
+        return ERR_OK;
+    }
+    if (gw_take_if(w, "host")) {
+        if ((e = gw_take_addr(w, call->cfg, &addr)))
+            return e;
+        *out = (struct gw_wildcard){addr, host_mask(&addr)};
+        return ERR_OK;
+    }
+    if (gw_take_if(w, "interface")) {
+        if ((e = gw_take_name(w, &name)))
+            return e;
+        const struct gw_interface *i = gw_config_interface(call->cfg, name);
+        if (!i || !i->addr.family) {
+            w->at--;
+            return ERR_FORMAT;
+        }
+        *out = (struct gw_wildcard){i->addr, host_mask(&i->addr)};
+        return ERR_OK;
+    }
+    if ((e = gw_take_addr(w, call->cfg, &addr)) || (e = gw_take_mask(w, &mask)))
+        return e;
+    *out = wildcard(addr, mask);
+    return ERR_OK;
+}
+
+static enum err take_port(struct gw_words *w, uint8_t proto, uint16_t *out)
+{
+    if (!gw_peek(w))
+        return ERR_SHORT;
+    if (!gw_port_named(gw_peek(w), proto, out))
+        return ERR_FORMAT;
+    w->at++;
+    return ERR_OK;
+}
+
+/* eq P | neq P | gt P | lt P | range P P, or nothing */
+static enum err take_ports(struct gw_words *w, uint8_t proto, struct gw_port_range *out)
+{
+    static const char *const kws[] = {"eq", "neq", "gt", "lt", "range"};
+    enum { EQ, NEQ, GT, LT, RANGE };
+    size_t op;
+    uint16_t p, to;
+    enum err e;
+
+    *out = any_port;
+    if ((proto != IP_TCP && proto != IP_UDP) || !gw_peek(w) ||
+        gw_take_keyword(w, kws, COUNT(kws), &op))
+        return ERR_OK;
+    if ((e = take_port(w, proto, &p)))
+        return e;
+    to = p;
+    if (op == RANGE && (e = take_port(w, proto, &to)))
+        return e;
+    if ((op == GT && p == UINT16_MAX) || (op == LT && p == 0) || to < p) {
+        w->at--;
+        return ERR_FORMAT;
+    }
+    *out = (struct gw_port_range){p, to, op == NEQ};
+    if (op == GT)
+        *out = (struct gw_port_range){(uint16_t)(p + 1), UINT16_MAX, false};
+    else if (op == LT)
+        *out = (struct gw_port_range){0, (uint16_t)(p - 1), false};
+    return ERR_OK;
+}
+
+/* log [level | disable | default] [interval N], time-range NAME, inactive: in any order */
+static enum err take_tail(struct gw_call *call, struct gw_ace *ace)
+{
+    struct gw_words *w = call->rest;
+    const char *name;
+    uint32_t v;
+
+    for (;;) {
+        if (gw_take_if(w, "log")) {
+            ace->log = !gw_take_if(w, "disable");
+            if (gw_peek(w) && gw_parse_level(gw_peek(w), &v))
+                w->at++;
+            else
+                (void)gw_take_if(w, "default");
+            if (gw_take_if(w, "interval") && gw_take_number(w, 1, 600, &v))
+                return ERR_FORMAT;
+        } else if (gw_take_if(w, "time-range")) {
+            if (gw_take_name(w, &name))
+                return ERR_SHORT;
+            call->remark = "time ranges are not modelled: the entry holds at any time";
+        } else if (gw_take_if(w, "inactive")) {
+            ace->inactive = true;
+        } else {
+            return gw_end(w);
+        }
+    }
+}
+
+static enum err take_proto(struct gw_words *w, uint8_t *out)
+{
+    if (!gw_peek(w))
+        return ERR_SHORT;
+    if (!gw_proto_named(gw_peek(w), out))
+        return ERR_FORMAT;
+    w->at++;
+    return ERR_OK;
+}
+
+static enum err take_extended(struct gw_call *call, struct line *l)
+{
+    struct gw_words *w = call->rest;
+    struct gw_ace *a = &l->ace;
+    enum err e;
+
+    for (size_t i = w->at; i < w->n && !w->stream; i++) {
+        if (strcmp(w->w[i].s, "object") == 0 || strcmp(w->w[i].s, "object-group") == 0) {
+            l->object_group = true;
+            w->at = w->n;
+            return ERR_OK;
+        }
+    }
+    if ((e = take_proto(w, &a->proto)) || (e = take_side(call, &a->src)) ||
+        (e = take_ports(w, a->proto, &a->src_port)) || (e = take_side(call, &a->dst)) ||
+        (e = take_ports(w, a->proto, &a->dst_port)))
+        return e;
+    if (a->proto == IP_ICMP && gw_peek(w) && gw_icmp_named(gw_peek(w), &a->icmp_type))
+        w->at++;
+    return take_tail(call, a);
+}
+
+/* permit any | host A | A M; some write "permit A" for a host */
+static enum err take_standard(struct gw_call *call, struct line *l)
+{
+    l->standard = true;
+    l->ace.src = (struct gw_wildcard){ip4(0), ip4(0)};
+    l->ace.src_port = l->ace.dst_port = any_port;
+    enum err e = take_side(call, &l->ace.dst);
+    return e ? e : gw_end(call->rest);
+}
+
+/* [line N] [extended | standard] {permit | deny} ... */
+static enum err take_line(struct gw_call *call, struct line *l)
+{
+    static const char *const actions[] = {"deny", "permit"};
+    struct gw_words *w = call->rest;
+    size_t action;
+    enum err e;
+
+    l->ace.icmp_type = -1;
+    if (gw_take_if(w, "line") && (e = gw_take_number(w, 1, INT32_MAX, &l->position)))
+        return e;
+    l->standard = gw_take_if(w, "standard");
+    if (!l->standard)
+        (void)gw_take_if(w, "extended");
+    if ((e = gw_take_keyword(w, actions, COUNT(actions), &action)))
+        return e;
+    l->ace.action = action ? GW_PERMIT : GW_DENY;
+    return l->standard ? take_standard(call, l) : take_extended(call, l);
+}
+
+static bool same_range(const struct gw_port_range *a, const struct gw_port_range *b)
+{
+    return a->from == b->from && a->to == b->to && a->negated == b->negated;
+}
+
+static bool same_wildcard(const struct gw_wildcard *a, const struct gw_wildcard *b)
+{
+    return ip_addr_eq(&a->addr, &b->addr) && ip_addr_eq(&a->mask, &b->mask);
+}
+
+static bool same_ace(const struct gw_ace *a, const struct gw_ace *b)
+{
+    return a->action == b->action && a->proto == b->proto && a->icmp_type == b->icmp_type &&
+           same_wildcard(&a->src, &b->src) && same_wildcard(&a->dst, &b->dst) &&
+           same_range(&a->src_port, &b->src_port) && same_range(&a->dst_port, &b->dst_port);
+}
+
+static size_t find_ace(const struct gw_acl *a, const struct gw_ace *ace)
+{
+    size_t i = 0;
+
+    while (i < a->naces && !same_ace(&a->aces[i], ace))
+        i++;
+    return i;
+}
+
+static void remove_acl(struct gw_config *c, struct gw_acl *a)
+{
+    mem_free(a->aces);
+    gw_list_remove(c->acls, &c->nacls, sizeof(*c->acls), (size_t)(a - c->acls));
+}
+
+static enum err remove_ace(struct gw_call *call, const char *name, const struct line *l)
+{
+    struct gw_acl *a = gw_config_find_acl(call->cfg, name);
+    size_t i = a ? find_ace(a, &l->ace) : 0;
+
+    if (!a || i == a->naces)
+        return gw_refuse(call, "entry not found in access-list <%s>", name);
+    gw_list_remove(a->aces, &a->naces, sizeof(*a->aces), i);
+    if (a->naces == 0)
+        remove_acl(call->cfg, a);
+    return ERR_OK;
+}
+
+static enum err add_ace(struct gw_call *call, const char *name, const struct line *l)
+{
+    struct gw_acl *a = gw_config_find_acl(call->cfg, name);
+
+    if (a && a->naces && a->standard != l->standard)
+        return gw_refuse(call, "access-list <%s> is of another type", name);
+    a = gw_config_make_acl(call->cfg, name);
+    a->standard = l->standard;
+    size_t i = a->naces < DUPLICATE_SEARCH_MAX ? find_ace(a, &l->ace) : a->naces;
+    if (i < a->naces) {
+        buf_addf(call->answer, "WARNING: <%s> found duplicate element\n", name);
+        a->aces[i].inactive = l->ace.inactive;
+        a->aces[i].log = l->ace.log;
+        return ERR_OK;
+    }
+    size_t at = l->position && l->position <= a->naces ? l->position - 1 : a->naces;
+    struct gw_ace *ace = gw_list_insert((void **)&a->aces, &a->naces, sizeof(*ace), at);
+    *ace = l->ace;
+    return ERR_OK;
+}
+
+static enum err set_entry(struct gw_call *call)
+{
+    const char *name = call->args[0].word;
+    struct line l = {.position = 0};
+    enum err e = take_line(call, &l);
+
+    if (e)
+        return e;
+    if (l.object_group) {
+        call->remark = "object groups are not modelled: the entry is left out";
+        return ERR_OK;
+    }
+    e = call->no ? remove_ace(call, name, &l) : add_ace(call, name, &l);
+    if (!e)
+        call->changed |= GW_CHANGED_ACL;
+    return e;
+}
+
+static enum err clear_acl(struct gw_call *call)
+{
+    struct gw_config *c = call->cfg;
+    struct gw_acl *a = call->nargs ? gw_config_find_acl(c, call->args[0].word) : NULL;
+
+    if (call->nargs && !a)
+        return gw_refuse(call, "access-list <%s> does not exist", call->args[0].word);
+    if (a)
+        remove_acl(c, a);
+    while (!call->nargs && c->nacls)
+        remove_acl(c, &c->acls[0]);
+    call->changed |= GW_CHANGED_ACL;
+    return ERR_OK;
+}
+
+static const struct gw_command rows[] = {
+    {GW_CONFIG, GW_BOTH, "access-list NAME ...", set_entry, 0, "Configure an access control entry"},
+    {GW_CONFIG, GW_BOTH, "access-list NAME remark ...", gw_accept, 0, NULL},
+    {GW_CONFIG, GW_BOTH, "access-list NAME line <1-2147483647> remark ...", gw_accept, 0, NULL},
+    {GW_CONFIG, GW_BOTH, "access-list NAME webtype ...", gw_accept, 0, NULL},
+    {GW_CONFIG, GW_BOTH, "access-list NAME ethertype ...", gw_accept, 0, NULL},
+    {GW_CONFIG, GW_BOTH, "access-list deny-flow-max <1-4096>", gw_accept, 0, NULL},
+    {GW_CONFIG, GW_BOTH, "access-list alert-interval <1-3600>", gw_accept, 0, NULL},
+    {GW_CONFIG, GW_YES, "clear configure access-list", clear_acl, 0, "Remove access lists"},
+    {GW_CONFIG, GW_YES, "clear configure access-list NAME", clear_acl, 0, "Remove an access list"},
+};
+
+const struct gw_command_set gw_acl_commands = {rows, COUNT(rows)};

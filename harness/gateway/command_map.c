@@ -1,0 +1,197 @@
+/* crypto map. */
+#include "gateway/command_parts.h"
+#include "gateway/config_parts.h"
+
+static struct gw_map_entry *entry(struct gw_call *call)
+{
+    call->changed |= GW_CHANGED_MAP;
+    return gw_config_make_map(call->cfg, call->args[0].word, call->args[1].number);
+}
+
+/* What the device says while an entry lacks one of the three things it needs. */
+static enum err finish(struct gw_call *call, const struct gw_map_entry *m)
+{
+    if (!m->acl[0] || !m->npeers || !m->nsets)
+        buf_adds(call->answer, "WARNING: The crypto map entry is incomplete!\n");
+    return ERR_OK;
+}
+
+static enum err match_address(struct gw_call *call)
+{
+    struct gw_map_entry *m = entry(call);
+
+    (void)gw_name_set(m->acl, call->no ? "" : call->args[2].word);
+    return finish(call, m);
+}
+
+static size_t find_peer(const struct gw_map_entry *m, const struct ip_addr *a)
+{
+    size_t i = 0;
+
+    while (i < m->npeers && !ip_addr_eq(&m->peers[i], a))
+        i++;
+    return i;
+}
+
+/* set peer A [A ...]: adds; "no set peer [A ...]" removes these, or all */
+static enum err set_peer(struct gw_call *call)
+{
+    struct ip_addr peers[GW_MAP_PEERS];
+    struct gw_words *w = call->rest;
+    size_t n = 0;
+
+    while (gw_peek(w) && n < GW_MAP_PEERS && gw_take_addr(w, call->cfg, &peers[n]) == ERR_OK)
+        n++;
+    if (n == 0 && !gw_peek(w) && !call->no)
+        return ERR_SHORT;
+    if ((n == 0 && gw_peek(w)) || gw_end(w))
+        return ERR_FORMAT;
+    struct gw_map_entry *m = entry(call);
+    if (call->no && n == 0)
+        m->npeers = 0;
+    for (size_t i = 0; i < n; i++) {
+        size_t at = find_peer(m, &peers[i]);
+        if (call->no && at < m->npeers)
+            gw_list_remove(m->peers, &m->npeers, sizeof(*m->peers), at);
+        else if (!call->no && at == m->npeers && m->npeers < GW_MAP_PEERS)
+            m->peers[m->npeers++] = peers[i];
+    }
+    return finish(call, m);
+}
+
+/* set transform-set NAME [NAME ...]: replaces the list */
+static enum err set_transforms(struct gw_call *call)
+{
+    const char *names[GW_MAP_SETS];
+    struct gw_words *w = call->rest;
+    size_t n = 0;
+
+    while (gw_peek(w) && n < GW_MAP_SETS && !call->no) {
+        if (w->stream && !gw_config_transform(call->cfg, gw_peek(w)))
+            break;
+        if (!gw_config_transform(call->cfg, gw_peek(w)))
+            return gw_refuse(call, "transform set with tag \"%s\" does not exist.", gw_peek(w));
+        if (gw_take_name(w, &names[n++]))
+            return ERR_FORMAT;
+    }
+    if (call->no)
+        w->at = w->n;
+    else if (n == 0)
+        return gw_peek(w) ? ERR_FORMAT : ERR_SHORT;
+    if (gw_end(w))
+        return ERR_FORMAT;
+    struct gw_map_entry *m = entry(call);
+    for (m->nsets = 0; m->nsets < n; m->nsets++)
+        (void)gw_name_set(m->sets[m->nsets], names[m->nsets]);
+    return finish(call, m);
+}
+
+/* WHAT: the group, 0 for none */
+static enum err set_pfs(struct gw_call *call)
+{
+    entry(call)->pfs_group = (uint16_t)(call->no ? 0 : call->what);
+    return ERR_OK;
+}
+
+static enum err set_lifetime(struct gw_call *call)
+{
+    struct gw_map_entry *m = entry(call);
+
+    if (call->what & 1)
+        m->lifetime_s = call->no ? 0 : call->args[2].number;
+    if (call->what & 2)
+        m->lifetime_kb = call->no ? 0 : call->args[call->nargs - 1].number;
+    return ERR_OK;
+}
+
+enum { BIDIRECTIONAL, ANSWER_ONLY, ORIGINATE_ONLY };
+
+static enum err set_connection_type(struct gw_call *call)
+{
+    struct gw_map_entry *m = entry(call);
+
+    m->answer_only = !call->no && call->what == ANSWER_ONLY;
+    m->originate_only = !call->no && call->what == ORIGINATE_ONLY;
+    return ERR_OK;
+}
+
+static enum err make_entry(struct gw_call *call)
+{
+    return finish(call, entry(call));
+}
+
+static enum err remove_entry(struct gw_call *call)
+{
+    struct gw_config *c = call->cfg;
+    struct gw_map_entry *m = gw_config_find_map(c, call->args[0].word, call->args[1].number);
+
+    if (!m)
+        return gw_refuse(call, "unable to find crypto map %s %u", call->args[0].word,
+                         call->args[1].number);
+    gw_list_remove(c->map, &c->nmap, sizeof(*m), (size_t)(m - c->map));
+    call->changed |= GW_CHANGED_MAP;
+    return ERR_OK;
+}
+
+/* crypto map NAME interface IF */
+static enum err apply(struct gw_call *call)
+{
+    struct gw_config *c = call->cfg;
+    const char *nameif = call->args[1].word;
+    bool here = strcmp(c->map_interface, nameif) == 0;
+
+    if (call->no && !here)
+        return gw_refuse(call, "no crypto map is bound to interface %s", nameif);
+    if (!call->no && c->map_interface[0] && !here)
+        call->remark = "the model has one interface with a crypto map: this one takes its place";
+    (void)gw_name_set(c->map_interface, call->no ? "" : nameif);
+    (void)gw_name_set(c->map_applied, call->no ? "" : call->args[0].word);
+    call->changed |= GW_CHANGED_MAP;
+    return ERR_OK;
+}
+
+#define MAP  "crypto map NAME <1-65535> "
+#define LIFE MAP "set security-association lifetime "
+/* config_parts.h: GW_SA_LIFETIME_MIN_S and so on */
+#define SECONDS   "seconds <120-2147483647>"
+#define KILOBYTES "kilobytes <10-2147483647>"
+
+static const struct gw_command rows[] = {
+    {GW_CONFIG, GW_YES, MAP "match address NAME", match_address, 0, "Traffic to be encrypted"},
+    {GW_CONFIG, GW_NO, MAP "match address", match_address, 0, NULL},
+    {GW_CONFIG, GW_NO, MAP "match address NAME", match_address, 0, "Traffic to be encrypted"},
+    {GW_CONFIG, GW_BOTH, MAP "set peer ...", set_peer, 0, "Address of the peer"},
+    {GW_CONFIG, GW_BOTH, MAP "set transform-set ...", set_transforms, 0, "Transform sets to offer"},
+    {GW_CONFIG, GW_BOTH, MAP "set ikev1 transform-set ...", set_transforms, 0,
+     "Transform sets to offer"},
+    {GW_CONFIG, GW_BOTH, MAP "set pfs", set_pfs, 2, "Perfect forward secrecy"},
+    {GW_CONFIG, GW_BOTH, MAP "set pfs group1", set_pfs, 1, "Perfect forward secrecy"},
+    {GW_CONFIG, GW_BOTH, MAP "set pfs group2", set_pfs, 2, "Perfect forward secrecy"},
+    {GW_CONFIG, GW_BOTH, MAP "set pfs group5", set_pfs, 5, "Perfect forward secrecy"},
+    {GW_CONFIG, GW_BOTH, MAP "set pfs group14", set_pfs, 14, "Perfect forward secrecy"},
+    {GW_CONFIG, GW_BOTH, LIFE SECONDS, set_lifetime, 1, "Lifetime of this entry's SAs"},
+    {GW_CONFIG, GW_NO, LIFE "seconds", set_lifetime, 1, NULL},
+    {GW_CONFIG, GW_BOTH, LIFE KILOBYTES, set_lifetime, 2, "Lifetime of this entry's SAs"},
+    {GW_CONFIG, GW_NO, LIFE "kilobytes", set_lifetime, 2, NULL},
+    {GW_CONFIG, GW_BOTH, LIFE SECONDS " " KILOBYTES, set_lifetime, 3, NULL},
+    {GW_CONFIG, GW_BOTH, MAP "set connection-type bidirectional", set_connection_type,
+     BIDIRECTIONAL, "Which side may begin"},
+    {GW_CONFIG, GW_BOTH, MAP "set connection-type answer-only", set_connection_type, ANSWER_ONLY,
+     "Which side may begin"},
+    {GW_CONFIG, GW_BOTH, MAP "set connection-type originate-only", set_connection_type,
+     ORIGINATE_ONLY, "Which side may begin"},
+    {GW_CONFIG, GW_BOTH, MAP "set phase1-mode ...", gw_accept, 0, NULL},
+    {GW_CONFIG, GW_BOTH, MAP "set ikev1 phase1-mode ...", gw_accept, 0, NULL},
+    {GW_CONFIG, GW_BOTH, MAP "set ikev2 ...", gw_accept, 0, NULL},
+    {GW_CONFIG, GW_BOTH, MAP "set nat-t-disable", gw_accept, 0, NULL},
+    {GW_CONFIG, GW_BOTH, MAP "set reverse-route ...", gw_accept, 0, NULL},
+    {GW_CONFIG, GW_BOTH, MAP "set trustpoint ...", gw_accept, 0, NULL},
+    {GW_CONFIG, GW_BOTH, MAP "set df-bit ...", gw_accept, 0, NULL},
+    {GW_CONFIG, GW_YES, MAP "ipsec-isakmp", make_entry, 0, NULL},
+    {GW_CONFIG, GW_BOTH, MAP "ipsec-isakmp dynamic ...", gw_accept, 0, NULL},
+    {GW_CONFIG, GW_NO, "crypto map NAME <1-65535>", remove_entry, 0, "Remove an entry"},
+    {GW_CONFIG, GW_BOTH, "crypto map NAME interface IF", apply, 0, "Use the map on an interface"},
+    {GW_CONFIG, GW_BOTH, "crypto dynamic-map ...", gw_accept, 0, NULL},
+};
+
+const struct gw_command_set gw_map_commands = {rows, COUNT(rows)};

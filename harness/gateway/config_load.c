@@ -1,0 +1,81 @@
+/* A configuration file: lines into commands. */
+#include "gateway/config_load.h"
+
+#include "gateway/command.h"
+#include "gateway/config_parts.h"
+#include "wire/scan.h"
+
+/* The device's answer to a refused command as a sentence for a person: its words, then the line and
+ * the marker under it. */
+static enum err complain(const struct gw_load *l, int line_no, const char *line)
+{
+    struct bytes text = buf_bytes(&l->answer), answer_line, caret = {0}, words = {0};
+
+    while (scan_before(&text, "\n", &answer_line)) {
+        if (answer_line.n && answer_line.p[answer_line.n - 1] == '^')
+            caret = answer_line;
+        else if (answer_line.n >= 6 && memcmp(answer_line.p, "ERROR:", 6) == 0)
+            words = answer_line;
+    }
+    return diag_fail_at(l->why, ERR_INVALID, l->file, line_no, "%.*s\n%.200s%s%.*s", (int)words.n,
+                        (const char *)words.p, line, caret.n && caret.n < 200 ? "\n" : "",
+                        caret.n < 200 ? (int)caret.n : 0, (const char *)caret.p);
+}
+
+enum err gw_load_finish(const struct gw_load *l, enum err e, int line_no, const char *line)
+{
+    return e ? complain(l, line_no, line) : ERR_OK;
+}
+
+static enum err load_line(struct gw_load *l, struct gw_call *call, struct bytes line)
+{
+    char text[GW_LINE_MAX];
+
+    if (line.n && line.p[line.n - 1] == '\r')
+        line.n--;
+    if (line.n >= sizeof(text))
+        return diag_fail_at(l->why, ERR_INVALID, l->file, call->line_no,
+                            "the line has %zu characters; the device takes no more than %d", line.n,
+                            GW_LINE_MAX - 1);
+    for (size_t i = 0; i < line.n; i++)
+        text[i] = line.p[i] ? (char)line.p[i] : ' ';
+    text[line.n] = '\0';
+    /* "Cryptochecksum:5c228e71..." ends a stored configuration */
+    if (strncmp(text, "Cryptochecksum:", 15) == 0)
+        return ERR_OK;
+    buf_clear(&l->answer);
+    enum err e = gw_command_line(gw_config_commands, gw_config_command_sets, text, call);
+    return gw_load_finish(l, e, call->line_no, text);
+}
+
+static enum err load_lines(struct gw_load *l, struct gw_call *call, struct bytes text)
+{
+    struct bytes line;
+
+    while (text.n) {
+        if (!scan_before(&text, "\n", &line)) {
+            line = text;
+            text.n = 0;
+        }
+        call->line_no++;
+        enum err e = load_line(l, call, line);
+        if (e)
+            return e;
+    }
+    return ERR_OK;
+}
+
+enum err gw_config_load(struct gw_config *c, const char *file, struct bytes text,
+                        const struct gw_load_options *opts, struct diag *why)
+{
+    static const struct gw_load_options none = {.psk = NULL};
+    struct gw_load l = {.file = file, .why = why};
+    struct gw_place place = {.mode = GW_CONFIG};
+    struct gw_call call = {
+        .cfg = c, .opts = opts ? opts : &none, .place = &place, .answer = &l.answer};
+
+    enum err e =
+        call.opts->as_printed ? gw_load_printed(&l, &call, text) : load_lines(&l, &call, text);
+    buf_release(&l.answer);
+    return e;
+}

@@ -1,0 +1,20 @@
+/* What the two ways of loading a configuration share. Not for others: use gateway/config.h. */
+#ifndef GATEWAY_CONFIG_LOAD_H
+#define GATEWAY_CONFIG_LOAD_H
+
+#include "gateway/command.h"
+
+struct gw_load {
+    const char *file;
+    struct diag *why;
+    struct buf answer; /* what the device would have printed */
+};
+
+/* Turns a refused command into file, line and the device's words. */
+MUST_USE enum err gw_load_finish(const struct gw_load *l, enum err e, int line_no,
+                                 const char *line);
+
+/* A document without usable line ends (gw_load_options.as_printed). */
+MUST_USE enum err gw_load_printed(struct gw_load *l, struct gw_call *call, struct bytes text);
+
+#endif
