@@ -36,12 +36,15 @@ void tcp_time_wait(struct tcp_conn *c)
         flow_set_state(&c->flow, HOST_FLOW_DONE, "both directions closed");
 }
 
-void tcp_reset_came(struct tcp_conn *c)
+void tcp_reset_came(struct tcp_conn *c, const struct tcp_seg *s)
 {
-    if (c->state == TCP_SYN_RCVD && c->flow.side == CONV_B)
+    if (c->state == TCP_SYN_RCVD && c->flow.side == CONV_B) {
         tcp_listen_again(c, "reset before it was open");
-    else if (tcp_app_expects_reset(c))
-        tcp_close(c, HOST_FLOW_DONE, "reset, as in the conversation");
-    else
-        tcp_close(c, HOST_FLOW_RESET, "reset");
+        return;
+    }
+    bool expected = tcp_app_expects_reset(c);
+    if (s->ack > (int64_t)c->snd.una && s->ack <= (int64_t)c->snd.nxt)
+        c->snd.una = (uint64_t)s->ack; /* what it acknowledges did arrive */
+    tcp_close(c, expected ? HOST_FLOW_DONE : HOST_FLOW_RESET,
+              expected ? "reset, as in the conversation" : "reset");
 }
