@@ -187,6 +187,25 @@ static void an_outage_of_five_minutes__is_survived(void **state)
     end(&f);
 }
 
+/* The last ACK is lost, the FIN comes again when the peer's TIME-WAIT is over: RST, but no harm. */
+static void an_outage_in_the_goodbye__is_no_reset(void **state)
+{
+    static const struct two_row rows[] = {
+        {TURN_DATA, A, 300, 0}, {TURN_FIN, A, 0, 0}, {TURN_FIN, B, 0, 10}};
+    struct fixture f;
+
+    (void)state;
+    begin(&f, rows, COUNT(rows), NULL);
+    f.net.down_from = (struct mono){39 * 1000000};
+    f.net.down_to = mono_add(f.net.down_from, SPAN_S(70));
+    two_hosts_run(&f.net, (struct mono){60LL * 1000000000});
+    assert_int_equal(status(&f, 0).state, HOST_FLOW_DONE);
+    assert_int_equal(status(&f, 1).state, HOST_FLOW_OPEN);
+    two_hosts_run(&f.net, HOUR);
+    check_done(&f);
+    end(&f);
+}
+
 static void an_outage_of_an_hour__is_not(void **state)
 {
     struct fixture f;
@@ -424,6 +443,7 @@ int main(void)
         TEST(a_reset_on_the_tape__is_played_and_expected),
         TEST(a_reset_that_is_lost__is_asked_for),
         TEST(an_outage_of_five_minutes__is_survived),
+        TEST(an_outage_in_the_goodbye__is_no_reset),
         TEST(an_outage_of_an_hour__is_not),
         TEST(a_user_timeout__decides_instead_of_the_count),
         TEST(keep_alive__finds_out),
