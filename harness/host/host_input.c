@@ -58,9 +58,6 @@ void host_input(struct host *h, struct bytes frame)
         h->stats.bad_checksum++;
         return;
     }
-    /* whoever talks to us will want an answer: by then its way should be known */
-    if (!(p.eth.dst.b[0] & 1))
-        neighbor_need(h);
     if (ip_is_fragment(&p.ip))
         fragment_input(h, &p);
     else

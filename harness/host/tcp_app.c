@@ -13,15 +13,6 @@ static const struct conversation *conv(const struct tcp_conn *c)
     return c->flow.tape->conv;
 }
 
-static void next_turn(struct tcp_conn *c, struct mono since)
-{
-    struct tcp_app *a = &c->app;
-
-    a->since = since;
-    if (++a->at < conv(c)->nturns)
-        a->turn = tape_turn(c->flow.tape, a->at);
-}
-
 struct span tcp_app_patience(const struct tcp_conn *c)
 {
     struct span d = c->flow.host->cfg.keepalive;
@@ -31,16 +22,22 @@ struct span tcp_app_patience(const struct tcp_conn *c)
     return d;
 }
 
-void tcp_app_start(struct tcp_conn *c)
+/* The turn to play now. */
+static void begin_turn(struct tcp_conn *c, size_t at, struct mono since)
 {
     struct span d;
 
-    c->app = (struct tcp_app){.since = tcp_now(c)};
-    if (conv(c)->nturns > 0)
-        c->app.turn = tape_turn(c->flow.tape, 0);
+    c->app = (struct tcp_app){.at = at, .since = since};
+    if (at < conv(c)->nturns)
+        c->app.turn = tape_turn(c->flow.tape, at);
     d = tcp_app_patience(c);
     if (d.ns > 0)
-        c->timers.idle = mono_add(tcp_now(c), d);
+        c->timers.idle = mono_min(c->timers.idle, mono_add(tcp_now(c), d));
+}
+
+void tcp_app_start(struct tcp_conn *c)
+{
+    begin_turn(c, 0, tcp_now(c));
 }
 
 /* Bytes of the other direction that the application has read. */
@@ -139,12 +136,12 @@ bool tcp_app_run(struct tcp_conn *c)
                     cut_short(c);
                 return wrote;
             }
-            next_turn(c, tcp_now(c));
+            begin_turn(c, a->at + 1, tcp_now(c));
         } else {
             if (!pause_over(c) || !write_turn(c, &a->turn))
                 return wrote;
             wrote = true;
-            next_turn(c, MONO_NEVER);
+            begin_turn(c, a->at + 1, MONO_NEVER);
         }
     }
     if (c->state == TCP_CLOSED)

@@ -36,12 +36,25 @@ void tcp_time_wait(struct tcp_conn *c)
         flow_set_state(&c->flow, HOST_FLOW_DONE, "both directions closed");
 }
 
-void tcp_reset_came(struct tcp_conn *c)
+/* The peer has said all and heard all, and has since forgotten us: only our FIN was outstanding. */
+static bool only_forgotten(const struct tcp_conn *c)
 {
-    if (c->state == TCP_SYN_RCVD && c->flow.side == CONV_B)
+    return c->state >= TCP_CLOSING && c->snd.una >= c->snd.end;
+}
+
+void tcp_reset_came(struct tcp_conn *c, const struct tcp_seg *s)
+{
+    if (c->state == TCP_SYN_RCVD && c->flow.side == CONV_B) {
         tcp_listen_again(c, "reset before it was open");
-    else if (tcp_app_expects_reset(c))
+        return;
+    }
+    bool expected = tcp_app_expects_reset(c);
+    if (s->ack > (int64_t)c->snd.una && s->ack <= (int64_t)c->snd.nxt)
+        c->snd.una = (uint64_t)s->ack; /* what it acknowledges did arrive */
+    if (expected)
         tcp_close(c, HOST_FLOW_DONE, "reset, as in the conversation");
+    else if (only_forgotten(c))
+        tcp_close(c, HOST_FLOW_DONE, "the peer closed long ago"); /* RFC 9293, 3.10.7.4 */
     else
         tcp_close(c, HOST_FLOW_RESET, "reset");
 }

@@ -233,7 +233,7 @@ void tcp_wake(struct flow *f);
 /* tcp_close.c: the ways out. */
 void tcp_close(struct tcp_conn *c, enum host_flow_state s, const char *why);
 void tcp_time_wait(struct tcp_conn *c);
-void tcp_reset_came(struct tcp_conn *c);
+void tcp_reset_came(struct tcp_conn *c, const struct tcp_seg *s);
 
 /* tcp_app.c */
 void tcp_app_start(struct tcp_conn *c);

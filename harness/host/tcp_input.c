@@ -67,7 +67,7 @@ static void reset_input(struct tcp_conn *c, const struct tcp_seg *s)
     if (s->from != (int64_t)c->rcv.nxt && s->from != (int64_t)top)
         tcp_challenge(c); /* RFC 5961, 3.2 */
     else
-        tcp_reset_came(c);
+        tcp_reset_came(c, s);
 }
 
 /* A SYN where none should be. True when the segment is to be processed further. */
