@@ -2,11 +2,7 @@
  * hash of both together, so byte continuity is provable from cut packets whatever their borders.
  *
  * The bytes are read as one big number, most significant first, and taken modulo the prime
-<<<<<<< HEAD
- * 2^64 - 59. Two runs of the same length that differ only within 8 bytes never have the same hash;
-=======
  * 2^64 - 59. Two runs of the same length that differ only within 7 bytes never have the same hash;
->>>>>>> sec
  * others by a chance of 2^-64 (256 has an order near 2^62, so swapped blocks show as well). Against
  * accident, not against an attacker. Leading zeros do not count: compare lengths, too. */
 #ifndef EVIDENCE_PAYLOAD_HASH_H

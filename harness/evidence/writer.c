@@ -10,10 +10,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-<<<<<<< HEAD
-#include <stdlib.h>
-=======
->>>>>>> sec
 #include <sys/stat.h>
 #include <unistd.h>
 
