@@ -225,6 +225,7 @@ static size_t find_ace(const struct gw_acl *a, const struct gw_ace *ace)
 
 static void remove_acl(struct gw_config *c, struct gw_acl *a)
 {
+    gw_config_unbind_acl(c, a->name);
     mem_free(a->aces);
     gw_list_remove(c->acls, &c->nacls, sizeof(*c->acls), (size_t)(a - c->acls));
 }
