@@ -262,6 +262,10 @@ MUST_USE enum err gw_config_load(struct gw_config *c, const char *file, struct b
  * Keys are printed as "*" unless KEYS, as `more system:running-config` has them. */
 void gw_config_write(const struct gw_config *c, bool keys, struct buf *out);
 
+/* Puts asterisks over every letter of a key or password in a command line, so that the line can be
+ * kept, shown or logged. */
+void gw_mask_secrets(char *line);
+
 /* Whether a gateway can run on it: references that lead nowhere (access lists, transform sets,
  * interfaces), missing keys and addresses. ERR_INVALID: WHY has the first problem, and what to do.
  */

@@ -120,6 +120,7 @@ void gw_config_note(struct gw_config *c, int line, const char *text, const char 
     struct gw_note *note = gw_list_add(LIST(c, notes));
     note->line = line;
     note->text = mem_strdup(text);
+    gw_mask_secrets(note->text);
     note->remark = remark ? mem_strdup(remark) : NULL;
 }
 

@@ -5,20 +5,25 @@
 #include "gateway/config_parts.h"
 #include "wire/scan.h"
 
+#include <stdio.h>
+
 /* The device's answer to a refused command as a sentence for a person: its words, then the line and
  * the marker under it. */
 static enum err complain(const struct gw_load *l, int line_no, const char *line)
 {
     struct bytes text = buf_bytes(&l->answer), answer_line, caret = {0}, words = {0};
+    char shown[256]; /* what fits a diag, and is no secret */
 
+    snprintf(shown, sizeof(shown), "%s", line);
+    gw_mask_secrets(shown);
     while (scan_before(&text, "\n", &answer_line)) {
         if (answer_line.n && answer_line.p[answer_line.n - 1] == '^')
             caret = answer_line;
         else if (answer_line.n >= 6 && memcmp(answer_line.p, "ERROR:", 6) == 0)
             words = answer_line;
     }
-    return diag_fail_at(l->why, ERR_INVALID, l->file, line_no, "%.*s\n%.200s%s%.*s", (int)words.n,
-                        (const char *)words.p, line, caret.n && caret.n < 200 ? "\n" : "",
+    return diag_fail_at(l->why, ERR_INVALID, l->file, line_no, "%.*s\n%s%s%.*s", (int)words.n,
+                        (const char *)words.p, shown, caret.n && caret.n < 200 ? "\n" : "",
                         caret.n < 200 ? (int)caret.n : 0, (const char *)caret.p);
 }
 

@@ -336,6 +336,43 @@ static void what_is_not_modelled_is_kept_in_notes(void **state)
     gw_config_free(c);
 }
 
+static void secrets_are_neither_kept_nor_shown(void **state)
+{
+    static const struct {
+        const char *line, *masked;
+    } lines[] = {
+        {"pre-shared-key cisco123", "pre-shared-key ********"},
+        {" ikev2 remote-authentication pre-sh  k3y", " ikev2 remote-authentication pre-sh  ***"},
+        {"username u password p4ss encrypted", "username u password **** encrypted"},
+        {"enable password x", "enable password *"},
+        {"snmp-server community public", "snmp-server community ******"},
+        {" key abc", " key ***"},
+        {"crypto key generate rsa", "crypto key generate rsa"},
+        {"hostname key", "hostname key"},
+        {"", ""},
+    };
+    struct gw_config *c = load("username u password p4ss\n", NULL);
+    struct diag why = {0};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(lines); i++) {
+        char text[64];
+        snprintf(text, sizeof(text), "%s", lines[i].line);
+        gw_mask_secrets(text);
+        assert_string_equal(text, lines[i].masked);
+    }
+    assert_string_equal(c->notes[0].text, "username u password ****");
+    assert_int_equal(
+        gw_config_load(c, "f",
+                       bytes_str("tunnel-group 1.1.1.1 type ipsec-l2l\ntunnel-group "
+                                 "1.1.1.1 ipsec-attributes\n pre-shared-key k3y extra"),
+                       NULL, &why),
+        ERR_INVALID);
+    assert_string_equal(why.text, "ERROR: % Invalid input detected at '^' marker.\n"
+                                  " pre-shared-key *** extra\n                    ^");
+    gw_config_free(c);
+}
+
 static void a_masked_key_without_the_real_one_stays_masked(void **state)
 {
     struct gw_config *c = load_file("cases/devices/bo-asa.cfg", NULL);
@@ -362,6 +399,7 @@ int main(void)
         cmocka_unit_test(a_line_longer_than_the_device_takes_is_refused),
         cmocka_unit_test(strict_loading_refuses_what_needs_a_remark),
         cmocka_unit_test(what_is_not_modelled_is_kept_in_notes),
+        cmocka_unit_test(secrets_are_neither_kept_nor_shown),
         cmocka_unit_test(a_masked_key_without_the_real_one_stays_masked),
     };
     return cmocka_run_group_tests_name("gateway/config_load", tests, NULL, NULL);
