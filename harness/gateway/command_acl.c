@@ -5,7 +5,7 @@
 #include "gateway/config_parts.h"
 #include "wire/ip.h"
 
-#define DUPLICATE_SEARCH_MAX 4096 /* entries; beyond, a duplicate is only useless, never wrong */
+#define DUPLICATE_SEARCH_MAX 512 /* entries; beyond, a duplicate is only useless, never wrong */
 
 static const struct gw_port_range any_port = {0, UINT16_MAX, false};
 

@@ -27,8 +27,14 @@ static enum err complain(const struct gw_load *l, int line_no, const char *line)
                         caret.n < 200 ? (int)caret.n : 0, (const char *)caret.p);
 }
 
-enum err gw_load_finish(const struct gw_load *l, enum err e, int line_no, const char *line)
+enum err gw_load_finish(const struct gw_load *l, const struct gw_config *c, enum err e, int line_no,
+                        const char *line)
 {
+    const char *crowded = e ? NULL : gw_config_crowded(c);
+
+    if (crowded)
+        return diag_fail_at(l->why, ERR_INVALID, l->file, line_no,
+                            "too many %s: the model takes no more", crowded);
     return e ? complain(l, line_no, line) : ERR_OK;
 }
 
@@ -50,7 +56,7 @@ static enum err load_line(struct gw_load *l, struct gw_call *call, struct bytes 
         return ERR_OK;
     buf_clear(&l->answer);
     enum err e = gw_command_line(gw_config_commands, gw_config_command_sets, text, call);
-    return gw_load_finish(l, e, call->line_no, text);
+    return gw_load_finish(l, call->cfg, e, call->line_no, text);
 }
 
 static enum err load_lines(struct gw_load *l, struct gw_call *call, struct bytes text)

@@ -299,6 +299,29 @@ static void a_line_longer_than_the_device_takes_is_refused(void **state)
     gw_config_free(c);
 }
 
+static void a_file_that_grows_a_list_without_end_is_stopped(void **state)
+{
+    struct gw_config *c = gw_config_new();
+    struct diag why = {0};
+    struct buf text = BUF_INIT;
+
+    (void)state;
+    for (int i = 0; i < 6000; i++)
+        buf_addf(&text, "access-list a%d permit ip any any\n", i);
+    assert_int_equal(gw_config_load(c, "f", buf_bytes(&text), NULL, &why), ERR_INVALID);
+    assert_int_equal(why.line, 4097);
+    assert_string_equal(why.text, "too many access lists: the model takes no more");
+    gw_config_free(c);
+    c = gw_config_new();
+    buf_clear(&text);
+    for (int i = 0; i < 20000; i++) /* one long list is fine */
+        buf_addf(&text, "access-list a permit ip host 10.0.%d.%d any\n", i / 200, i % 200);
+    assert_ok(gw_config_load(c, "f", buf_bytes(&text), NULL, NULL));
+    assert_int_equal(c->acls[0].naces, 20000);
+    buf_release(&text);
+    gw_config_free(c);
+}
+
 static void strict_loading_refuses_what_needs_a_remark(void **state)
 {
     static const struct gw_load_options strict = {.strict = true};
@@ -397,6 +420,7 @@ int main(void)
         cmocka_unit_test(line_ends_and_odd_bytes_do_not_matter),
         cmocka_unit_test(errors_have_file_line_and_the_devices_words),
         cmocka_unit_test(a_line_longer_than_the_device_takes_is_refused),
+        cmocka_unit_test(a_file_that_grows_a_list_without_end_is_stopped),
         cmocka_unit_test(strict_loading_refuses_what_needs_a_remark),
         cmocka_unit_test(what_is_not_modelled_is_kept_in_notes),
         cmocka_unit_test(secrets_are_neither_kept_nor_shown),

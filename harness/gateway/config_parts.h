@@ -47,6 +47,12 @@ void gw_config_rename_interface(struct gw_config *c, const char *from, const cha
 /* Removes the access-groups of a list that is going. */
 void gw_config_unbind_acl(struct gw_config *c, const char *acl);
 
+/* Lists are searched from end to end: these bounds keep a hostile file from taking hours. Entries
+ * of access lists are not bounded. NULL, or the name of a list that is too long. */
+#define GW_INTERFACES_MAX 1024
+#define GW_LIST_MAX       4096
+const char *gw_config_crowded(const struct gw_config *c);
+
 /* Keeps a line in `notes`, up to GW_NOTES_MAX of them. REMARK NULL: not modelled. */
 #define GW_NOTES_MAX 4096
 void gw_config_note(struct gw_config *c, int line, const char *text, const char *remark);
