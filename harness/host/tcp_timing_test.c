@@ -92,6 +92,21 @@ static void turns__follow_each_other_by_cause_and_pause(void **state)
     end(&f);
 }
 
+static void think_time__is_stretched_by_the_tape(void **state)
+{
+    static const struct two_row rows[] = {{TURN_DATA, A, 100, 0}, {TURN_DATA, B, 100, 2000}};
+    const struct tape_options thinking = {.think = SPAN_S(1800)};
+    struct fixture f;
+
+    (void)state;
+    begin(&f, rows, COUNT(rows), NULL);
+    tape_init(&f.tape, &f.conv, &thinking);
+    two_hosts_run(&f.net, HOUR);
+    check_done(&f);
+    assert_in_range(ms_now(&f), 1800000, 1800100);
+    end(&f);
+}
+
 /* --- outages -----------------------------------------------------------------------------------
  */
 
@@ -213,6 +228,7 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         TEST(turns__follow_each_other_by_cause_and_pause),
+        TEST(think_time__is_stretched_by_the_tape),
         TEST(an_outage_of_five_minutes__is_survived),
         TEST(an_outage_of_an_hour__is_not),
         TEST(a_user_timeout__decides_instead_of_the_count),
