@@ -25,7 +25,7 @@ static bool is_number(const void *ctx, uint32_t id, const void *key)
 /* The byte at POS with AVAIL more in the same page; NULL when there is no such page. */
 static uint8_t *locate(const struct byte_store *b, int64_t pos, size_t *avail)
 {
-    int64_t number = pos >> PAGE_BITS, at = pos - (number << PAGE_BITS);
+    int64_t number = pos >> PAGE_BITS, at = pos - number * PAGE_BYTES;
     uint32_t id = map_find(&b->map, hash_of(number), is_number, b, &number);
 
     *avail = (size_t)(PAGE_BYTES - at);

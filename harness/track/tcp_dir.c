@@ -70,6 +70,7 @@ static void take_syn(struct tcp_dir *d, const struct tcp_seg *seg, const struct 
         d->started = true;
     }
     d->syn++;
+    d->last_isn = seg->seq;
     note_isn(d, seg->seq);
     d->start = tcp_dir_pos(d, seg->seq + 1);
     d->mss = o->mss;

@@ -104,12 +104,13 @@ struct tcp_dir {
     bool started;  /* a segment was seen: `zero` is valid */
     uint32_t zero; /* sequence number of position 0 */
     uint32_t isn[TCP_DIR_ISNS];
-    int64_t start;    /* lowest position that belongs to the stream */
-    int64_t in_order; /* end of the run that begins at `start` */
-    int64_t high;     /* highest end */
-    int64_t fin_pos;  /* position of the FIN, after its payload; valid when fin > 0. Of several,
- the last, unless an earlier one is at the highest end */
-    int64_t acked;    /* highest position acknowledged by the other side; valid when has_acked */
+    uint32_t last_isn; /* of the latest SYN */
+    int64_t start;     /* lowest position that belongs to the stream */
+    int64_t in_order;  /* end of the run that begins at `start` */
+    int64_t high;      /* highest end */
+    int64_t fin_pos;   /* position of the FIN, after its payload; valid when fin > 0. Of several,
+  the last, unless an earlier one is at the highest end */
+    int64_t acked;     /* highest position acknowledged by the other side; valid when has_acked */
     bool has_acked;
     uint32_t last_ack; /* of this side's last segment with ACK; valid when has_last_ack */
     uint16_t last_window;

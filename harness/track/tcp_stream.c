@@ -158,8 +158,7 @@ static bool begins_anew(const struct tcp_stream *s, enum tcp_side from, const st
 
     if (!tcp_has(tcp, TCP_SYN) || tcp_has(tcp, TCP_ACK) || !d->started)
         return false;
-    uint32_t isn = d->syn ? d->isn[0] : d->zero - 1;
-    return tcp->seq != isn;
+    return tcp->seq != (d->syn ? d->last_isn : d->zero - 1);
 }
 
 struct tcp_match tcp_table_match(struct tcp_table *t, const struct pkt *p)

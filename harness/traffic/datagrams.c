@@ -79,11 +79,12 @@ void datagrams_add(struct datagrams *g, int from, const struct datagram *d, int6
 
 static void say_why_not(const struct datagrams *g, struct flow *f, struct arena *arena)
 {
-    char n[COUNT_TEXT], bytes[COUNT_TEXT];
+    char n[THINGS_TEXT], bytes[THINGS_TEXT];
 
     if (g->cut)
-        reason_add(f, arena, "the capture cut %s datagrams short, by %s bytes in all",
-                   count_format(g->cut, n), count_format(g->cut_bytes, bytes));
+        reason_add(f, arena, "the capture cut %s short, by %s in all",
+                   things_format(g->cut, "datagram", n),
+                   things_format(g->cut_bytes, "byte", bytes));
     if (g->too_large)
         reason_add(f, arena, "more than the %s bytes that are kept",
                    count_format(CAPTURE_KEEP_MAX, n));

@@ -20,6 +20,14 @@ char *count_format(uint64_t n, char out[static COUNT_TEXT])
     return out;
 }
 
+char *things_format(uint64_t n, const char *what, char out[static THINGS_TEXT])
+{
+    char count[COUNT_TEXT];
+
+    snprintf(out, THINGS_TEXT, "%s %s%s", count_format(n, count), what, n == 1 ? "" : "s");
+    return out;
+}
+
 void reason_add(struct flow *f, struct arena *arena, const char *fmt, ...)
 {
     struct buf b = BUF_INIT;

@@ -75,27 +75,26 @@ static uint64_t leave_out_undelivered(struct part *p)
 static void say_hole(struct flow *f, struct arena *arena, const struct part *p,
                      const struct range *hole)
 {
-    char n[COUNT_TEXT], at[COUNT_TEXT], all[COUNT_TEXT], who[ENDPOINT_TEXT];
+    char n[THINGS_TEXT], at[COUNT_TEXT], all[THINGS_TEXT], who[ENDPOINT_TEXT];
 
     endpoint_format(p->sender, who);
-    count_format((uint64_t)(hole->to - hole->from), n);
+    things_format((uint64_t)(hole->to - hole->from), "byte", n);
     count_format((uint64_t)(hole->from - p->start), at);
     if (tcp_dir_holes(p->d) <= 1) {
-        reason_add(f, arena, "%s bytes at %s sent by %s were never captured", n, at, who);
+        reason_add(f, arena, "%s at %s sent by %s were never captured", n, at, who);
         return;
     }
     char holes[COUNT_TEXT];
-    reason_add(f, arena,
-               "%s bytes at %s sent by %s were never captured (%s holes, %s bytes in all)", n, at,
+    reason_add(f, arena, "%s at %s sent by %s were never captured (%s holes, %s in all)", n, at,
                who, count_format(tcp_dir_holes(p->d), holes),
-               count_format(tcp_dir_gap_bytes(p->d), all));
+               things_format(tcp_dir_gap_bytes(p->d), "byte", all));
 }
 
 /* Bytes after the last captured one that must have been there: their acknowledgement or the FIN
  * behind them was seen. The acknowledgement of a FIN counts one more. */
 static void check_tail(struct flow *f, struct arena *arena, const struct part *p)
 {
-    char n[COUNT_TEXT], at[COUNT_TEXT], who[ENDPOINT_TEXT];
+    char n[THINGS_TEXT], at[COUNT_TEXT], who[ENDPOINT_TEXT];
     int64_t end = p->d->fin && !p->shortened ? p->d->fin_pos : p->end;
     const char *how = "a FIN behind them was seen";
 
@@ -105,15 +104,15 @@ static void check_tail(struct flow *f, struct arena *arena, const struct part *p
     }
     if (end <= p->end)
         return;
-    reason_add(f, arena, "%s bytes at %s sent by %s were never captured, but %s",
-               count_format((uint64_t)(end - p->end), n),
+    reason_add(f, arena, "%s at %s sent by %s were never captured, but %s",
+               things_format((uint64_t)(end - p->end), "byte", n),
                count_format((uint64_t)(p->end - p->start), at), endpoint_format(p->sender, who),
                how);
 }
 
 static void check_content(struct flow *f, struct arena *arena, const struct part *p)
 {
-    char n[COUNT_TEXT], at[COUNT_TEXT], who[ENDPOINT_TEXT];
+    char n[THINGS_TEXT], at[COUNT_TEXT], who[ENDPOINT_TEXT];
     int64_t kept = byte_store_run_end(&p->log->store, p->start);
 
     if (kept >= p->end)
@@ -124,9 +123,9 @@ static void check_content(struct flow *f, struct arena *arena, const struct part
                    count_format(CAPTURE_KEEP_MAX, n));
         return;
     }
-    reason_add(
-        f, arena, "the capture cut %s packets of %s short: from byte %s on the content is missing",
-        count_format(p->d->cut_packets, n), who, count_format((uint64_t)(kept - p->start), at));
+    reason_add(f, arena, "the capture cut %s of %s short: from byte %s on the content is missing",
+               things_format(p->d->cut_packets, "packet", n), who,
+               count_format((uint64_t)(kept - p->start), at));
 }
 
 /* The bytes of one direction, if they are all there. */

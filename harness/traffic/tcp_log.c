@@ -45,16 +45,25 @@ static int64_t need_of(const struct tcp_stream *s, enum tcp_side from, const str
     return seg->flags & TCP_ACK ? tcp_dir_pos(&s->dir[tcp_other(from)], seg->ack) : INT64_MIN;
 }
 
+/* As the handshake shows it, or OTHERWISE. Clocks of captures jump: what is no round trip on any
+ * network is none. */
+static int64_t round_trip(const struct tcp_stream *s, int64_t otherwise)
+{
+    int64_t ns = s->handshake_ns - s->first_ns;
+
+    return s->handshake && ns >= 0 && ns < INT64_C(60000000000) ? ns : otherwise;
+}
+
 static bool is_after_pause(const struct tcp_log *l, const struct tcp_stream *s, enum tcp_side from,
                            const struct tcp_seg *seg, const struct tcp_note *note)
 {
     const struct tcp_log_side *side = &l->side[from];
     const struct tcp_dir *d = &s->dir[from];
     int64_t since = side->data_ns > side->free_ns ? side->data_ns : side->free_ns;
-    int64_t least = TCP_LOG_PAUSE;
+    int64_t least = 2 * round_trip(s, 0);
 
-    if (s->handshake && 2 * (s->handshake_ns - s->first_ns) > least)
-        least = 2 * (s->handshake_ns - s->first_ns);
+    if (least < TCP_LOG_PAUSE)
+        least = TCP_LOG_PAUSE;
     return side->saw_data && note->class == TCP_SEG_NEW && d->has_acked &&
            d->acked >= note->high_before && !side->shut && seg->time_ns - since >= least;
 }
@@ -63,7 +72,7 @@ static void count_repair(struct tcp_log_side *side, const struct tcp_stream *s,
                          const struct tcp_seg *seg, const struct tcp_note *note)
 {
     /* a sender learns of a loss one round trip later at the earliest */
-    int64_t soon = s->handshake ? s->handshake_ns - s->first_ns : 3000000;
+    int64_t soon = round_trip(s, 3000000);
 
     switch (note->class) {
     case TCP_SEG_DUP_FULL: side->retransmitted++; break;

@@ -191,7 +191,8 @@ static uint16_t link_header(uint32_t linktype, struct rd *r, struct ether *eth)
     case LINK_NULL: return null_type(r);
     case LINK_LOOP: return family_type(rd_be32(r));
     case LINK_PPP:
-    case LINK_PPP_HDLC: return hdlc_type(r);
+    case LINK_PPP_HDLC:
+    case LINK_C_HDLC: return hdlc_type(r);
     case LINK_PPP_ETHER: return pppoe_type(r);
     case LINK_SLL: return sll_type(r);
     case LINK_SLL2: return sll2_type(r);

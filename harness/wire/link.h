@@ -17,6 +17,7 @@
     X(PPP_HDLC, 50, "PPP over HDLC")                                                               \
     X(PPP_ETHER, 51, "PPP over Ethernet")                                                          \
     X(RAW, 101, "raw IP")                                                                          \
+    X(C_HDLC, 104, "Cisco HDLC")                                                                   \
     X(LOOP, 108, "OpenBSD loopback (LOOP)")                                                        \
     X(SLL, 113, "Linux cooked (SLL)")                                                              \
     X(IPV4, 228, "raw IPv4")                                                                       \

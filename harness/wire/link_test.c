@@ -1,0 +1,145 @@
+#include "wire/link.h"
+
+#include "base/mem.h"
+#include "tests/testkit.h"
+
+/* A UDP packet from 10.0.0.1 to 10.0.0.2 with the byte "a", and the same in IPv6. */
+#define IP4 "4500001d 00010000 40110000 0a000001 0a000002 00350035 00090000 61"
+#define IP6                                                                                        \
+    "60000000 00091140 20010db8000000000000000000000001 20010db8000000000000000000000002 "         \
+    "00350035 00090000 61"
+#define MACS "ffffffffffff 020000000001 "
+
+static const struct row {
+    const char *what;
+    uint32_t linktype;
+    const char *hex;
+    enum pkt_kind want;
+    uint8_t version, vlans;
+} rows[] = {
+    {"ethernet", 1, MACS "0800" IP4, PKT_UDP, 4, 0},
+    {"ethernet_with_two_tags", 1, MACS "88a8 0064 8100 00c8 86dd" IP6, PKT_UDP, 6, 2},
+    {"ethernet_with_old_qinq_tags", 1, MACS "9100 0064 9100 00c8 0800" IP4, PKT_UDP, 4, 2},
+    {"ethernet_with_a_length_and_snap", 1, MACS "0025 aaaa03 000000 0800" IP4, PKT_UDP, 4, 0},
+    {"ethernet_with_a_length_and_ip_by_its_sap", 1, MACS "0020 060603" IP4, PKT_UDP, 4, 0},
+    {"spanning_tree_is_other", 1, MACS "0026 424203 0000000000", PKT_OTHER, 0, 0},
+    {"two_mpls_labels_over_ipv4", 1, MACS "8847 00064040 00065140" IP4, PKT_UDP, 4, 0},
+    {"mpls_in_a_vlan_over_ipv6", 1, MACS "8100 0005 8848 00065140" IP6, PKT_UDP, 6, 1},
+    {"mpls_over_something_else_is_other", 1, MACS "8847 00065140 00112233", PKT_OTHER, 0, 0},
+    {"pppoe_session", 1, MACS "8864 11000001 001f 0021" IP4 "0000", PKT_UDP, 4, 0},
+    {"pppoe_session_ipv6", 1, MACS "8864 11000001 0033 0057" IP6, PKT_UDP, 6, 0},
+    {"pppoe_control_is_other", 1, MACS "8864 11a70001 0000", PKT_OTHER, 0, 0},
+    {"pppoe_lcp_is_other", 1, MACS "8864 11000001 0006 c021 09000004", PKT_OTHER, 0, 0},
+    {"an_empty_frame_is_other", 1, "", PKT_OTHER, 0, 0},
+    {"a_tag_cut_in_the_middle_is_other", 1, MACS "8100 00", PKT_OTHER, 0, 0},
+    {"five_tags_are_other", 1, MACS "8100 0001 8100 0001 8100 0001 8100 0001 8100 0001 0800" IP4,
+     PKT_OTHER, 0, 0},
+    {"arp", 1, MACS "0806 0001 0800 06 04 0001 020000000001 0a000001 000000000000 0a000002",
+     PKT_ARP, 0, 0},
+    {"ppp_with_its_framing_address", 9, "ff03 0021" IP4, PKT_UDP, 4, 0},
+    {"ppp_with_a_short_protocol", 9, "21" IP4, PKT_UDP, 4, 0},
+    {"ppp_serial_ipv6", 50, "ff03 0057" IP6, PKT_UDP, 6, 0},
+    {"ppp_serial_in_cisco_framing", 50, "0f00 0800" IP4, PKT_UDP, 4, 0},
+    {"ppp_over_ethernet_without_ethernet", 51, "11000001 001f 0021" IP4, PKT_UDP, 4, 0},
+    {"cisco_hdlc", 104, "0f00 86dd" IP6, PKT_UDP, 6, 0},
+    {"raw_ip_as_files_number_it", 101, IP4, PKT_UDP, 4, 0},
+    {"raw_ip_as_linux_numbers_it", 12, IP6, PKT_UDP, 6, 0},
+    {"raw_ip_as_openbsd_numbers_it", 14, IP4, PKT_UDP, 4, 0},
+    {"raw_ip_of_no_version_is_other", 101, "00000000", PKT_OTHER, 0, 0},
+    {"raw_ipv4", 228, IP4, PKT_UDP, 4, 0},
+    {"raw_ipv6", 229, IP6, PKT_UDP, 6, 0},
+    {"null_written_by_a_little_endian_machine", 0, "02000000" IP4, PKT_UDP, 4, 0},
+    {"null_written_by_a_big_endian_machine", 0, "00000002" IP4, PKT_UDP, 4, 0},
+    {"null_ipv6_of_macos", 0, "1e000000" IP6, PKT_UDP, 6, 0},
+    {"null_ipv6_of_freebsd", 0, "1c000000" IP6, PKT_UDP, 6, 0},
+    {"null_ipv6_of_netbsd", 0, "18000000" IP6, PKT_UDP, 6, 0},
+    {"null_of_another_family_is_other", 0, "07000000" IP4, PKT_OTHER, 0, 0},
+    {"loop", 108, "00000002" IP4, PKT_UDP, 4, 0},
+    {"linux_cooked", 113, "0004 0001 0006 020000000001 0000 0800" IP4, PKT_UDP, 4, 0},
+    {"linux_cooked_with_a_tag", 113, "0000 0001 0006 020000000001 0000 8100 0007 0800" IP4, PKT_UDP,
+     4, 1},
+    {"linux_cooked_2", 276, "86dd 0000 00000002 0001 00 06 020000000001 0000" IP6, PKT_UDP, 6, 0},
+    {"wireless_is_other", 105, "080000000000000000000000000000000000", PKT_OTHER, 0, 0},
+};
+
+static void a_frame_is_what_its_row_says(void **state)
+{
+    const struct row *r = *state;
+    size_t n;
+    uint8_t *frame = test_hex(r->hex, &n);
+    struct pkt p;
+
+    link_parse(r->linktype, bytes_of(frame, n), &p);
+    assert_int_equal(p.kind, r->want);
+    if (r->version) {
+        assert_int_equal(p.ip.version, r->version);
+        assert_int_equal(p.eth.vlans, r->vlans);
+        assert_int_equal(p.data_len, 1);
+        assert_int_equal(p.udp.data.p[0], 'a');
+    }
+    mem_free(frame);
+}
+
+static enum err parse_link(struct bytes in, void *ctx)
+{
+    struct pkt p;
+
+    link_parse(*(const uint32_t *)ctx, in, &p);
+    return ERR_OK;
+}
+
+static void every_truncation_and_flip_is_survived(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        uint32_t linktype = rows[i].linktype;
+        size_t n;
+        uint8_t *frame = test_hex(rows[i].hex, &n);
+        test_truncations(bytes_of(frame, n), parse_link, &linktype);
+        test_flips(bytes_of(frame, n), parse_link, &linktype);
+        mem_free(frame);
+    }
+}
+
+static void ethernet_is_parsed_as_pkt_parse_does(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows) && rows[i].linktype == 1; i++) {
+        size_t n;
+        uint8_t *frame = test_hex(rows[i].hex, &n);
+        struct pkt a, b;
+        pkt_parse(bytes_of(frame, n), &a);
+        link_parse(LINK_ETHERNET, bytes_of(frame, n), &b);
+        if (a.kind != PKT_OTHER) {
+            assert_int_equal(a.kind, b.kind);
+            assert_int_equal(a.eth.type, b.eth.type);
+            assert_memory_equal(a.eth.vlan, b.eth.vlan, sizeof(a.eth.vlan));
+            assert_ptr_equal(a.eth.payload.p, b.eth.payload.p);
+            assert_true(mac_eq(&a.eth.src, &b.eth.src));
+        }
+        mem_free(frame);
+    }
+}
+
+static void names_are_known_for_what_is_read(void **state)
+{
+    (void)state;
+    assert_string_equal(link_name(1), "Ethernet");
+    assert_true(link_is_supported(276));
+    assert_null(link_name(105));
+    assert_false(link_is_supported(105));
+}
+
+int main(void)
+{
+    struct CMUnitTest tests[COUNT(rows) + 3] = {
+        cmocka_unit_test(every_truncation_and_flip_is_survived),
+        cmocka_unit_test(ethernet_is_parsed_as_pkt_parse_does),
+        cmocka_unit_test(names_are_known_for_what_is_read),
+    };
+
+    for (size_t i = 0; i < COUNT(rows); i++)
+        tests[3 + i] = (struct CMUnitTest){rows[i].what, a_frame_is_what_its_row_says, NULL, NULL,
+                                           (void *)(uintptr_t)&rows[i]};
+    return _cmocka_run_group_tests("wire/link", tests, COUNT(rows) + 3, NULL, NULL);
+}
