@@ -50,7 +50,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                   l.remote_proxy,
                                   l.session_type,
                                   l.map,
-                                  l.time.zone};
+                                  l.time.zone,
+                                  l.time.text};
     for (size_t i = 0; i < COUNT(views); i++)
         touch(views[i]);
     sum += asa_time_unix(&l.time, 2024, 0, &t) == ERR_OK;

@@ -7,7 +7,7 @@
  *                unambiguous at its place and no argument could stand there
  *   NAME         any word up to 63 characters
  *   WORD         any word
- *   ADDR         an IP address, or a name from the `name` command while `names` is on; 0: 0.0.0.0
+ *   ADDR         an IPv4 address, or a name from the `name` command while `names` is on; 0: 0.0.0.0
  *   MASK         a dotted IPv4 mask of any shape; 0: 0.0.0.0
  *   IF, (IF)     an interface name that exists, bare or in parentheses
  *   TIME         h:mm:ss, in seconds

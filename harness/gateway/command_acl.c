@@ -5,7 +5,7 @@
 #include "gateway/config_parts.h"
 #include "wire/ip.h"
 
-#define DUPLICATE_SEARCH_MAX 4096 /* entries; beyond, a duplicate is only useless, never wrong */
+#define DUPLICATE_SEARCH_MAX 512 /* entries; beyond, a duplicate is only useless, never wrong */
 
 static const struct gw_port_range any_port = {0, UINT16_MAX, false};
 
@@ -225,6 +225,7 @@ static size_t find_ace(const struct gw_acl *a, const struct gw_ace *ace)
 
 static void remove_acl(struct gw_config *c, struct gw_acl *a)
 {
+    gw_config_unbind_acl(c, a->name);
     mem_free(a->aces);
     gw_list_remove(c->acls, &c->nacls, sizeof(*c->acls), (size_t)(a - c->acls));
 }

@@ -42,7 +42,8 @@ static enum err set_host_name(struct gw_call *call)
     size_t at = find_name(c, call->args[1].word);
 
     /* here an address is an address, even where it could be another name */
-    if (ip_addr_parse(call->args[0].word, &addr) || !ip_addr_parse(call->args[1].word, &none))
+    if (ip_addr_parse(call->args[0].word, &addr) || addr.family != 4 ||
+        !ip_addr_parse(call->args[1].word, &none))
         return gw_refuse(call, "name needs an address and then a word that is none");
     if (call->no && at == c->nnames)
         return gw_refuse(call, "name \"%s\" is not defined", call->args[1].word);

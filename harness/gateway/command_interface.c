@@ -79,13 +79,16 @@ static enum err set_nameif(struct gw_call *call)
     if (other && other != i)
         return gw_refuse(call, "Name \"%s\" has been assigned to interface %s", name,
                          other->hardware);
+    if (strcmp(i->nameif, name) != 0)
+        gw_config_rename_interface(call->cfg, i->nameif, name);
     (void)gw_name_set(i->nameif, name);
     if (!call->no && i->security_level < 0) {
         i->security_level = strcmp(name, "inside") == 0 ? 100 : 0;
         buf_addf(call->answer, "INFO: Security level for \"%s\" set to %d by default.\n", name,
                  i->security_level);
     }
-    call->changed |= GW_CHANGED_INTERFACE;
+    call->changed |= GW_CHANGED_INTERFACE | GW_CHANGED_ROUTE | GW_CHANGED_ACL | GW_CHANGED_MAP |
+                     GW_CHANGED_ISAKMP | GW_CHANGED_NAT | GW_CHANGED_LOGGING;
     return ERR_OK;
 }
 
@@ -115,7 +118,7 @@ static enum err set_address(struct gw_call *call)
     } else {
         uint32_t mask = call->nargs > 1 ? ip4_u32(&call->args[1].addr) : class_mask(ip4_u32(&addr));
         int prefix = ip4_mask_prefix(mask);
-        if (addr.family != 4 || prefix < 1)
+        if (prefix < 1)
             return gw_refuse(call, "Address %s with mask %s is no address of a network",
                              call->args[0].word, call->nargs > 1 ? call->args[1].word : "(none)");
         i->addr = addr;

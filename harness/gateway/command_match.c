@@ -120,17 +120,25 @@ struct search {
     size_t whole_used, open_used;
 };
 
+/* All rows of MODES that may begin with FIRST: a pattern's first word is a keyword, so one letter
+ * rules most of them out. */
 static void begin(struct search *s, const struct gw_command_set *const *sets, size_t nsets,
-                  unsigned modes, bool no)
+                  unsigned modes, bool no, const char *first)
 {
+    char letter = first[0] >= 'A' && first[0] <= 'Z' ? (char)(first[0] | 0x20) : first[0];
+
+    s->n = 0;
+    s->whole = s->open = NULL;
+    s->whole_used = s->open_used = 0;
     for (size_t i = 0; i < nsets; i++) {
         for (size_t r = 0; r < sets[i]->n; r++) {
             const struct gw_command *row = &sets[i]->rows[r];
-            if (!(row->modes & modes) || !(row->form & (no ? GW_NO : GW_YES)))
+            if (!(row->modes & modes) || !(row->form & (no ? GW_NO : GW_YES)) ||
+                (letter && row->pattern[0] != letter))
                 continue;
             if (s->n == ROWS_MAX)
                 bug("too many command rows");
-            s->c[s->n++] = (struct candidate){.row = row, .pattern = row->pattern};
+            s->c[s->n++] = (struct candidate){row, row->pattern, {0}};
         }
     }
 }
@@ -220,13 +228,13 @@ struct gw_match gw_command_match(const struct gw_command_set *const *sets, size_
                                  unsigned modes, const struct gw_config *c,
                                  const struct gw_words *words)
 {
-    struct search s = {.n = 0};
+    struct search s;
     size_t at = words->at;
     bool no = at < words->n && strcmp(words->w[at].s, "no") == 0;
     bool ambiguous = false;
 
     at += no;
-    begin(&s, sets, nsets, modes, no);
+    begin(&s, sets, nsets, modes, no, at < words->n ? words->w[at].s : "");
     for (;; at++) {
         advance(&s, at - words->at);
         if (at == words->n || s.n == 0)

@@ -22,7 +22,7 @@ static enum err set_route(struct gw_call *call)
             "taken as the default route: a mask of 255.255.255.255 names no network here";
     }
     int prefix = ip4_mask_prefix(mask);
-    if (call->args[1].addr.family != 4 || r.next_hop.family != 4 || prefix < 0 || net & ~mask)
+    if (prefix < 0 || net & ~mask)
         return gw_refuse(call, "Invalid address/mask pair");
     (void)gw_name_set(r.nameif, call->args[0].word);
     r.net = (struct ip_net){ip4(net), (uint8_t)prefix};
@@ -99,7 +99,7 @@ static const struct gw_command rows[] = {
     {GW_CONFIG, GW_BOTH, "access-group NAME global", gw_accept, 0, NULL},
     {GW_CONFIG, GW_BOTH, "nat (IF) 0 access-list NAME", set_nat0, 0,
      "Exempt traffic from address translation"},
-    {GW_CONFIG, GW_BOTH, "nat (IF) <0-2147483647> ADDR MASK", gw_accept, 0, NULL},
+    {GW_CONFIG, GW_BOTH, "nat (IF) <1-2147483647> ADDR MASK", gw_accept, 0, NULL},
     {GW_CONFIG, GW_BOTH, "nat ...", gw_accept, 0, NULL},
     {GW_CONFIG, GW_BOTH, "global (IF) <1-2147483647> interface", gw_accept, 0, NULL},
     {GW_CONFIG, GW_BOTH, "global ...", gw_accept, 0, NULL},

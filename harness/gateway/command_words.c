@@ -176,7 +176,7 @@ bool gw_parse_addr(const char *s, const struct gw_config *c, struct ip_addr *out
 
     if (strcmp(s, "0") == 0)
         a = ip4(0);
-    else if (ip_addr_parse(s, &a))
+    else if (ip_addr_parse(s, &a) || a.family != 4)
         a.family = 0;
     for (size_t i = 0; !a.family && c->names_on && i < c->nnames; i++) {
         if (strcmp(s, c->names[i].name) == 0)

@@ -257,6 +257,15 @@ void gw_config_free(struct gw_config *c); /* NULL is fine */
 MUST_USE enum err gw_config_load(struct gw_config *c, const char *file, struct bytes text,
                                  const struct gw_load_options *opts, struct diag *why);
 
+/* The commands that make this configuration, in the order and form of `show running-config`: what
+ * differs from the defaults, and nothing of `notes`. Loading them gives the same configuration.
+ * Keys are printed as "*" unless KEYS, as `more system:running-config` has them. */
+void gw_config_write(const struct gw_config *c, bool keys, struct buf *out);
+
+/* Puts asterisks over every letter of a key or password in a command line, so that the line can be
+ * kept, shown or logged. */
+void gw_mask_secrets(char *line);
+
 /* Whether a gateway can run on it: references that lead nowhere (access lists, transform sets,
  * interfaces), missing keys and addresses. ERR_INVALID: WHY has the first problem, and what to do.
  */

@@ -113,6 +113,32 @@ struct gw_map_entry *gw_config_make_map(struct gw_config *c, const char *map, un
     return m;
 }
 
+const char *gw_config_crowded(const struct gw_config *c)
+{
+    const struct {
+        const char *name;
+        size_t n;
+    } lists[] = {
+        {"access lists", c->nacls},
+        {"access groups", c->naccess_groups},
+        {"routes", c->nroutes},
+        {"names", c->nnames},
+        {"ISAKMP policies", c->npolicies},
+        {"transform sets", c->ntransforms},
+        {"crypto map entries", c->nmap},
+        {"tunnel groups", c->ngroups},
+        {"message settings", c->logging.nmessages},
+    };
+
+    if (c->ninterfaces > GW_INTERFACES_MAX)
+        return "interfaces";
+    for (size_t i = 0; i < COUNT(lists); i++) {
+        if (lists[i].n > GW_LIST_MAX)
+            return lists[i].name;
+    }
+    return NULL;
+}
+
 void gw_config_note(struct gw_config *c, int line, const char *text, const char *remark)
 {
     if (c->nnotes >= GW_NOTES_MAX)
@@ -120,6 +146,7 @@ void gw_config_note(struct gw_config *c, int line, const char *text, const char 
     struct gw_note *note = gw_list_add(LIST(c, notes));
     note->line = line;
     note->text = mem_strdup(text);
+    gw_mask_secrets(note->text);
     note->remark = remark ? mem_strdup(remark) : NULL;
 }
 

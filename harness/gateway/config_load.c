@@ -5,25 +5,36 @@
 #include "gateway/config_parts.h"
 #include "wire/scan.h"
 
+#include <stdio.h>
+
 /* The device's answer to a refused command as a sentence for a person: its words, then the line and
  * the marker under it. */
 static enum err complain(const struct gw_load *l, int line_no, const char *line)
 {
     struct bytes text = buf_bytes(&l->answer), answer_line, caret = {0}, words = {0};
+    char shown[256]; /* what fits a diag, and is no secret */
 
+    snprintf(shown, sizeof(shown), "%s", line);
+    gw_mask_secrets(shown);
     while (scan_before(&text, "\n", &answer_line)) {
         if (answer_line.n && answer_line.p[answer_line.n - 1] == '^')
             caret = answer_line;
         else if (answer_line.n >= 6 && memcmp(answer_line.p, "ERROR:", 6) == 0)
             words = answer_line;
     }
-    return diag_fail_at(l->why, ERR_INVALID, l->file, line_no, "%.*s\n%.200s%s%.*s", (int)words.n,
-                        (const char *)words.p, line, caret.n && caret.n < 200 ? "\n" : "",
+    return diag_fail_at(l->why, ERR_INVALID, l->file, line_no, "%.*s\n%s%s%.*s", (int)words.n,
+                        (const char *)words.p, shown, caret.n && caret.n < 200 ? "\n" : "",
                         caret.n < 200 ? (int)caret.n : 0, (const char *)caret.p);
 }
 
-enum err gw_load_finish(const struct gw_load *l, enum err e, int line_no, const char *line)
+enum err gw_load_finish(const struct gw_load *l, const struct gw_config *c, enum err e, int line_no,
+                        const char *line)
 {
+    const char *crowded = e ? NULL : gw_config_crowded(c);
+
+    if (crowded)
+        return diag_fail_at(l->why, ERR_INVALID, l->file, line_no,
+                            "too many %s: the model takes no more", crowded);
     return e ? complain(l, line_no, line) : ERR_OK;
 }
 
@@ -45,7 +56,7 @@ static enum err load_line(struct gw_load *l, struct gw_call *call, struct bytes 
         return ERR_OK;
     buf_clear(&l->answer);
     enum err e = gw_command_line(gw_config_commands, gw_config_command_sets, text, call);
-    return gw_load_finish(l, e, call->line_no, text);
+    return gw_load_finish(l, call->cfg, e, call->line_no, text);
 }
 
 static enum err load_lines(struct gw_load *l, struct gw_call *call, struct bytes text)

@@ -41,9 +41,25 @@ struct gw_acl *gw_config_make_acl(struct gw_config *c, const char *name);
 struct gw_isakmp_policy *gw_config_make_policy(struct gw_config *c, unsigned priority);
 struct gw_map_entry *gw_config_make_map(struct gw_config *c, const char *map, unsigned seq);
 
+/* What refers to interface FROM refers to TO; TO "": it goes, as `no nameif` has it. */
+void gw_config_rename_interface(struct gw_config *c, const char *from, const char *to);
+
+/* Removes the access-groups of a list that is going. */
+void gw_config_unbind_acl(struct gw_config *c, const char *acl);
+
+/* Lists are searched from end to end: these bounds keep a hostile file from taking hours. Entries
+ * of access lists are not bounded. NULL, or the name of a list that is too long. */
+#define GW_INTERFACES_MAX 1024
+#define GW_LIST_MAX       4096
+const char *gw_config_crowded(const struct gw_config *c);
+
 /* Keeps a line in `notes`, up to GW_NOTES_MAX of them. REMARK NULL: not modelled. */
 #define GW_NOTES_MAX 4096
 void gw_config_note(struct gw_config *c, int line, const char *text, const char *remark);
+
+/* Parts of gw_config_write. */
+void gw_config_write_sysopt(const struct gw_sysopt *s, struct buf *out);
+void gw_config_write_crypto(const struct gw_config *c, bool keys, struct buf *out);
 
 /* True for a key that was printed as "*" or "*****". */
 bool gw_key_is_masked(const char *key);

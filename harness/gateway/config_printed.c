@@ -110,7 +110,7 @@ static enum err refuse(struct gw_load *l, struct word_list *words, size_t start,
         buf_addf(&l->answer, "%*s^\nERROR: %% Invalid input detected at '^' marker.\n", (int)column,
                  "");
     }
-    enum err e = gw_load_finish(l, ERR_INVALID, line_no, buf_str(&line));
+    enum err e = gw_load_finish(l, NULL, ERR_INVALID, line_no, buf_str(&line));
     buf_release(&line);
     return e;
 }
@@ -129,7 +129,9 @@ enum err gw_load_printed(struct gw_load *l, struct gw_call *call, struct bytes t
         call->line = "";
         call->line_no = list.w[start].line;
         e = gw_command_words(gw_config_commands, gw_config_command_sets, &words, call);
-        if (e)
+        if (!e)
+            e = gw_load_finish(l, call->cfg, e, call->line_no, "");
+        else
             e = refuse(l, &list, start, words.at);
     }
     mem_free(list.w);

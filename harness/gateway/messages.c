@@ -208,13 +208,31 @@ void gw_msg_not_ipsec(struct gw_syslog *s, const struct gw_msg_packet *p)
            ip_addr_format(&p->src, a), ip_addr_format(&p->dst, b));
 }
 
+#define LINE_TEXT 512
+
+/* What was typed, without its secrets. */
+static char *typed(const char *line, char out[static LINE_TEXT])
+{
+    size_t n = strlen(line) < LINE_TEXT ? strlen(line) : LINE_TEXT - 1;
+
+    memcpy(out, line, n);
+    out[n] = '\0';
+    gw_mask_secrets(out);
+    return out;
+}
+
 void gw_msg_configured(struct gw_syslog *s, const char *user, const char *line)
 {
-    gw_log(s, 111008, "User '%s' executed the '%s' command.", user, line);
-    gw_log(s, 111010, "User '%s', running 'CLI' from IP 0.0.0.0, executed '%s'", user, line);
+    char text[LINE_TEXT];
+
+    typed(line, text);
+    gw_log(s, 111008, "User '%s' executed the '%s' command.", user, text);
+    gw_log(s, 111010, "User '%s', running 'CLI' from IP 0.0.0.0, executed '%s'", user, text);
 }
 
 void gw_msg_shown(struct gw_syslog *s, const char *user, const char *line)
 {
-    gw_log(s, 111009, "User '%s' executed cmd: %s", user, line);
+    char text[LINE_TEXT];
+
+    gw_log(s, 111009, "User '%s' executed cmd: %s", user, typed(line, text));
 }

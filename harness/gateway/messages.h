@@ -155,7 +155,8 @@ void gw_msg_session_end(struct gw_syslog *s, const struct gw_msg_ike *k, struct 
 /* 752004 (8.4 and later): traffic asks for a tunnel. */
 void gw_msg_key_acquire(struct gw_syslog *s, const char *map, unsigned seq);
 
-/* What was typed: 111008 and 111010 for configuration, 111009 for show commands. */
+/* What was typed, keys and passwords masked: 111008 and 111010 for configuration, 111009 for show
+ * commands. */
 void gw_msg_configured(struct gw_syslog *s, const char *user, const char *line);
 void gw_msg_shown(struct gw_syslog *s, const char *user, const char *line);
 

@@ -334,6 +334,10 @@ static void what_was_typed_is_logged(void **state)
            "preserve-vpn-flows' command.");
     expect("<165>%ASA-5-111010: User 'enable_15', running 'CLI' from IP 0.0.0.0, executed 'sysopt "
            "connection preserve-vpn-flows'");
+    gw_msg_configured(logger, "enable_15", "pre-shared-key cisco123");
+    expect("<165>%ASA-5-111008: User 'enable_15' executed the 'pre-shared-key ********' command.");
+    expect("<165>%ASA-5-111010: User 'enable_15', running 'CLI' from IP 0.0.0.0, executed "
+           "'pre-shared-key ********'");
     gw_msg_shown(logger, "enable_15", "show conn");
     expect("<167>%ASA-7-111009: User 'enable_15' executed cmd: show conn");
 }

@@ -2,6 +2,7 @@
 
 #include "gateway/acl.h"
 #include "gateway/command_parts.h"
+#include "gateway/config_parts.h"
 
 static const struct gw_show_env *env_of(const struct gw_call *call)
 {
@@ -51,24 +52,17 @@ static enum err show_sysopt_all(struct gw_call *call)
     return ERR_OK;
 }
 
-/* Only what differs from the default, as `show running-config` has it. */
 static enum err show_sysopt(struct gw_call *call)
 {
-    const struct gw_sysopt *s = &env_of(call)->cfg->sysopt;
-    struct buf *out = call->answer;
+    gw_config_write_sysopt(&env_of(call)->cfg->sysopt, call->answer);
+    return ERR_OK;
+}
 
-    if (s->timewait)
-        buf_adds(out, "sysopt connection timewait\n");
-    if (s->tcpmss != 1380)
-        buf_addf(out, "sysopt connection tcpmss %u\n", s->tcpmss);
-    if (s->tcpmss_minimum)
-        buf_addf(out, "sysopt connection tcpmss minimum %u\n", s->tcpmss_minimum);
-    if (!s->permit_vpn)
-        buf_adds(out, "no sysopt connection permit-vpn\n");
-    if (!s->reclassify_vpn)
-        buf_adds(out, "no sysopt connection reclassify-vpn\n");
-    if (s->preserve_vpn_flows)
-        buf_adds(out, "sysopt connection preserve-vpn-flows\n");
+/* WHAT: with keys */
+static enum err show_running(struct gw_call *call)
+{
+    buf_adds(call->answer, ": Saved\n:\n");
+    gw_config_write(env_of(call)->cfg, call->what != 0, call->answer);
     return ERR_OK;
 }
 
@@ -93,7 +87,7 @@ static enum err show_version(struct gw_call *call)
     if (t >= 86400)
         buf_addf(out, "%lld day%s ", (long long)(t / 86400), t >= 2 * 86400 ? "s" : "");
     if (t >= 3600)
-        buf_addf(out, "%d hour%s ", (int)(t / 3600 % 24), t / 3600 % 24 == 1 ? "" : "s");
+        buf_addf(out, "%d hour%s", (int)(t / 3600 % 24), t / 3600 % 24 == 1 ? "" : "s");
     else
         buf_addf(out, "%d min%s %d sec%s", (int)(t / 60), t / 60 == 1 ? "" : "s", (int)(t % 60),
                  t % 60 == 1 ? "" : "s");
@@ -123,6 +117,8 @@ static enum err show_access_list(struct gw_call *call)
 }
 
 static const struct gw_command rows[] = {
+    {GW_EXEC, GW_YES, "show running-config", show_running, 0, "Current operating configuration"},
+    {GW_EXEC, GW_YES, "more system:running-config", show_running, 1, NULL},
     {GW_EXEC, GW_YES, "show running-config all sysopt", show_sysopt_all, 0, "System options"},
     {GW_EXEC, GW_YES, "show running-config sysopt", show_sysopt, 0, "System options"},
     {GW_EXEC, GW_YES, "show running-config access-list", show_access_list, 1, "Access lists"},

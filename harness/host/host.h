@@ -21,8 +21,11 @@
  * (UDP and ICMP: the one whose tape has that very datagram). Translated sequence numbers are no
  * matter.
  *
- * A listener whose opener never gets through stays HOST_FLOW_WAITING: the caller decides how long
- * to wait. */
+ * A listener whose opener never gets through stays HOST_FLOW_WAITING, one whose opener gave up
+ * stays HOST_FLOW_OPEN: nobody tells it, so the caller decides how long to wait.
+ *
+ * For itself the host answers ARP, neighbour discovery and pings to `addr` and `on_link`, and
+ * refuses TCP segments of no connection to them; a UDP datagram of no flow is ignored. */
 #ifndef HOST_HOST_H
 #define HOST_HOST_H
 

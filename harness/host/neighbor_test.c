@@ -133,6 +133,40 @@ static void the_next_hop_may_move(void **state)
     assert_int_equal(p.eth.dst.b[5], 0x77);
 }
 
+static void an_answer_waits_for_arp_as_well(void **state)
+{
+    static const struct two_row ask[] = {{TURN_DATA, A, 10, 0}, {TURN_DATA, B, 20, 0}};
+    struct conversation udp;
+    struct tape udp_tape;
+    uint8_t dgram[100];
+    struct wr w = wr_of(dgram, sizeof(dgram));
+    struct pkt p;
+
+    (void)state;
+    begin(4);
+    lone_add(&lone, &tape, B);
+    conv_make(&udp, CONV_UDP, ask, COUNT(ask));
+    tape_init(&udp_tape, &udp, NULL);
+    lone_add(&lone, &udp_tape, B);
+    lone_send(&lone, (struct tcp){.flags = TCP_SYN, .window = 1000});
+    struct ip ip = {
+        .version = 4, .proto = IP_UDP, .ttl = 64, .src = lone.peer.addr, .dst = lone.us.addr};
+    struct udp u = {.src = lone.peer.port, .dst = lone.us.port, .data = udp.data[A]};
+    udp_put(&w, &u, &ip.src, &ip.dst);
+    lone_input_ip(&lone, &ip, wr_bytes(&w));
+    assert_true(lone_frame(&lone, &p, NULL));
+    assert_int_equal(p.kind, PKT_ARP); /* one question for both */
+    assert_false(lone_frame(&lone, &p, NULL));
+    arp_in(ARP_REPLY, &lone.cfg.mac, lone.cfg.next_hop, lone.cfg.on_link);
+    assert_true(lone_frame(&lone, &p, NULL));
+    assert_int_equal(p.kind, PKT_TCP);
+    assert_int_equal(p.tcp.flags, TCP_SYN | TCP_ACK);
+    assert_true(lone_frame(&lone, &p, NULL));
+    assert_int_equal(p.kind, PKT_UDP);
+    assert_int_equal(p.udp.data.n, 20);
+    conv_release(&udp);
+}
+
 /* --- IPv6 --------------------------------------------------------------------------------------
  */
 
@@ -302,26 +336,33 @@ static void the_path_mtu_is_found(void **state)
     drop(NULL);
 }
 
-static void other_errors__are_counted_only(void **state)
-{
-    struct tcp t;
-    uint8_t quote[128];
-    struct wr w = wr_of(quote, sizeof(quote));
-    struct ip ip = {.version = 4, .proto = IP_TCP, .ttl = 60};
+static const struct quote_row {
+    const char *what;
+    enum conv_proto proto;
+    struct two_row turn;
+} quote_rows[] = {
+    {"an_error_about_tcp__is_counted_only", CONV_TCP, {TURN_DATA, A, 1000, 0}},
+    {"an_error_about_udp__is_counted_only", CONV_UDP, {TURN_DATA, A, 1000, 0}},
+    {"an_error_about_a_ping__is_counted_only", CONV_ICMP, {TURN_DATA, A, 1000, 0}},
+};
 
-    (void)state;
-    open_sending(4, &t);
-    ip.src = lone.us.addr;
-    ip.dst = lone.peer.addr;
-    ip_put(&w, &ip, 1420);
-    wr_be16(&w, lone.us.port);
-    wr_be16(&w, lone.peer.port);
-    wr_be32(&w, lone.irs + 1);
-    struct icmp m = {.type = ICMP_UNREACHABLE, .code = 1, .data = wr_bytes(&w)};
+static void an_error_is_counted(void **state)
+{
+    const struct quote_row *r = *state;
+    struct pkt p;
+
+    conv_make(&conv, r->proto, &r->turn, 1);
+    tape_init(&tape, &conv, NULL);
+    lone_init(&lone, NULL, 4, 1);
+    lone_add(&lone, &tape, A);
+    assert_true(lone_frame(&lone, &p, NULL));
+    struct icmp m = {.type = ICMP_UNREACHABLE, .code = 1, .data = bytes_head(p.eth.payload, 28)};
+    enum host_flow_state before = lone_status(&lone).state;
     icmp_in(&m);
-    assert_int_equal(lone_flush(&lone), 0);
+    assert_false(lone_frame(&lone, &p, NULL));
     assert_int_equal(lone_status(&lone).icmp_errors, 1);
-    assert_int_equal(lone_status(&lone).state, HOST_FLOW_OPEN);
+    assert_int_equal(lone_status(&lone).state, before);
+    drop(NULL);
 }
 
 #define ONE(f)                                                                                     \
@@ -334,12 +375,12 @@ int main(void)
     static const struct CMUnitTest single[] = {
         ONE(the_syn_waits_for_arp_and_goes_at_once),
         ONE(the_next_hop_may_move),
+        ONE(an_answer_waits_for_arp_as_well),
         ONE(the_syn_waits_for_neighbour_discovery),
         ONE(a_solicitation__is_answered),
         ONE(a_ping__is_answered),
-        ONE(other_errors__are_counted_only),
     };
-    struct CMUnitTest tests[COUNT(arp_rows) + COUNT(mtu_rows) + COUNT(single)];
+    struct CMUnitTest tests[COUNT(arp_rows) + COUNT(mtu_rows) + COUNT(quote_rows) + COUNT(single)];
     size_t n = 0;
 
     for (size_t i = 0; i < COUNT(arp_rows); i++)
@@ -348,6 +389,9 @@ int main(void)
     for (size_t i = 0; i < COUNT(mtu_rows); i++)
         tests[n++] = (struct CMUnitTest){mtu_rows[i].what, the_path_mtu_is_found, NULL, NULL,
                                          (void *)&mtu_rows[i]};
+    for (size_t i = 0; i < COUNT(quote_rows); i++)
+        tests[n++] = (struct CMUnitTest){quote_rows[i].what, an_error_is_counted, NULL, NULL,
+                                         (void *)&quote_rows[i]};
     for (size_t i = 0; i < COUNT(single); i++)
         tests[n++] = single[i];
     return cmocka_run_group_tests_name("neighbor", tests, NULL, NULL);

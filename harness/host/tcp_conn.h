@@ -12,18 +12,19 @@
 #include "host/intervals.h"
 #include "wire/tcp.h"
 
-enum tcp_state { /* RFC 9293, 3.3.2 */
-                 TCP_CLOSED,
-                 TCP_LISTEN,
-                 TCP_SYN_SENT,
-                 TCP_SYN_RCVD,
-                 TCP_ESTABLISHED,
-                 TCP_FIN_WAIT_1,
-                 TCP_FIN_WAIT_2,
-                 TCP_CLOSE_WAIT,
-                 TCP_CLOSING,
-                 TCP_LAST_ACK,
-                 TCP_TIME_WAIT,
+/* RFC 9293, 3.3.2 */
+enum tcp_state {
+    TCP_CLOSED,
+    TCP_LISTEN,
+    TCP_SYN_SENT,
+    TCP_SYN_RCVD,
+    TCP_ESTABLISHED,
+    TCP_FIN_WAIT_1,
+    TCP_FIN_WAIT_2,
+    TCP_CLOSE_WAIT,
+    TCP_CLOSING,
+    TCP_LAST_ACK,
+    TCP_TIME_WAIT,
 };
 
 #define POS_NONE UINT64_MAX

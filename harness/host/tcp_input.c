@@ -52,9 +52,7 @@ static void answer_misfit(struct tcp_conn *c, const struct tcp_seg *s)
 {
     if (tcp_has(s->t, TCP_RST))
         return;
-    if (c->state == TCP_SYN_RCVD && tcp_has(s->t, TCP_SYN) && s->from == 0)
-        tcp_send_syn(c);
-    else if (s->t->data.n > 0 || tcp_has(s->t, TCP_FIN))
+    if (s->t->data.n > 0 || tcp_has(s->t, TCP_FIN))
         answer_duplicate(c, s);
     else
         tcp_challenge(c);

@@ -206,7 +206,7 @@ static void data_beyond_the_window__is_cut_at_its_edge(void **state)
 
 static void altered_bytes__are_counted_once_each(void **state)
 {
-    uint8_t b[1000];
+    uint8_t b[1000] = {0};
     struct tcp t = {
         .flags = TCP_ACK, .seq = 1001, .ack = 1, .window = 60000, .data = bytes_of(b, sizeof(b))};
 

@@ -300,6 +300,68 @@ static void a_syn_without_answer__is_sent_six_times_more(void **state)
     end();
 }
 
+/* RFC 2018, 8: what was SACKed may be thrown away again; a timeout believes only the ACK. */
+static void a_peer_that_takes_back_its_sack__gets_it_all_again(void **state)
+{
+    (void)state;
+    begin(true, false);
+    ack(0, 1, 3);
+    lone_flush(&lone);
+    ack(1, 0, 0); /* yet it does not acknowledge what it said it had */
+    lone_flush(&lone);
+    lone_wait(&lone, SPAN_MS(250));
+    expect(1);
+    ack(2, 0, 0);
+    expect(2);
+    end();
+}
+
+static void data_and_sack__share_the_segment(void **state)
+{
+    static uint8_t theirs[10];
+    struct tcp t;
+
+    (void)state;
+    begin(true, false);
+    lone_send(&lone, (struct tcp){.flags = TCP_ACK,
+                                  .seq = 501,
+                                  .ack = 1 + MSS,
+                                  .window = 60000,
+                                  .data = bytes_of(theirs, sizeof(theirs))});
+    assert_true(lone_segment(&lone, &t, NULL));
+    assert_int_equal(t.seq, 1 + 10 * MSS);
+    assert_int_equal(lone.opts.sacks, 1);
+    assert_int_equal(lone.opts.sack[0].from, 501);
+    assert_int_equal(t.data.n, MSS - 12); /* the option takes twelve bytes of the MSS */
+    end();
+}
+
+static void a_listener_that_is_not_answered__listens_again(void **state)
+{
+    static const int64_t at_s[] = {0, 1, 3, 7, 15, 31};
+    static const struct tcp_opts o = {.mss = MSS};
+    struct mono at;
+    struct tcp t;
+
+    (void)state;
+    conv_make(&conv, CONV_TCP, talk, COUNT(talk));
+    tape_init(&tape, &conv, NULL);
+    lone_init(&lone, NULL, 4, 1);
+    lone_add(&lone, &tape, CONV_B);
+    int64_t began = lone.clk.at.ns / 1000000;
+    lone_send_opts(&lone, (struct tcp){.flags = TCP_SYN, .window = 1000}, &o);
+    lone_wait(&lone, SPAN_S(62));
+    for (size_t i = 0; i < COUNT(at_s); i++) {
+        assert_true(lone_segment(&lone, &t, &at));
+        assert_int_equal(t.flags, TCP_SYN | TCP_ACK);
+        assert_in_range(at.ns / 1000000 - began, at_s[i] * 1000, at_s[i] * 1000 + 20);
+    }
+    assert_int_equal(lone_status(&lone).state, HOST_FLOW_OPEN);
+    lone_wait(&lone, SPAN_S(2));
+    assert_int_equal(lone_status(&lone).state, HOST_FLOW_WAITING);
+    end();
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -314,6 +376,9 @@ int main(void)
         cmocka_unit_test(karn__an_ack_of_a_retransmission_measures_nothing),
         cmocka_unit_test(a_timestamp_from_before_the_timeout__measures_nothing),
         cmocka_unit_test(a_syn_without_answer__is_sent_six_times_more),
+        cmocka_unit_test(a_peer_that_takes_back_its_sack__gets_it_all_again),
+        cmocka_unit_test(data_and_sack__share_the_segment),
+        cmocka_unit_test(a_listener_that_is_not_answered__listens_again),
     };
     return cmocka_run_group_tests_name("tcp_recovery", tests, NULL, NULL);
 }

@@ -131,6 +131,9 @@ static bool stamp(struct bytes *s, struct asa_time *out)
     if (t.n && t.p[0] != ' ' && t.p[0] != ':')
         return false;
     zone(&t, &time);
+    time.text = bytes_head(*s, (size_t)(t.p - s->p));
+    if (time.text.p[time.text.n - 1] == ':')
+        time.text.n--;
     *s = t;
     *out = time;
     return true;

@@ -59,7 +59,8 @@ enum asa_direction { ASA_DIRECTION_NONE, ASA_INBOUND, ASA_OUTBOUND };
 
 struct asa_time {
     bool present;
-    int year; /* 0: not printed */
+    struct bytes text; /* as printed: "Nov 09 2022 10:01:59 EDT" */
+    int year;          /* 0: not printed */
     int month, day, hour, minute, second;
     uint32_t ns;
     bool has_offset; /* "Z" or "+02:00" was printed: offset_s is east of UTC */

@@ -280,11 +280,14 @@ static void stamps_become_unix_time(void **state)
     int64_t ns;
 
     (void)state;
+    assert_text(l.time.text, "2018-06-27T12:17:46.5+02:00");
     assert_ok(asa_time_unix(&l.time, 1999, 3600, &ns));
     assert_true(ns == INT64_C(1530094666500000000)); /* date -u -d 2018-06-27T10:17:46 +%s */
     l = read_line("Aug  1 14:01:20: %ASA-6-302014: x");
     assert_ok(asa_time_unix(&l.time, 2014, -3600, &ns));
     assert_true(ns == INT64_C(1406905280000000000)); /* 2014-08-01T15:01:20Z */
+    l = read_line("<166>:Jan 14 15:10:46 EDT: %ASA-session-6-302014: x");
+    assert_text(l.time.text, "Jan 14 15:10:46 EDT");
     l = read_line("Feb 30 2014 14:01:20: %ASA-6-302014: x");
     assert_int_equal(asa_time_unix(&l.time, 0, 0, &ns), ERR_RANGE);
     l = read_line("%ASA-6-302014: x");

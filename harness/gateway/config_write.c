@@ -1,0 +1,186 @@
+/* A configuration back into commands. */
+#include "gateway/acl.h"
+#include "gateway/config_parts.h"
+
+static void add_mask(uint8_t prefix, struct buf *out)
+{
+    struct ip_addr m = ip4(prefix ? UINT32_MAX << (32 - prefix) : 0);
+    char text[IP_ADDR_TEXT];
+
+    buf_adds(out, ip_addr_format(&m, text));
+}
+
+static void write_names(const struct gw_config *c, struct buf *out)
+{
+    char addr[IP_ADDR_TEXT];
+
+    buf_addf(out, "hostname %s\n", c->hostname);
+    if (c->domain[0])
+        buf_addf(out, "domain-name %s\n", c->domain);
+    buf_adds(out, c->names_on ? "names\n" : "no names\n");
+    for (size_t i = 0; i < c->nnames; i++)
+        buf_addf(out, "name %s %s\n", ip_addr_format(&c->names[i].addr, addr), c->names[i].name);
+}
+
+static void write_interfaces(const struct gw_config *c, struct buf *out)
+{
+    char addr[IP_ADDR_TEXT];
+
+    for (size_t k = 0; k < c->ninterfaces; k++) {
+        const struct gw_interface *i = &c->interfaces[k];
+        buf_addf(out, "!\ninterface %s\n", i->hardware);
+        if (i->shutdown)
+            buf_adds(out, " shutdown\n");
+        if (i->nameif[0])
+            buf_addf(out, " nameif %s\n", i->nameif);
+        else
+            buf_adds(out, " no nameif\n");
+        if (i->security_level >= 0)
+            buf_addf(out, " security-level %d\n", i->security_level);
+        else
+            buf_adds(out, " no security-level\n");
+        if (i->addr.family) {
+            buf_addf(out, " ip address %s ", ip_addr_format(&i->addr, addr));
+            add_mask(i->prefix, out);
+            buf_addc(out, '\n');
+        } else {
+            buf_adds(out, " no ip address\n");
+        }
+    }
+    buf_adds(out, "!\n");
+}
+
+static void write_lists(const struct gw_config *c, struct buf *out)
+{
+    for (size_t i = 0; i < c->nacls; i++) {
+        for (size_t k = 0; k < c->acls[i].naces; k++) {
+            gw_ace_format(&c->acls[i], &c->acls[i].aces[k], out);
+            buf_addc(out, '\n');
+        }
+    }
+}
+
+static void write_log_hosts(const struct gw_logging *l, struct buf *out)
+{
+    char addr[IP_ADDR_TEXT];
+
+    for (size_t i = 0; i < l->nhosts; i++) {
+        const struct gw_log_host *h = &l->hosts[i];
+        buf_addf(out, "logging host %s %s", h->nameif, ip_addr_format(&h->addr, addr));
+        if (h->tcp || h->port != 514)
+            buf_addf(out, " %d/%u", h->tcp ? 6 : 17, h->port);
+        buf_adds(out, h->emblem ? " format emblem\n" : "\n");
+    }
+    for (size_t i = 0; i < l->nmessages; i++) {
+        const struct gw_log_message *m = &l->messages[i];
+        if (m->disabled)
+            buf_addf(out, "no logging message %u\n", m->id);
+        if (m->level >= 0)
+            buf_addf(out, "logging message %u level %d\n", m->id, m->level);
+    }
+}
+
+static void write_logging(const struct gw_logging *l, struct buf *out)
+{
+    if (l->enable)
+        buf_adds(out, "logging enable\n");
+    if (l->timestamp)
+        buf_adds(out, l->timestamp_rfc5424 ? "logging timestamp rfc5424\n" : "logging timestamp\n");
+    if (l->buffer_size != 4096)
+        buf_addf(out, "logging buffer-size %u\n", l->buffer_size);
+    if (l->buffer_level >= 0)
+        buf_addf(out, "logging buffered %d\n", l->buffer_level);
+    if (l->trap_level >= 0)
+        buf_addf(out, "logging trap %d\n", l->trap_level);
+    if (l->facility != 20)
+        buf_addf(out, "logging facility %u\n", l->facility);
+    if (l->queue != 512)
+        buf_addf(out, "logging queue %u\n", l->queue);
+    if (l->device_id == GW_DEVICE_ID_HOSTNAME)
+        buf_adds(out, "logging device-id hostname\n");
+    else if (l->device_id != GW_DEVICE_ID_NONE)
+        buf_addf(out, "logging device-id %s %s\n",
+                 l->device_id == GW_DEVICE_ID_IP ? "ipaddress" : "string", l->device_id_arg);
+    if (l->permit_hostdown)
+        buf_adds(out, "logging permit-hostdown\n");
+    write_log_hosts(l, out);
+}
+
+static void write_routing(const struct gw_config *c, struct buf *out)
+{
+    char net[IP_ADDR_TEXT], hop[IP_ADDR_TEXT];
+
+    if (c->nat0_acl[0])
+        buf_addf(out, "nat (%s) 0 access-list %s\n", c->nat0_interface, c->nat0_acl);
+    for (size_t i = 0; i < c->naccess_groups; i++) {
+        const struct gw_access_group *g = &c->access_groups[i];
+        buf_addf(out, "access-group %s %s interface %s\n", g->acl, g->out ? "out" : "in",
+                 g->nameif);
+    }
+    for (size_t i = 0; i < c->nroutes; i++) {
+        const struct gw_route *r = &c->routes[i];
+        buf_addf(out, "route %s %s ", r->nameif, ip_addr_format(&r->net.addr, net));
+        add_mask(r->net.prefix, out);
+        buf_addf(out, " %s 1\n", ip_addr_format(&r->next_hop, hop));
+    }
+}
+
+static void add_time(const char *before, uint32_t s, struct buf *out)
+{
+    buf_addf(out, "%s %u:%02u:%02u", before, s / 3600, s / 60 % 60, s % 60);
+}
+
+static void write_timeouts(const struct gw_timeouts *t, struct buf *out)
+{
+    add_time("timeout xlate", t->xlate, out);
+    add_time("\ntimeout conn", t->conn, out);
+    add_time(" half-closed", t->half_closed, out);
+    add_time(" udp", t->udp, out);
+    add_time(" icmp", t->icmp, out);
+    if (t->floating_conn)
+        add_time("\ntimeout floating-conn", t->floating_conn, out);
+    if (t->embryonic != 30)
+        add_time("\ntimeout embryonic", t->embryonic, out);
+    buf_addc(out, '\n');
+}
+
+void gw_config_write_sysopt(const struct gw_sysopt *s, struct buf *out)
+{
+    if (s->timewait)
+        buf_adds(out, "sysopt connection timewait\n");
+    if (s->tcpmss != 1380)
+        buf_addf(out, "sysopt connection tcpmss %u\n", s->tcpmss);
+    if (s->tcpmss_minimum)
+        buf_addf(out, "sysopt connection tcpmss minimum %u\n", s->tcpmss_minimum);
+    if (!s->permit_vpn)
+        buf_adds(out, "no sysopt connection permit-vpn\n");
+    if (!s->reclassify_vpn)
+        buf_adds(out, "no sysopt connection reclassify-vpn\n");
+    if (s->preserve_vpn_flows)
+        buf_adds(out, "sysopt connection preserve-vpn-flows\n");
+}
+
+static void write_service(const struct gw_service *s, struct buf *out)
+{
+    if (s->reset_inbound)
+        buf_adds(out, "service resetinbound\n");
+    if (!s->reset_outbound)
+        buf_adds(out, "no service resetoutbound\n");
+    if (s->reset_outside)
+        buf_adds(out, "service resetoutside\n");
+}
+
+void gw_config_write(const struct gw_config *c, bool keys, struct buf *out)
+{
+    buf_addf(out, "ASA Version %s\n!\n", c->version);
+    write_names(c, out);
+    write_interfaces(c, out);
+    write_lists(c, out);
+    write_logging(&c->logging, out);
+    write_routing(c, out);
+    write_timeouts(&c->timeouts, out);
+    gw_config_write_sysopt(&c->sysopt, out);
+    write_service(&c->service, out);
+    gw_config_write_crypto(c, keys, out);
+    buf_adds(out, ": end\n");
+}
