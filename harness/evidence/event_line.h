@@ -8,12 +8,18 @@
 #include "base/err.h"
 
 /* The first word says what the line is about:
- *   event    id action by state=planned|sent|confirmed|failed [stream offset] [detail]
+ *   event    id action by state=planned|sent|confirmed|failed [site] [stream offset]
+ *            [detail] [reason]
  *   stream   id proto bo=IP:PORT ho=IP:PORT opener=bo|ho bytes_ho_to_bo bytes_bo_to_ho
- *   ike-sa   state=up|down initiator_spi responder_spi cipher key initiator=peer|device [reason]
- *   esp-sa   state=up|down spi src dst cipher cipher_key integ integ_key [reason]
- *   console  site line (one line of a transcript)
+ *            [sha256_ho_to_bo sha256_bo_to_ho] (hex, of what is to be delivered)
+ *   ike-sa   state=up|down initiator_spi responder_spi cipher key initiator=peer|device [rekey=yes]
+ *            [reason]
+ *   esp-sa   state=up|down spi src dst cipher cipher_key integ integ_key [old_spi] [reason]
+ *            (one line a direction)
+ *   console  site line (one line of a transcript; what was typed begins with the prompt "# ")
+ *   device   site type=NAME version=TEXT
  *   host     site stream state delivered altered sent acked retransmitted_segments
+ *            retransmitted_bytes rto_fired fast_retransmits (at the end of the run)
  *   port     leg sent received filtered lost dropped late_max_us
  *   run-end  state=complete|interrupted|timeout|error [reason] */
 
