@@ -39,6 +39,9 @@ struct mono gateway_deadline(const struct gateway *g);
  * the ASA would print is added to ANSWER. */
 void gateway_command(struct gateway *g, const char *line, struct buf *answer);
 
+/* What the console shows before its input, "CiscoASA(config)# ", added to OUT. */
+void gateway_prompt(const struct gateway *g, struct buf *out);
+
 /* Switches on a seeded fault (gateway/fault.h). ERR_NOTFOUND: no fault of this name. */
 MUST_USE enum err gateway_set_fault(struct gateway *g, const char *name);
 
