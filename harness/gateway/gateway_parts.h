@@ -7,7 +7,7 @@
 #include "gateway/gateway.h"
 #include "gateway/messages.h"
 #include "gateway/neighbors.h"
-#include "gateway/reassembly.h"
+#include "wire/reassembly.h"
 #include "gateway/routes.h"
 #include "gateway/vpn_plan.h"
 #include "wire/pkt.h"

@@ -1,4 +1,4 @@
-#include "gateway/reassembly.h"
+#include "wire/reassembly.h"
 
 #include "base/mem.h"
 

@@ -1,8 +1,8 @@
 /* IPv4 fragments put together (RFC 791, 3.2), as an ASA does it before it looks at a packet:
  * `fragment size 200`, `chain 24`, `timeout 5`. A datagram whose fragments overlap is dropped, as
  * RFC 5722 asks for IPv6. */
-#ifndef GATEWAY_REASSEMBLY_H
-#define GATEWAY_REASSEMBLY_H
+#ifndef WIRE_REASSEMBLY_H
+#define WIRE_REASSEMBLY_H
 
 #include "base/clock.h"
 #include "wire/pkt.h"
