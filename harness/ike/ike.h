@@ -58,7 +58,8 @@ struct ike_peer_config {
     size_t nsuites;
     struct ike_dpd dpd;
     bool initial_contact; /* say INITIAL-CONTACT in the first exchange (RFC 2407, 4.6.3.3) */
-    double soft_share;    /* rekey when this share of a lifetime is used up, 0..1; 0: 0.95 */
+    double soft_share;    /* rekey when this share of a lifetime is used up, 0..1; 0: 0.95. Who did
+                             not begin the SA waits for half of the rest, so that not both do it */
     bool never_rekeys;    /* waits for the other side, or for the end */
     bool never_initiates; /* only answers */
 };
@@ -112,6 +113,11 @@ enum ike_fact {                        /* things worth a log line that change no
                                             */
                 IKE_FACT_DELETE_SENT,      /* a Delete went out; `phase`, `in_spi` for phase 2 */
                 IKE_FACT_DELETE_RECEIVED,
+                IKE_FACT_AUTH,         /* a hash, or what decryption gave, does not fit the keys:
+                                          another pre-shared key, or forged; dropped */
+                IKE_FACT_UNKNOWN_PEER, /* a first message from an address that is no peer's */
+                IKE_FACT_LIMIT,        /* too many negotiations under way: one was given up, or not
+                                          begun */
 };
 
 enum ike_out_kind {
@@ -133,10 +139,12 @@ struct ike_out {
     uint8_t phase;      /* 1 or 2 where a fact says so */
     bool initiator;     /* *_UP: this side began the exchange */
     bool rekey;         /* *_UP, INITIATING: succeeds an older SA */
+    bool attempt;       /* *_DOWN: a negotiation that failed; the SA was never up */
     uint32_t ike;       /* number of the IKE SA, never used again; 0: none */
     struct ip_addr peer;
     uint32_t message_id; /* of the quick mode */
-    uint16_t code;       /* FACT_NOTIFY: message type */
+    uint16_t code;       /* FACT_NOTIFY: message type; MALFORMED: the one that describes it */
+    const char *why;     /* MALFORMED, AUTH, LIMIT, UNKNOWN_PEER: in words; else NULL. Static */
 
     struct endpoint from, to; /* SEND */
     struct bytes datagram;    /* SEND: valid until the next call on this endpoint */
