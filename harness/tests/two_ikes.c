@@ -162,6 +162,13 @@ void two_ikes_establish(struct two_ikes *t, int side)
     two_ikes_agree(t, 1, 1);
 }
 
+void two_ikes_up(struct two_ikes *t)
+{
+    two_ikes_init(t);
+    two_ikes_start(t);
+    two_ikes_establish(t, IKE_A);
+}
+
 void two_ikes_inject(struct two_ikes *t, int side, struct bytes datagram)
 {
     struct endpoint from = {t->side[!side].addr, IKE_PORT}, to = {t->side[side].addr, IKE_PORT};
@@ -250,6 +257,17 @@ size_t two_ikes_pairs(const struct two_ikes *t, int side)
     for (size_t i = 0; i < s->nsaid; i++)
         n += s->said[i].kind == IKE_OUT_CHILD_UP && still_up(s, i);
     return n;
+}
+
+uint32_t two_ikes_pair(const struct two_ikes *t, int side)
+{
+    const struct ike_end_point *s = &t->side[side];
+
+    for (size_t i = s->nsaid; i-- > 0;) {
+        if (s->said[i].kind == IKE_OUT_CHILD_UP && still_up(s, i))
+            return s->said[i].child.in_spi;
+    }
+    return 0;
 }
 
 static bool mirrors(const struct ike_out *a, const struct ike_out *b)

@@ -62,6 +62,9 @@ void two_ikes_drain(struct two_ikes *t, int side);
 /* Brings both phases up, begun by SIDE, and checks that it worked. */
 void two_ikes_establish(struct two_ikes *t, int side);
 
+/* A begins and everything is as two_ikes_establish leaves it. */
+void two_ikes_up(struct two_ikes *t);
+
 /* Hands a datagram to SIDE at once, as from the other one. */
 void two_ikes_inject(struct two_ikes *t, int side, struct bytes datagram);
 
@@ -75,6 +78,7 @@ struct ike_status two_ikes_status(const struct two_ikes *t, int side);
 
 /* Pairs that SIDE may use, by its outputs: up and not down. */
 size_t two_ikes_pairs(const struct two_ikes *t, int side);
+uint32_t two_ikes_pair(const struct two_ikes *t, int side); /* the newest one's inbound SPI, or 0 */
 
 /* Checks that both sides have the same IKES IKE SAs and CHILDREN pairs, keys and all, and that
  * nothing is under way. */
