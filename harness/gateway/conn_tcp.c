@@ -181,8 +181,10 @@ enum conn_verdict conn_tcp_take(struct conns *t, struct conn *c, int side, const
 {
     bool was_embryonic = conn_is_embryonic(c);
     bool was_half = c->tcp[0].fin || c->tcp[1].fin;
+    struct pkt own = *p;
 
-    if (!take_flags(t, c, side, p))
+    own.tcp.ack -= c->tcp[!side].offset; /* it acknowledges what it has seen: offset numbers */
+    if (!take_flags(t, c, side, &own))
         return CONN_DROP_STATE;
     note_close(t, c);
     /* Another timeout is in force: a shorter one must not wait for the longer. */
@@ -198,7 +200,6 @@ struct tcp conn_reset_for(const struct conn *c, int side)
     return (struct tcp){.src = c->at[!side].port,
                         .dst = c->at[side].port,
                         .flags = TCP_RST | TCP_ACK,
-                        .seq = me->has_acked ? me->acked + (side == 1 ? other->offset : 0)
-                                             : other->end + other->offset,
+                        .seq = (me->has_acked ? me->acked : other->end) + other->offset,
                         .ack = me->end};
 }

@@ -145,6 +145,26 @@ void gateway_tick(struct gateway *g)
     gw_settle(g);
 }
 
+enum err gateway_set_fault(struct gateway *g, const char *name)
+{
+    enum gw_fault f;
+
+    if (gw_fault_by_name(name, &f))
+        return ERR_NOTFOUND;
+    g->faults |= UINT64_C(1) << f;
+    return ERR_OK;
+}
+
+void gateway_counters(const struct gateway *g, struct gateway_counters *out)
+{
+    *out = g->count;
+#define X(id, keyword, text, sum) out->dropped_##sum += g->drops[GW_DROP_##id];
+    GW_DROPS(X)
+#undef X
+    out->conns = conns_count(g->conns);
+    out->orphans = conns_orphans(g->conns);
+}
+
 struct mono gateway_deadline(const struct gateway *g)
 {
     struct mono t = mono_min(neighbors_deadline(g->neighbors), gw_vpn_deadline(g));

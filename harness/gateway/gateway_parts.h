@@ -3,6 +3,7 @@
 #define GATEWAY_GATEWAY_PARTS_H
 
 #include "gateway/command.h"
+#include "gateway/conn.h"
 #include "gateway/drops.h"
 #include "gateway/gateway.h"
 #include "gateway/messages.h"
@@ -29,6 +30,8 @@ struct gateway {
     uint32_t epoch; /* from 1; raised when interfaces, routes or crypto maps change */
     struct reassembly *fragments;
     struct vpn vpn;
+    struct conns *conns;
+    uint64_t faults;       /* set of enum gw_fault */
     struct gw_place place; /* of the console */
     struct buf startup;    /* the stored configuration, with its keys */
     struct mono booted;
@@ -38,6 +41,7 @@ struct gateway {
     uint64_t drops[GW_DROP_COUNT];
     uint8_t opened[65536]; /* a packet out of a tunnel, when it cannot lie where it will go */
     uint8_t sealed[65536 + ESP_OVERHEAD_MAX];
+    uint8_t error[65536];   /* an ICMP error with its quotation changed */
     uint8_t scratch[65536]; /* one packet being made */
 };
 
@@ -119,6 +123,7 @@ void gw_flows_tick(struct gateway *g);
 struct mono gw_flows_deadline(const struct gateway *g);
 void gw_flows_tunnel_up(struct gateway *g, uint32_t policy);
 void gw_flows_tunnel_down(struct gateway *g, uint32_t policy);
+void gw_flows_rekeyed(struct gateway *g, uint32_t policy);
 
 /* --- vpn.c, vpn_events.c, vpn_packets.c ------------------------------------------------------ */
 

@@ -71,6 +71,7 @@ void gw_vpn_configure(struct gateway *g)
     }
     if (old != v->used)
         vpn_plan_free(old);
+    v->fresh = true;
     gw_vpn_renew(g);
 }
 
@@ -96,6 +97,10 @@ void gw_vpn_acquire(struct gateway *g, uint32_t policy)
     struct vpn *v = &g->vpn;
     struct vpn_policy *p = v->policies[policy];
 
+    if (p->parent != VPN_NONE && !p->configured) { /* a part is asked for as a whole */
+        policy = p->parent;
+        p = v->policies[policy];
+    }
     if (!v->ike || !p->may_begin)
         return;
     v->last_wanted = policy;

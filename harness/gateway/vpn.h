@@ -42,6 +42,7 @@ struct vpn_policy {
     size_t ace;      /* of the access list */
     bool configured; /* still is part of the configuration */
     bool may_begin;  /* not answer-only */
+    uint32_t parent; /* VPN_NONE; else the policy that the peer has asked a part of */
 
     /* the tunnel */
     struct sadb_pair *pair;          /* the one in use; NULL: none */
@@ -49,6 +50,7 @@ struct vpn_policy {
     bool preserve;                   /* PRESERVE: as the sysopt was when the tunnel was built */
     uint32_t context[2];             /* numbers of the contexts: DECR, ENCR */
     uint32_t in_spi;                 /* of the pair in use */
+    uint32_t stuck_spi;              /* fault keep-old-spi: the pair to seal with; 0: none */
     uint64_t soft_bytes, hard_bytes; /* of the pair in use; 0: no limit by volume */
     bool soft_told;
     uint32_t rekeys;
@@ -90,9 +92,11 @@ struct vpn {
     struct sadb *sadb;
     struct vpn_policy **policies; /* by number */
     size_t npolicies;
+    size_t nparts; /* of them that have a parent */
     struct vpn_session *sessions;
     size_t nsessions;
     uint32_t contexts, indexes; /* numbers given so far */
+    bool fresh;                 /* the crypto map has changed since a tunnel came up last */
     uint32_t last_wanted;       /* policy of the last acquire, for the log of phase 1 */
 };
 

@@ -75,23 +75,37 @@ static void ike_up(struct gateway *g, const struct ike_out *o)
     gw_msg_phase1_done(g->log, &k);
 }
 
+/* Phase 1 did not come about: the crypto map's next peer is tried the next time. */
+static void attempt_failed(struct gateway *g, const struct ike_out *o)
+{
+    struct gw_msg_ike k = who(g, &o->peer);
+    uint32_t wanted = g->vpn.last_wanted;
+
+    if (o->end == IKE_END_AUTH)
+        gw_msg_ike_text(g->log, 713904, &k,
+                        "Error, had problems decrypting packet, probably due to mismatched "
+                        "pre-shared key.  Aborting");
+    else
+        gw_msg_ike_timeout(g->log, &k, o->initiator ? "MM_WAIT_MSG2" : "MM_WAIT_MSG3");
+    if (o->initiator && wanted < g->vpn.npolicies &&
+        ip_addr_eq(&g->vpn.policies[wanted]->peer, &o->peer))
+        vpn_plan_next_peer(&g->vpn, g->vpn.policies[wanted]);
+}
+
 static void ike_down(struct gateway *g, const struct ike_out *o)
 {
     struct vpn_session *s = gw_vpn_session(g, &o->peer);
     struct gw_msg_ike k = who(g, &o->peer);
 
-    if (o->end == IKE_END_DPD)
-        gw_msg_dpd_lost(g->log, &k);
-    if (!s || s->ikes == 0) { /* one that never was: its exchange failed */
-        if (o->end == IKE_END_TIMEOUT)
-            gw_msg_ike_timeout(g->log, &k, o->initiator ? "MM_WAIT_MSG2" : "MM_WAIT_MSG3");
-        else if (o->end == IKE_END_AUTH)
-            gw_msg_ike_text(g->log, 713904, &k,
-                            "Error, had problems decrypting packet, probably due to mismatched "
-                            "pre-shared key.  Aborting");
+    if (o->attempt) {
+        attempt_failed(g, o);
         return;
     }
-    s->ikes--;
+    if (o->end == IKE_END_DPD)
+        gw_msg_dpd_lost(g->log, &k);
+    if (!s)
+        return;
+    s->ikes -= s->ikes > 0;
     if (o->end != IKE_END_REPLACED)
         s->end = o->end;
     if (s->ikes == 0 && !has_pairs(g, &s->peer))
@@ -114,8 +128,12 @@ static struct gw_msg_sa sa_message(const struct gateway *g, const struct esp_sa 
 static void refresh_pairs(struct gateway *g)
 {
     for (size_t i = 0; i < g->vpn.npolicies; i++) {
-        if (g->vpn.policies[i]->up)
-            g->vpn.policies[i]->pair = sadb_for_policy(g->vpn.sadb, (uint32_t)i);
+        struct vpn_policy *p = g->vpn.policies[i];
+        if (!p->up)
+            continue;
+        p->pair = sadb_for_policy(g->vpn.sadb, (uint32_t)i);
+        if (p->stuck_spi && sadb_by_spi(g->vpn.sadb, p->stuck_spi)) /* fault keep-old-spi */
+            p->pair = sadb_by_spi(g->vpn.sadb, p->stuck_spi);
     }
 }
 
@@ -197,12 +215,13 @@ static void log_child_up(struct gateway *g, const struct ike_out *o)
 
 static void child_up(struct gateway *g, const struct ike_out *o)
 {
-    struct vpn_policy *p = g->vpn.policies[o->child.policy];
+    uint32_t number = vpn_policy_for(&g->vpn, o->child.policy, &o->child.selector);
+    struct vpn_policy *p = g->vpn.policies[number];
     struct esp_sa *in = make_sa(g, o, true), *out = make_sa(g, o, false);
     struct vpn_session *s = gw_vpn_session(g, &o->peer);
     bool was_up = p->up;
 
-    if (!in || !out || sadb_add(g->vpn.sadb, in, out, o->child.policy, o->ike)) {
+    if (!in || !out || sadb_add(g->vpn.sadb, in, out, number, o->ike)) {
         esp_sa_free(in); /* cannot be with a suite that was chosen from ours */
         esp_sa_free(out);
         return;
@@ -210,17 +229,21 @@ static void child_up(struct gateway *g, const struct ike_out *o)
     struct sadb_pair *old = sadb_by_spi(g->vpn.sadb, o->child.old_in_spi);
     if (o->child.old_in_spi && old)
         old->retired = true;
+    if (gw_fault_on(g->faults, GW_FAULT_KEEP_OLD_SPI))
+        p->stuck_spi = o->child.old_in_spi;
     if (s)
         s->esp_suite = o->child.suite;
     if (!was_up)
-        tunnel_up(g, o->child.policy);
+        tunnel_up(g, number);
     else
         p->rekeys++;
     take_pair(p, o);
     refresh_pairs(g);
     log_child_up(g, o);
-    if (!was_up)
-        gw_flows_tunnel_up(g, o->child.policy);
+    if (was_up)
+        gw_flows_rekeyed(g, number);
+    else
+        gw_flows_tunnel_up(g, number);
     send_held(g, p);
 }
 
@@ -257,7 +280,13 @@ static void child_down(struct gateway *g, const struct ike_out *o)
 {
     struct sadb_pair *pair = sadb_by_spi(g->vpn.sadb, o->child.in_spi);
     struct vpn_session *s = gw_vpn_session(g, &o->peer);
+    struct gw_msg_ike k = who(g, &o->peer);
 
+    if (o->attempt) {
+        gw_msg_ike_text(g->log, 713902, &k, "QM FSM error (P2 struct &0x%08x, mess id 0x%x)!",
+                        o->ike, o->message_id);
+        return;
+    }
     if (!pair)
         return;
     uint32_t number = pair->policy;
@@ -327,6 +356,14 @@ static void fact(struct gateway *g, const struct ike_out *o)
         gw_msg_ike_text(g->log, 713903, &k, "Information Exchange processing failed");
         break;
     case IKE_FACT_NOTIFY: gw_msg_notify(g->log, &k, vpn_notify_name(o->code), o->code); break;
+    case IKE_FACT_UNKNOWN_PEER:
+        gw_msg_ike_text(g->log, 713903, &k, "Can't find a valid tunnel group, aborting...!");
+        break;
+    case IKE_FACT_AUTH:
+        gw_msg_ike_text(g->log, 713904, &k,
+                        "Received an un-encrypted or badly encrypted packet, dropping (%s)",
+                        o->why);
+        break;
     default: break; /* nothing an ASA would log at level 6 */
     }
 }

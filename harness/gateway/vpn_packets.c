@@ -108,15 +108,6 @@ static void log_bad(struct gateway *g, const struct pkt *p, enum err e)
         gw_msg_esp_bad_icv(g->log, &m);
 }
 
-static bool selector_has(const struct ike_selector *s, const struct gw_flow_key *k)
-{
-    if (!ip_net_has(&s->remote, &k->src) || !ip_net_has(&s->local, &k->dst) ||
-        (s->proto && s->proto != k->proto))
-        return false;
-    return (!s->remote_port || s->remote_port == k->sport) &&
-           (!s->local_port || s->local_port == k->dport);
-}
-
 static void log_outside_selector(struct gateway *g, const struct pkt *outer, uint32_t seq,
                                  const struct vpn_policy *p, const struct pkt *inner)
 {
@@ -154,7 +145,7 @@ static void pass_inner(struct gateway *g, const struct pkt *outer, uint32_t numb
                        const struct esp_plain *plain, struct gw_packet *in)
 {
     struct vpn_policy *p = g->vpn.policies[number];
-    struct gw_flow_key key;
+    struct gw_flow_key key, ours;
 
     pkt_parse_ip(plain->inner, &in->p);
     if (plain->next != IP_IPIP || in->p.kind == PKT_OTHER || in->p.ip.version != 4 ||
@@ -163,7 +154,8 @@ static void pass_inner(struct gateway *g, const struct pkt *outer, uint32_t numb
         return;
     }
     key = gw_packet_key(&in->p);
-    if (!selector_has(&p->selector, &key)) {
+    ours = gw_flow_key_reverse(&key);
+    if (!vpn_selector_has(&p->selector, &ours)) {
         p->spoofs++;
         gw_drop(g, GW_DROP_SELECTOR);
         log_outside_selector(g, outer, plain->seq, p, &in->p);

@@ -101,6 +101,8 @@ static uint32_t number_of(struct vpn *v, const struct ip_addr *peer, const struc
     struct vpn_policy *p = v->policies[v->npolicies] = mem_zalloc(sizeof(*p));
     p->peer = *peer;
     p->selector = *sel;
+    p->parent = VPN_NONE;
+    p->inner_ifi = NETIF_NONE;
     return (uint32_t)v->npolicies++;
 }
 
@@ -233,6 +235,28 @@ static uint32_t choose(const struct vpn *v, const struct vpn_entry *e, size_t ac
     return next == VPN_NONE ? VPN_BLOCKED : next;
 }
 
+bool vpn_selector_has(const struct ike_selector *s, const struct gw_flow_key *k)
+{
+    if (!ip_net_has(&s->local, &k->src) || !ip_net_has(&s->remote, &k->dst) ||
+        (s->proto && s->proto != k->proto))
+        return false;
+    return (!s->local_port || s->local_port == k->sport) &&
+           (!s->remote_port || s->remote_port == k->dport);
+}
+
+/* A tunnel for a part of policy NUMBER, when the whole of it has none and the part has KEY. */
+static uint32_t part_of(const struct vpn *v, uint32_t number, const struct gw_flow_key *key)
+{
+    if (number >= v->npolicies || v->policies[number]->up)
+        return number;
+    for (size_t i = 0; i < v->npolicies; i++) {
+        const struct vpn_policy *p = v->policies[i];
+        if (p->parent == number && p->up && vpn_selector_has(&p->selector, key))
+            return (uint32_t)i;
+    }
+    return number;
+}
+
 uint32_t vpn_plan_match(const struct vpn *v, const struct gw_flow_key *key)
 {
     for (size_t i = 0; v->plan && i < v->plan->nentries; i++) {
@@ -240,9 +264,31 @@ uint32_t vpn_plan_match(const struct vpn *v, const struct gw_flow_key *key)
         struct gw_acl_hit hit = gw_acl_match(&e->list, key);
         if (!hit.permit) /* a deny leaves the packet to the next entry */
             continue;
-        return choose(v, e, hit.ace);
+        uint32_t number = choose(v, e, hit.ace);
+        return v->nparts ? part_of(v, number, key) : number;
     }
     return VPN_NONE;
+}
+
+uint32_t vpn_policy_for(struct vpn *v, uint32_t parent, const struct ike_selector *sel)
+{
+    const struct vpn_policy *whole = v->policies[parent];
+
+    if (same_selector(&whole->selector, sel))
+        return parent;
+    struct ip_addr peer = whole->peer;
+    uint32_t number = number_of(v, &peer, sel);
+    struct vpn_policy *part = v->policies[number];
+    whole = v->policies[parent];
+    if (part->configured || part->parent != VPN_NONE) /* an entry of its own, or known */
+        return number;
+    part->parent = parent;
+    part->seq = whole->seq;
+    part->ace = whole->ace;
+    memcpy(part->map, whole->map, sizeof(part->map));
+    memcpy(part->acl, whole->acl, sizeof(part->acl));
+    v->nparts++;
+    return number;
 }
 
 void vpn_plan_next_peer(struct vpn *v, const struct vpn_policy *p)

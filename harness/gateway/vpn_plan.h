@@ -41,6 +41,13 @@ void vpn_plan_free(struct vpn_plan *p); /* wipes keys; NULL is fine */
  * VPN_BLOCKED: they must not, and no tunnel can be made for them. */
 uint32_t vpn_plan_match(const struct vpn *v, const struct gw_flow_key *key);
 
+/* The policy of a pair that was negotiated for PARENT and protects SEL: PARENT itself, or a part of
+ * it that gets a number of its own. */
+uint32_t vpn_policy_for(struct vpn *v, uint32_t parent, const struct ike_selector *sel);
+
+/* True when packets of KEY, which leave, are in SEL. */
+bool vpn_selector_has(const struct ike_selector *sel, const struct gw_flow_key *key);
+
 /* The peer of policy P did not answer: another one of the same entry is tried next. */
 void vpn_plan_next_peer(struct vpn *v, const struct vpn_policy *p);
 
