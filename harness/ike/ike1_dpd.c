@@ -31,9 +31,8 @@ void ike1_dpd_request(struct ike *k, struct ike1_sa *sa, const struct ike1_in *i
     sa->dpd_in_known = true;
     sa->dpd_in = seq;
     struct isakmp_notify n = make(sa, ISAKMP_N_R_U_THERE_ACK, seq, buf);
-    ike1_notify(k, sa, &n);
-    /* what ike1_notify sent is the last output */
-    ike_memory_set(&sa->dpd_memory, in->hash, k->out.v[k->out.n - 1].datagram);
+    struct bytes sent = ike1_notify(k, sa, &n);
+    ike_memory_set(&sa->dpd_memory, in->hash, sent);
     ike1_fact(k, sa, IKE_FACT_DPD_ANSWERED, 2);
 }
 

@@ -14,6 +14,7 @@ static uint32_t begin(struct ike *k, struct ike1_sa *sa, struct isakmp_msg *m)
     do
         id = rng_u32(k->rng);
     while (id == 0 || ike1_was_seen(sa, id));
+    ike1_saw(sa, id); /* the keys do not tell who speaks: it must not be sent back to us */
     ike1_begin(k, sa, m, ISAKMP_X_INFO, id, true);
     ike1_open_hash(sa, m);
     return id;
@@ -30,13 +31,13 @@ static struct bytes end(struct ike *k, struct ike1_sa *sa, struct isakmp_msg *m,
     return datagram;
 }
 
-void ike1_notify(struct ike *k, struct ike1_sa *sa, const struct isakmp_notify *n)
+struct bytes ike1_notify(struct ike *k, struct ike1_sa *sa, const struct isakmp_notify *n)
 {
     struct isakmp_msg m;
     uint32_t id = begin(k, sa, &m);
 
     isakmp_put_notify(&m, n);
-    end(k, sa, &m, id);
+    return end(k, sa, &m, id);
 }
 
 void ike1_notify_clear(struct ike *k, const struct ike1_in *in, uint16_t type)

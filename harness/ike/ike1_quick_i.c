@@ -1,7 +1,7 @@
 /* Quick mode, initiator. */
 #include "ike/ike_parts.h"
 
-static uint32_t new_message_id(struct ike *k, const struct ike1_sa *sa)
+static uint32_t new_message_id(struct ike *k, struct ike1_sa *sa)
 {
     uint32_t id;
     const struct ike1_quick *q;
@@ -12,6 +12,7 @@ static uint32_t new_message_id(struct ike *k, const struct ike1_sa *sa)
         while (q && q->message_id != id)
             q = q->next;
     } while (id == 0 || q || ike1_was_seen(sa, id));
+    ike1_saw(sa, id);
     return id;
 }
 
@@ -117,11 +118,13 @@ static bool take_answer(struct ike *k, struct ike1_sa *sa, struct ike1_quick *q,
     const struct ike_policy *p = &k->cfg->policies[q->policy];
     struct isakmp_sa answer;
     struct ike_esp_choice choice;
-    uint16_t code = ISAKMP_N_BAD_PROPOSAL_SYNTAX;
+    uint16_t code;
     const char *why = ike1_misfit(IKE1_QUICK_2, c, &code);
 
-    if (!why && isakmp_sa_parse(c->v[1].body, &answer))
+    if (!why && isakmp_sa_parse(c->v[1].body, &answer)) {
         why = "the chosen proposal does not parse";
+        code = ISAKMP_N_BAD_PROPOSAL_SYNTAX;
+    }
     if (why) {
         ike1_malformed(k, sa, code, why);
         return false;
@@ -189,7 +192,6 @@ void ike1_quick_2(struct ike *k, struct ike1_sa *sa, struct ike1_quick *q, struc
     memcpy(q->iv, next_iv, sizeof(next_iv));
     ike_resend_stop(&q->resend);
     if (!take_answer(k, sa, q, &in->chain)) {
-        ike1_saw(sa, q->message_id);
         ike1_quick_fail(k, sa, q, IKE_END_REFUSED);
         return;
     }
@@ -199,7 +201,6 @@ void ike1_quick_2(struct ike *k, struct ike1_sa *sa, struct ike1_quick *q, struc
         o->child.suite = q->suite;
     }
     put_confirmation(k, sa, q, in);
-    ike1_saw(sa, q->message_id);
     q->state = IKE1_Q_DONE;
     q->forget = ike_in(k, IKE_QUICK_KEPT);
     ike_child_up(k, sa, q);

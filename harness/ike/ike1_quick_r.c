@@ -102,14 +102,16 @@ static bool find_policy(struct ike *k, struct ike1_sa *sa, const struct ike1_in 
 static bool take_request(struct ike *k, struct ike1_sa *sa, const struct ike1_in *in,
                          struct request *r)
 {
-    uint16_t code = ISAKMP_N_BAD_PROPOSAL_SYNTAX;
+    uint16_t code;
     const struct isakmp_chain *c = &in->chain;
     const char *why = ike1_misfit(IKE1_QUICK_1, c, &code);
     const struct isakmp_payload *ke = isakmp_find(c, ISAKMP_P_KE);
     struct isakmp_sa offer;
 
-    if (!why && isakmp_sa_parse(c->v[1].body, &offer))
+    if (!why && isakmp_sa_parse(c->v[1].body, &offer)) {
         why = "the proposals do not parse";
+        code = ISAKMP_N_BAD_PROPOSAL_SYNTAX;
+    }
     if (why)
         return malformed(k, sa, code, why);
     uint32_t spi = offered_spi(&offer);

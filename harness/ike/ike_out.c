@@ -60,7 +60,9 @@ void ike_send(struct ike *k, const struct endpoint *from, const struct endpoint 
     o->peer = to->addr;
     o->from = *from;
     o->to = *to;
-    owned_set(d, datagram);
+    size_t marker = from->port == IKE_NATT_PORT ? IKE_MARKER_LEN : 0; /* RFC 3948, 2.2 */
+    *d = (struct owned){mem_zalloc(marker + datagram.n), marker + datagram.n};
+    memcpy(d->p + marker, datagram.p, datagram.n);
     o->datagram = owned_bytes(d);
 }
 

@@ -12,6 +12,7 @@
 #include "wire/isakmp.h"
 
 enum {
+    IKE_MARKER_LEN = 4, /* before IKE on UDP 4500 */
     IKE_NONCE_LEN = 32,
     IKE_NONCE_MIN = 8, /* RFC 2409, 5 */
     IKE_NONCE_MAX = 256,
@@ -393,7 +394,8 @@ void ike1_serve_wants(struct ike *k, size_t peer);
 void ike1_info_input(struct ike *k, struct ike1_sa *sa, struct ike1_in *in);
 void ike1_info_clear(struct ike *k, struct ike1_sa *sa,
                      struct ike1_in *in); /* SA: NULL if unknown */
-void ike1_notify(struct ike *k, struct ike1_sa *sa, const struct isakmp_notify *n);
+/* Sends it protected; gives the datagram, which is in K->scratch. */
+struct bytes ike1_notify(struct ike *k, struct ike1_sa *sa, const struct isakmp_notify *n);
 /* In the clear, in answer to IN. */
 void ike1_notify_clear(struct ike *k, const struct ike1_in *in, uint16_t type);
 void ike1_send_delete_ike(struct ike *k, struct ike1_sa *sa);
