@@ -71,7 +71,7 @@ static void send_clear(struct gateway *g, const struct gw_packet *p, const struc
     if (packet_len(p) > NETIF_MTU)
         send_fragments(g, p, way);
     else if (p->lent && p->lent_ifi == way->hop.ifi &&
-             neighbors_ready(g->neighbors, way->hop.neighbor))
+             neighbors_known(g->neighbors, way->hop.neighbor))
         send_in_place(g, p, way);
     else
         send_copy(g, p, way);

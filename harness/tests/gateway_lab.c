@@ -235,6 +235,19 @@ void lab_send_packet(struct gateway_lab *l, enum lab_side side, enum lab_leg leg
     gateway_input(l->gw[side], e->ifi, wr_bytes(&w));
 }
 
+void lab_again(struct gateway_lab *l, enum lab_side side, enum lab_leg leg, const uint8_t *frame,
+               size_t n, struct span d)
+{
+    struct lab_end *e = &l->end[side][leg];
+    uint8_t copy[2048];
+    struct wr w = wr_of(copy, sizeof(copy));
+
+    wr_put(&w, bytes_of(frame, n));
+    w.at = 0;
+    ether_put(&w, &e->gw_mac, &e->mac, ETHER_IPV4);
+    push(l, side, leg, copy, n, d);
+}
+
 static struct ip_addr address(const char *text)
 {
     struct ip_addr a;

@@ -73,6 +73,10 @@ void lab_run(struct gateway_lab *l, struct span d);
 void lab_send_packet(struct gateway_lab *l, enum lab_side side, enum lab_leg leg,
                      struct bytes packet);
 
+/* The same with a whole FRAME, after D. */
+void lab_again(struct gateway_lab *l, enum lab_side side, enum lab_leg leg, const uint8_t *frame,
+               size_t n, struct span d);
+
 /* From the user (BO) to the server, or back (HO). */
 void lab_send_tcp(struct gateway_lab *l, enum lab_side from, const struct tcp *t);
 void lab_send_udp(struct gateway_lab *l, enum lab_side from, uint16_t src, uint16_t dst, size_t n);
