@@ -193,8 +193,8 @@ static void tunnel_up(struct gateway *g, uint32_t number)
 
     p->up = true;
     p->preserve = g->cfg->sysopt.preserve_vpn_flows;
+    p->context[1] = ++g->vpn.contexts; /* ENCR first: the note's listing has its numbers so */
     p->context[0] = ++g->vpn.contexts;
-    p->context[1] = ++g->vpn.contexts;
     p->rekeys = 0;
     p->past[0] = p->past[1] = 0;
     p->bad_crypto = p->spoofs = 0;
