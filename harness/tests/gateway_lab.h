@@ -64,6 +64,8 @@ struct gateway_lab {
 
 /* EXTRA: configuration lines after those of the device's file and of logging.cfg; may be NULL. */
 void lab_init(struct gateway_lab *l, const char *extra_bo, const char *extra_ho, uint64_t seed);
+void lab_init_model(struct gateway_lab *l, const char *extra_bo, const char *extra_ho,
+                    uint64_t seed, const struct gateway_model *model); /* of the BO */
 void lab_release(struct gateway_lab *l);
 
 /* Lets time pass: frames, timers. */
