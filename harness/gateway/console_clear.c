@@ -21,13 +21,32 @@ static enum err clear_ipsec(struct gw_call *call)
     return ERR_OK;
 }
 
+/* As `show crypto ipsec sa` prints them, "0x32F752FF", or in decimal. */
+static bool parse_spi(const char *word, uint32_t *spi)
+{
+    uint64_t v = 0;
+
+    if (word[0] != '0' || (word[1] | 0x20) != 'x')
+        return gw_parse_number(word, 1, UINT32_MAX, spi);
+    for (const char *p = word + 2; *p; p++) {
+        const char *digits = "0123456789abcdef", *d = strchr(digits, *p | 0x20);
+        if (!d || p - word >= 10)
+            return false;
+        v = v * 16 + (uint64_t)(d - digits);
+    }
+    *spi = (uint32_t)v;
+    return v != 0;
+}
+
 /* clear crypto ipsec sa entry PEER esp SPI: the pair whose inbound or outbound SA that is */
 static enum err clear_entry(struct gw_call *call)
 {
     struct gateway *g = gateway_of(call);
-    uint32_t spi = call->args[1].number;
-    struct sadb_pair *p = sadb_by_out_spi(g->vpn.sadb, spi, &call->args[0].addr);
+    uint32_t spi;
 
+    if (!parse_spi(call->args[1].word, &spi))
+        return gw_refuse(call, "%% Invalid SPI");
+    struct sadb_pair *p = sadb_by_out_spi(g->vpn.sadb, spi, &call->args[0].addr);
     if (p)
         spi = esp_sa_params(p->in)->spi;
     if (!g->vpn.ike || ike_delete_child(g->vpn.ike, spi, true))
@@ -110,7 +129,7 @@ static const struct gw_command rows[] = {
     CLEAR("crypto ipsec sa", clear_ipsec, 0, "Clear phase-2 SAs"),
     CLEAR("crypto ipsec sa peer ADDR", clear_ipsec, 0, "Clear the phase-2 SAs with a peer"),
     CLEAR("crypto ipsec sa map NAME", clear_map, 0, "Clear the phase-2 SAs of a crypto map"),
-    CLEAR("crypto ipsec sa entry ADDR esp <1-4294967295>", clear_entry, 0, "Clear one pair"),
+    CLEAR("crypto ipsec sa entry ADDR esp WORD", clear_entry, 0, "Clear one pair"),
     CLEAR("ipsec sa", clear_ipsec, 0, NULL),
     CLEAR("ipsec sa peer ADDR", clear_ipsec, 0, NULL),
     CLEAR("isakmp sa", clear_ike, 0, NULL),

@@ -70,13 +70,12 @@ void gw_reboot(struct gateway *g)
     reassembly_forget(g->fragments);
     gw_syslog_reset(g->log);
     g->count = (struct gateway_counters){0};
+    memset(g->drops, 0, sizeof(g->drops));
     g->booted = clock_now(g->env.clk);
     g->place = (struct gw_place){.mode = GW_EXEC};
+    for (size_t i = 0; i < g->ifs.n; i++)
+        g->ifs.v[i].was_up = false;
     gw_configure(g, ~0u);
-    for (size_t i = 0; i < g->ifs.n; i++) {
-        if (g->ifs.v[i].up)
-            neighbors_announce(g->neighbors, i);
-    }
 }
 
 static enum err reload(struct gw_call *call)

@@ -24,12 +24,16 @@ static void reset_both(void *ctx, const struct conn *c)
 
 void gw_flows_init(struct gateway *g)
 {
+    struct conn_model model = {.udp_outlives_tunnel = g->model.udp_outlives_tunnel,
+                               .randomise_responder = g->model.randomise_responder,
+                               .orphans_refresh = g->model.orphans_refresh};
     struct conns_env env = {.cfg = g->cfg,
                             .clk = g->env.clk,
                             .rng = g->env.rng,
                             .log = g->log,
                             .ifs = &g->ifs,
                             .faults = &g->faults,
+                            .model = &model,
                             .breathe = breathe,
                             .reset_both = reset_both,
                             .ctx = g};

@@ -71,7 +71,7 @@ static void send_clear(struct gateway *g, const struct gw_packet *p, const struc
     if (packet_len(p) > NETIF_MTU)
         send_fragments(g, p, way);
     else if (p->lent && p->lent_ifi == way->hop.ifi &&
-             neighbors_ready(g->neighbors, way->hop.neighbor))
+             neighbors_known(g->neighbors, way->hop.neighbor))
         send_in_place(g, p, way);
     else
         send_copy(g, p, way);
@@ -145,14 +145,12 @@ static bool find_way(struct gateway *g, struct gw_packet *p, struct conn *c, int
 }
 
 /* The flow's tunnel is not there. */
-static void wait_for_tunnel(struct gateway *g, const struct gw_packet *p, const struct conn *c,
-                            int side)
+static void wait_for_tunnel(struct gateway *g, const struct conn *c, int side)
 {
     uint32_t tunnel = conn_tunnel(c, !side);
 
-    (void)p;
     gw_drop(g, GW_DROP_TUN_DOWN);
-    if (tunnel != VPN_NONE && g->model.orphans_acquire)
+    if (tunnel != VPN_NONE && !(conn_is_orphan(c) && g->model.orphans_do_not_acquire))
         gw_vpn_acquire(g, tunnel);
 }
 
@@ -161,7 +159,7 @@ static bool take(struct gateway *g, const struct gw_packet *p, struct conn *c, i
     switch (conn_take(g->conns, c, side, &p->p)) {
     case CONN_PASS: return true;
     case CONN_DROP_ORPHAN:
-        wait_for_tunnel(g, p, c, side);
+        wait_for_tunnel(g, c, side);
         return gw_fault_on(g->faults, GW_FAULT_LEAK_CLEARTEXT);
     case CONN_DROP_STATE: gw_drop(g, GW_DROP_TCP_STATE); return false;
     default: gw_drop(g, GW_DROP_TUN_DOWN); return false;
@@ -175,7 +173,7 @@ void gw_forward(struct gateway *g, struct gw_packet *p, struct conn *c, int side
     if (!find_way(g, p, c, side, &way) || !take(g, p, c, side))
         return;
     if (way.tunnel != VPN_NONE && !gw_vpn_pair(g, way.tunnel)) {
-        wait_for_tunnel(g, p, c, side);
+        wait_for_tunnel(g, c, side);
     } else {
         way.rewrite = conn_rewrites(g->conns, c, side, &p->p);
         send(g, p, &way);

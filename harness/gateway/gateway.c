@@ -8,12 +8,24 @@
      GW_CHANGED_MAP | GW_CHANGED_LIFETIME | GW_CHANGED_GROUP)
 #define CHANGES_ALL ~0u
 
+/* An interface that comes up says so. */
+static void announce(struct gateway *g)
+{
+    for (size_t i = 0; i < g->ifs.n; i++) {
+        struct netif *n = &g->ifs.v[i];
+        if (n->up && n->out && !n->was_up)
+            neighbors_announce(g->neighbors, i);
+        n->was_up = n->up;
+    }
+}
+
 void gw_configure(struct gateway *g, unsigned changed)
 {
     if (changed & GW_CHANGED_INTERFACE)
         netifs_configure(&g->ifs, g->cfg);
     if (changed & CHANGES_ROUTING)
         routes_build(&g->routes, g->cfg, &g->ifs);
+    announce(g);
     if (changed & CHANGES_VPN)
         gw_vpn_configure(g);
     if (changed)
@@ -34,7 +46,8 @@ enum err gateway_new(struct gw_config *cfg, const struct gateway_env *env, struc
     g->cfg = cfg;
     g->env = *env;
     g->epoch = 1;
-    g->model.orphans_acquire = true;
+    if (env->model)
+        g->model = *env->model;
     g->place.mode = GW_EXEC;
     g->booted = clock_now(env->clk);
     g->log = gw_syslog_new(cfg, env->clk, env->epoch_s);

@@ -13,15 +13,10 @@
 #include "gateway/vpn_plan.h"
 #include "wire/pkt.h"
 
-/* Ways in which real devices are said to differ, or nobody has written down what they do. */
-struct gw_model {
-    bool orphans_acquire; /* a packet of an orphaned flow asks for the tunnel; default: yes */
-};
-
 struct gateway {
     struct gw_config *cfg;
     struct gateway_env env;
-    struct gw_model model;
+    struct gateway_model model;
     struct gw_syslog *log;
     struct gw_hop log_hops[GW_LOG_HOSTS];
     struct netifs ifs;
@@ -142,6 +137,9 @@ void gw_vpn_acquire(struct gateway *g, uint32_t policy);
 
 /* Keeps P until POLICY has a tunnel; it is dropped when too many wait. */
 void gw_vpn_hold(struct gateway *g, uint32_t policy, const struct gw_packet *p);
+
+/* Drops what has waited for too long. */
+void gw_vpn_expire_held(struct gateway *g);
 
 /* The SA pair that seals for POLICY; NULL: there is none. */
 struct sadb_pair *gw_vpn_pair(struct gateway *g, uint32_t policy);

@@ -177,6 +177,11 @@ bool neighbors_ready(struct neighbors *n, uint32_t id)
     return e->known;
 }
 
+bool neighbors_known(const struct neighbors *n, uint32_t id)
+{
+    return n->v[id]->known;
+}
+
 bool neighbors_begin(struct neighbors *n, uint32_t id, size_t cap, struct wr *w)
 {
     struct entry *e = n->v[id];

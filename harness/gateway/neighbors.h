@@ -30,6 +30,9 @@ uint32_t neighbors_epoch(const struct neighbors *n);
  * way. */
 bool neighbors_ready(struct neighbors *n, uint32_t id);
 
+/* The same, and nothing is sent: for who holds memory that the interface has lent. */
+bool neighbors_known(const struct neighbors *n, uint32_t id);
+
 /* A frame to neighbour ID, for an IPv4 packet of at most CAP bytes: the Ethernet header is written
  * already. False: it cannot be sent, or kept until the address is known. */
 bool neighbors_begin(struct neighbors *n, uint32_t id, size_t cap, struct wr *w);

@@ -15,8 +15,8 @@ struct netif {
     int level;         /* 0..100 */
     struct ip_net net; /* own address, and the prefix of its network */
     struct mac mac;    /* from the address it had when it was numbered */
-    bool up;
-    struct sink *out; /* NULL: nothing is attached */
+    bool up, was_up;   /* was: when it was announced last */
+    struct sink *out;  /* NULL: nothing is attached */
     uint64_t received, sent, lost;
 };
 

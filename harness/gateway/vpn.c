@@ -6,12 +6,14 @@
 void gw_vpn_init(struct gateway *g)
 {
     g->vpn = (struct vpn){.ifi = NETIF_NONE, .sadb = sadb_new(), .last_wanted = VPN_NONE};
+    map_init(&g->vpn.numbers);
 }
 
-static void drop_held(struct vpn_policy *p)
+static void drop_held(struct vpn *v, struct vpn_policy *p)
 {
     for (size_t i = 0; i < p->nheld; i++)
         mem_free(p->held[i].packet);
+    v->nheld -= p->nheld;
     p->nheld = 0;
 }
 
@@ -32,10 +34,11 @@ void gw_vpn_release(struct gateway *g)
     vpn_plan_free(v->plan);
     sadb_free(v->sadb);
     for (size_t i = 0; i < v->npolicies; i++) {
-        drop_held(v->policies[i]);
+        drop_held(v, v->policies[i]);
         mem_free(v->policies[i]);
     }
     mem_free(v->policies);
+    map_release(&v->numbers);
     mem_free(v->sessions);
     *v = (struct vpn){.ifi = NETIF_NONE};
 }
@@ -53,7 +56,7 @@ void gw_vpn_renew(struct gateway *g)
         return;
     drop_engine(v);
     v->used = v->plan;
-    if (v->plan && v->plan->ike.npolicies)
+    if (v->plan && v->plan->ike.npolicies && v->enabled)
         v->ike = ike_new(&v->plan->ike, g->env.clk, g->env.rng, g->env.log);
 }
 
@@ -65,6 +68,7 @@ void gw_vpn_configure(struct gateway *g)
     size_t ifi = netifs_find(&g->ifs, g->cfg->map_interface);
 
     v->plan = NULL;
+    v->enabled = strcmp(g->cfg->isakmp_interface, g->cfg->map_interface) == 0;
     if (ifi != NETIF_NONE && g->cfg->map_applied[0]) {
         v->ifi = ifi;
         v->plan = vpn_plan_new(v, g->cfg, &g->ifs.v[ifi].net.addr);
@@ -84,11 +88,12 @@ void gw_vpn_forget(struct gateway *g)
     sadb_free(v->sadb);
     v->sadb = sadb_new();
     for (size_t i = 0; i < v->npolicies; i++) {
-        drop_held(v->policies[i]);
+        drop_held(v, v->policies[i]);
         v->policies[i]->up = false;
         v->policies[i]->pair = NULL;
     }
     v->nsessions = 0;
+    v->contexts = v->indexes = 0;
     gw_vpn_renew(g);
 }
 
@@ -123,21 +128,21 @@ void gw_vpn_hold(struct gateway *g, uint32_t policy, const struct gw_packet *in)
     struct wr w = wr_of(h->packet, n);
     ip_put(&w, ip, ip->payload_len);
     wr_put(&w, ip->payload);
+    g->vpn.nheld++;
     if (p->nheld++ == 0)
         p->held_since = clock_now(g->env.clk);
 }
 
-/* What has waited for too long. */
-static void expire_held(struct gateway *g)
+void gw_vpn_expire_held(struct gateway *g)
 {
     struct mono now = clock_now(g->env.clk);
 
-    for (size_t i = 0; i < g->vpn.npolicies; i++) {
+    for (size_t i = 0; g->vpn.nheld && i < g->vpn.npolicies; i++) {
         struct vpn_policy *p = g->vpn.policies[i];
         if (!p->nheld || mono_before(now, mono_add(p->held_since, VPN_HELD_LIFE)))
             continue;
         g->drops[GW_DROP_NEED_SA] += p->nheld;
-        drop_held(p);
+        drop_held(&g->vpn, p);
     }
 }
 
@@ -145,7 +150,7 @@ void gw_vpn_tick(struct gateway *g)
 {
     if (g->vpn.ike)
         ike_tick(g->vpn.ike);
-    expire_held(g);
+    gw_vpn_expire_held(g);
 }
 
 struct mono gw_vpn_deadline(const struct gateway *g)

@@ -7,6 +7,7 @@
 #ifndef GATEWAY_VPN_H
 #define GATEWAY_VPN_H
 
+#include "base/map.h"
 #include "esp/sadb.h"
 #include "gateway/acl.h"
 #include "gateway/netif.h"
@@ -92,7 +93,10 @@ struct vpn {
     struct sadb *sadb;
     struct vpn_policy **policies; /* by number */
     size_t npolicies;
-    size_t nparts; /* of them that have a parent */
+    size_t nparts;      /* of them that have a parent */
+    struct map numbers; /* by peer and selector */
+    size_t nheld;       /* packets that wait, in all */
+    bool enabled;       /* `crypto isakmp enable`, where the crypto map is */
     struct vpn_session *sessions;
     size_t nsessions;
     uint32_t contexts, indexes; /* numbers given so far */

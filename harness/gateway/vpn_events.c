@@ -2,115 +2,8 @@
 #include "gateway/gateway_parts.h"
 
 #include "base/mem.h"
+#include "gateway/vpn_parts.h"
 #include "gateway/vpn_words.h"
-
-static struct gw_msg_ike who(const struct gateway *g, const struct ip_addr *peer)
-{
-    const struct gw_tunnel_group *group = gw_config_group(g->cfg, peer);
-
-    return (struct gw_msg_ike){.group = group ? group->name : NULL, .peer = *peer};
-}
-
-/* --- sessions ----------------------------------------------------------------------------------
- */
-
-struct vpn_session *gw_vpn_session(struct gateway *g, const struct ip_addr *peer)
-{
-    for (size_t i = 0; i < g->vpn.nsessions; i++) {
-        if (ip_addr_eq(&g->vpn.sessions[i].peer, peer))
-            return &g->vpn.sessions[i];
-    }
-    return NULL;
-}
-
-static struct vpn_session *session_new(struct gateway *g, const struct ip_addr *peer)
-{
-    struct vpn *v = &g->vpn;
-    const struct gw_tunnel_group *group = gw_config_group(g->cfg, peer);
-
-    v->sessions = mem_resize(v->sessions, v->nsessions + 1, sizeof(*v->sessions));
-    struct vpn_session *s = &v->sessions[v->nsessions++];
-    *s = (struct vpn_session){.peer = *peer, .index = ++v->indexes, .since = clock_now(g->env.clk)};
-    if (group)
-        memcpy(s->group, group->name, sizeof(s->group));
-    return s;
-}
-
-static void session_end(struct gateway *g, struct vpn_session *s, enum ike_end end)
-{
-    struct gw_msg_ike k = {.group = s->group[0] ? s->group : NULL, .peer = s->peer};
-    struct vpn_end_words w = vpn_end_words(end);
-    struct span lasted = mono_diff(s->since, clock_now(g->env.clk));
-
-    gw_msg_session_down(g->log, &k, w.session);
-    gw_msg_session_end(g->log, &k, lasted, s->sent, s->received, w.disconnect);
-    *s = g->vpn.sessions[--g->vpn.nsessions];
-}
-
-/* A session lives while there is an IKE SA or a pair with its peer. */
-static bool has_pairs(struct gateway *g, const struct ip_addr *peer)
-{
-    struct sadb_pair *p;
-
-    for (size_t i = 0; (p = sadb_at(g->vpn.sadb, i)); i++) {
-        if (ip_addr_eq(&esp_sa_params(p->out)->dst, peer))
-            return true;
-    }
-    return false;
-}
-
-static void ike_up(struct gateway *g, const struct ike_out *o)
-{
-    struct vpn_session *s = gw_vpn_session(g, &o->peer);
-    struct gw_msg_ike k = who(g, &o->peer);
-
-    if (!s)
-        s = session_new(g, &o->peer);
-    s->ikes++;
-    s->ike = o->ike;
-    s->initiator = o->initiator;
-    s->ike_since = clock_now(g->env.clk);
-    s->suite = o->sa.suite;
-    s->end = IKE_END_NONE;
-    gw_msg_phase1_done(g->log, &k);
-}
-
-/* Phase 1 did not come about: the crypto map's next peer is tried the next time. */
-static void attempt_failed(struct gateway *g, const struct ike_out *o)
-{
-    struct gw_msg_ike k = who(g, &o->peer);
-    uint32_t wanted = g->vpn.last_wanted;
-
-    if (o->end == IKE_END_AUTH)
-        gw_msg_ike_text(g->log, 713904, &k,
-                        "Error, had problems decrypting packet, probably due to mismatched "
-                        "pre-shared key.  Aborting");
-    else
-        gw_msg_ike_timeout(g->log, &k, o->initiator ? "MM_WAIT_MSG2" : "MM_WAIT_MSG3");
-    if (o->initiator && wanted < g->vpn.npolicies &&
-        ip_addr_eq(&g->vpn.policies[wanted]->peer, &o->peer))
-        vpn_plan_next_peer(&g->vpn, g->vpn.policies[wanted]);
-}
-
-static void ike_down(struct gateway *g, const struct ike_out *o)
-{
-    struct vpn_session *s = gw_vpn_session(g, &o->peer);
-    struct gw_msg_ike k = who(g, &o->peer);
-
-    if (o->attempt) {
-        attempt_failed(g, o);
-        return;
-    }
-    if (o->end == IKE_END_DPD)
-        gw_msg_dpd_lost(g->log, &k);
-    if (!s)
-        return;
-    s->ikes -= s->ikes > 0;
-    if (o->end != IKE_END_REPLACED)
-        s->end = o->end;
-    if (s->ikes == 0 && !has_pairs(g, &s->peer))
-        session_end(g, s, o->end);
-}
 
 /* --- pairs and tunnels -------------------------------------------------------------------------
  */
@@ -179,6 +72,7 @@ static void send_held(struct gateway *g, struct vpn_policy *p)
 
     memcpy(held, p->held, sizeof(held));
     p->nheld = 0;
+    g->vpn.nheld -= n;
     for (size_t i = 0; i < n; i++) {
         struct gw_packet again = {.ifi = held[i].ifi, .policy = VPN_NONE};
         pkt_parse_ip(bytes_of(held[i].packet, held[i].n), &again.p);
@@ -193,8 +87,8 @@ static void tunnel_up(struct gateway *g, uint32_t number)
 
     p->up = true;
     p->preserve = g->cfg->sysopt.preserve_vpn_flows;
+    p->context[1] = ++g->vpn.contexts; /* ENCR first: the note's listing has its numbers so */
     p->context[0] = ++g->vpn.contexts;
-    p->context[1] = ++g->vpn.contexts;
     p->rekeys = 0;
     p->past[0] = p->past[1] = 0;
     p->bad_crypto = p->spoofs = 0;
@@ -203,7 +97,7 @@ static void tunnel_up(struct gateway *g, uint32_t number)
 static void log_child_up(struct gateway *g, const struct ike_out *o)
 {
     const struct sadb_pair *pair = sadb_by_spi(g->vpn.sadb, o->child.in_spi);
-    struct gw_msg_ike k = who(g, &o->peer);
+    struct gw_msg_ike k = gw_vpn_who(g, &o->peer);
     struct gw_msg_sa out = sa_message(g, pair->out, false, &o->peer);
     struct gw_msg_sa in = sa_message(g, pair->in, true, &o->peer);
 
@@ -240,6 +134,7 @@ static void child_up(struct gateway *g, const struct ike_out *o)
     take_pair(p, o);
     refresh_pairs(g);
     log_child_up(g, o);
+    gw_vpn_expire_held(g);
     if (was_up)
         gw_flows_rekeyed(g, number);
     else
@@ -264,7 +159,7 @@ static void log_child_down(struct gateway *g, const struct ike_out *o, const str
                            enum ike_end end)
 {
     const struct ike_selector *sel = &g->vpn.policies[pair->policy]->selector;
-    struct gw_msg_ike k = who(g, &o->peer);
+    struct gw_msg_ike k = gw_vpn_who(g, &o->peer);
     struct gw_msg_sa out = sa_message(g, pair->out, false, &o->peer);
     struct gw_msg_sa in = sa_message(g, pair->in, true, &o->peer);
     struct vpn_end_words w = vpn_end_words(end);
@@ -280,7 +175,7 @@ static void child_down(struct gateway *g, const struct ike_out *o)
 {
     struct sadb_pair *pair = sadb_by_spi(g->vpn.sadb, o->child.in_spi);
     struct vpn_session *s = gw_vpn_session(g, &o->peer);
-    struct gw_msg_ike k = who(g, &o->peer);
+    struct gw_msg_ike k = gw_vpn_who(g, &o->peer);
 
     if (o->attempt) {
         gw_msg_ike_text(g->log, 713902, &k, "QM FSM error (P2 struct &0x%08x, mess id 0x%x)!",
@@ -302,8 +197,8 @@ static void child_down(struct gateway *g, const struct ike_out *o)
         gw_flows_tunnel_down(g, number);
     }
     s = gw_vpn_session(g, &o->peer);
-    if (s && s->ikes == 0 && !has_pairs(g, &o->peer))
-        session_end(g, s, s->end ? s->end : o->end);
+    if (s && s->ikes == 0 && !gw_vpn_has_pairs(g, &o->peer))
+        gw_vpn_session_end(g, s, s->end ? s->end : o->end);
 }
 
 /* --- facts and datagrams -----------------------------------------------------------------------
@@ -313,7 +208,7 @@ static void initiating(struct gateway *g, const struct ike_out *o, unsigned phas
 {
     uint32_t number = phase == 2 ? o->child.policy : g->vpn.last_wanted;
     const struct vpn_policy *p = number < g->vpn.npolicies ? g->vpn.policies[number] : NULL;
-    struct gw_msg_ike k = who(g, &o->peer);
+    struct gw_msg_ike k = gw_vpn_who(g, &o->peer);
 
     if (phase == 1) /* the group is known once the peer is */
         k.group = NULL;
@@ -326,7 +221,7 @@ static void initiating(struct gateway *g, const struct ike_out *o, unsigned phas
 
 static void no_policy(struct gateway *g, const struct ike_out *o)
 {
-    struct gw_msg_ike k = who(g, &o->peer);
+    struct gw_msg_ike k = gw_vpn_who(g, &o->peer);
     const struct ike_selector *asked = &o->child.selector;
 
     gw_msg_no_crypto_map(g->log, &k, &asked->remote, &asked->local, asked->proto,
@@ -337,7 +232,7 @@ static void no_policy(struct gateway *g, const struct ike_out *o)
 
 static void fact(struct gateway *g, const struct ike_out *o)
 {
-    struct gw_msg_ike k = who(g, &o->peer);
+    struct gw_msg_ike k = gw_vpn_who(g, &o->peer);
 
     switch (o->fact) {
     case IKE_FACT_INITIATING_1: initiating(g, o, 1); break;
@@ -387,8 +282,8 @@ void gw_vpn_events(struct gateway *g)
     while (g->vpn.ike && ike_next(g->vpn.ike, &o)) {
         switch (o.kind) {
         case IKE_OUT_SEND: send_datagram(g, &o); break;
-        case IKE_OUT_IKE_UP: ike_up(g, &o); break;
-        case IKE_OUT_IKE_DOWN: ike_down(g, &o); break;
+        case IKE_OUT_IKE_UP: gw_vpn_ike_up(g, &o); break;
+        case IKE_OUT_IKE_DOWN: gw_vpn_ike_down(g, &o); break;
         case IKE_OUT_CHILD_UP: child_up(g, &o); break;
         case IKE_OUT_CHILD_DOWN: child_down(g, &o); break;
         case IKE_OUT_FACT: fact(g, &o); break;

@@ -1,5 +1,7 @@
 #include "gateway/vpn_plan.h"
 
+#include "base/cursor.h"
+#include "base/hash.h"
 #include "base/mem.h"
 
 static void plan_suites(struct vpn_plan *p, const struct gw_config *c)
@@ -89,20 +91,51 @@ static bool same_selector(const struct ike_selector *a, const struct ike_selecto
            ip_addr_eq(&a->remote.addr, &b->remote.addr);
 }
 
+struct number_key {
+    const struct ip_addr *peer;
+    const struct ike_selector *sel;
+};
+
+static bool is_same(const void *ctx, uint32_t id, const void *key)
+{
+    const struct vpn_policy *p = ((const struct vpn *)ctx)->policies[id];
+    const struct number_key *k = key;
+
+    return ip_addr_eq(&p->peer, k->peer) && same_selector(&p->selector, k->sel);
+}
+
+static uint64_t hash_of(const struct number_key *k)
+{
+    const struct ip_addr *addrs[] = {k->peer, &k->sel->local.addr, &k->sel->remote.addr};
+    uint8_t b[3 * sizeof(struct ip_addr) + 8];
+    struct wr w = wr_of(b, sizeof(b));
+
+    for (size_t i = 0; i < COUNT(addrs); i++)
+        wr_put(&w, bytes_of(addrs[i], sizeof(*addrs[i])));
+    wr_u8(&w, k->sel->local.prefix);
+    wr_u8(&w, k->sel->remote.prefix);
+    wr_u8(&w, k->sel->proto);
+    wr_be16(&w, k->sel->local_port);
+    wr_be16(&w, k->sel->remote_port);
+    return hash_bytes(wr_bytes(&w), 0);
+}
+
 /* The number of what SEL towards PEER is, or becomes. */
 static uint32_t number_of(struct vpn *v, const struct ip_addr *peer, const struct ike_selector *sel)
 {
-    for (size_t i = 0; i < v->npolicies; i++) {
-        if (ip_addr_eq(&v->policies[i]->peer, peer) &&
-            same_selector(&v->policies[i]->selector, sel))
-            return (uint32_t)i;
-    }
+    struct number_key k = {peer, sel};
+    uint64_t hash = hash_of(&k);
+    uint32_t known = map_find(&v->numbers, hash, is_same, v, &k);
+
+    if (known != MAP_NONE)
+        return known;
     v->policies = mem_resize(v->policies, v->npolicies + 1, sizeof(struct vpn_policy *));
     struct vpn_policy *p = v->policies[v->npolicies] = mem_zalloc(sizeof(*p));
     p->peer = *peer;
     p->selector = *sel;
     p->parent = VPN_NONE;
     p->inner_ifi = NETIF_NONE;
+    map_put(&v->numbers, hash, (uint32_t)v->npolicies);
     return (uint32_t)v->npolicies++;
 }
 

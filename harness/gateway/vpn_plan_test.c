@@ -29,6 +29,7 @@ static void plan(struct lab *l)
 static void init(struct lab *l)
 {
     *l = (struct lab){.c = gw_config_new(), .local = ip4(0xd1a5c902)};
+    map_init(&l->v.numbers);
     type(l, "interface Ethernet0/0\n nameif outside\n ip address 209.165.201.2 255.255.255.248\n"
             "access-list 100 permit ip 10.1.0.0 255.255.0.0 any\n"
             "crypto ipsec transform-set A esp-aes esp-sha-hmac\n"
@@ -56,6 +57,7 @@ static void release(struct lab *l)
     for (size_t i = 0; i < l->v.npolicies; i++)
         mem_free(l->v.policies[i]);
     mem_free(l->v.policies);
+    map_release(&l->v.numbers);
     gw_config_free(l->c);
 }
 

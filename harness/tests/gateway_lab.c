@@ -123,11 +123,13 @@ static void load(struct gw_config *c, const char *path)
     mem_free(text);
 }
 
-static void make(struct gateway_lab *l, enum lab_side side, const char *extra)
+static void make(struct gateway_lab *l, enum lab_side side, const char *extra,
+                 const struct gateway_model *model)
 {
     static const char *const nameifs[] = {"inside", "outside", "management"};
     struct gw_config *c = gw_config_new();
-    struct gateway_env env = {.clk = &l->clk.clock, .rng = &l->rng[side].rng, .epoch_s = LAB_EPOCH};
+    struct gateway_env env = {
+        .clk = &l->clk.clock, .rng = &l->rng[side].rng, .epoch_s = LAB_EPOCH, .model = model};
     struct diag why = {0};
 
     load(c, side == LAB_BO ? "cases/devices/bo-asa.cfg" : "cases/devices/ho-asa.cfg");
@@ -165,13 +167,19 @@ static void greet(struct gateway_lab *l, struct lab_end *e)
 
 void lab_init(struct gateway_lab *l, const char *extra_bo, const char *extra_ho, uint64_t seed)
 {
+    lab_init_model(l, extra_bo, extra_ho, seed, NULL);
+}
+
+void lab_init_model(struct gateway_lab *l, const char *extra_bo, const char *extra_ho,
+                    uint64_t seed, const struct gateway_model *model)
+{
     memset(l, 0, sizeof(*l));
     clock_virtual_init(&l->clk);
     rng_seeded_init(&l->rng[0], seed, "bo");
     rng_seeded_init(&l->rng[1], seed, "ho");
     l->wan_delay = SPAN_MS(5);
-    make(l, LAB_BO, extra_bo);
-    make(l, LAB_HO, extra_ho);
+    make(l, LAB_BO, extra_bo, model);
+    make(l, LAB_HO, extra_ho, NULL);
     for (int side = 0; side < 2; side++)
         for (int leg = 0; leg < 3; leg++)
             greet(l, &l->end[side][leg]);
@@ -233,6 +241,19 @@ void lab_send_packet(struct gateway_lab *l, enum lab_side side, enum lab_leg leg
     ether_put(&w, &e->gw_mac, &e->mac, ETHER_IPV4);
     wr_put(&w, packet);
     gateway_input(l->gw[side], e->ifi, wr_bytes(&w));
+}
+
+void lab_again(struct gateway_lab *l, enum lab_side side, enum lab_leg leg, const uint8_t *frame,
+               size_t n, struct span d)
+{
+    struct lab_end *e = &l->end[side][leg];
+    uint8_t copy[2048];
+    struct wr w = wr_of(copy, sizeof(copy));
+
+    wr_put(&w, bytes_of(frame, n));
+    w.at = 0;
+    ether_put(&w, &e->gw_mac, &e->mac, ETHER_IPV4);
+    push(l, side, leg, copy, n, d);
 }
 
 static struct ip_addr address(const char *text)
@@ -316,72 +337,4 @@ size_t lab_flush(struct gateway_lab *l, enum lab_side side)
 
     l->taken[side] = l->ngot[side];
     return n;
-}
-
-/* --- console and log ---------------------------------------------------------------------------
- */
-
-const char *lab_type(struct gateway_lab *l, enum lab_side side, const char *line, struct buf *out)
-{
-    buf_clear(out);
-    gateway_command(l->gw[side], line, out);
-    return buf_str(out);
-}
-
-/* Finds the records one after the other; false at the end. */
-static bool next_record(struct bytes *rest, struct bytes *line)
-{
-    const uint8_t *lf = rest->n ? memchr(rest->p, '\n', rest->n) : NULL;
-
-    if (!lf)
-        return false;
-    *line = bytes_of(rest->p, (size_t)(lf - rest->p));
-    *rest = bytes_from(*rest, line->n + 1);
-    return true;
-}
-
-static bool has(struct bytes line, const char *text)
-{
-    size_t n = text ? strlen(text) : 0;
-
-    for (size_t i = 0; i + n <= line.n; i++) {
-        if (!n || memcmp(line.p + i, text, n) == 0)
-            return true;
-    }
-    return false;
-}
-
-size_t lab_logged(const struct gateway_lab *l, enum lab_side side, uint32_t id, const char *text)
-{
-    struct bytes rest = buf_bytes(&l->logs[side]), line;
-    struct asa_log log;
-    size_t n = 0;
-
-    while (next_record(&rest, &line)) {
-        assert_ok(asa_log_parse(line, &log));
-        n += log.id == id && has(line, text);
-    }
-    return n;
-}
-
-struct asa_log lab_last_log(const struct gateway_lab *l, enum lab_side side, uint32_t id)
-{
-    struct bytes rest = buf_bytes(&l->logs[side]), line;
-    struct asa_log log, last = {0};
-
-    while (next_record(&rest, &line)) {
-        assert_ok(asa_log_parse(line, &log));
-        if (log.id == id)
-            last = log;
-    }
-    if (last.id != id)
-        fail_msg("no record %u", id);
-    assert_true(last.complete);
-    return last;
-}
-
-void lab_forget_logs(struct gateway_lab *l)
-{
-    buf_clear(&l->logs[0]);
-    buf_clear(&l->logs[1]);
 }

@@ -64,6 +64,8 @@ struct gateway_lab {
 
 /* EXTRA: configuration lines after those of the device's file and of logging.cfg; may be NULL. */
 void lab_init(struct gateway_lab *l, const char *extra_bo, const char *extra_ho, uint64_t seed);
+void lab_init_model(struct gateway_lab *l, const char *extra_bo, const char *extra_ho,
+                    uint64_t seed, const struct gateway_model *model); /* of the BO */
 void lab_release(struct gateway_lab *l);
 
 /* Lets time pass: frames, timers. */
@@ -72,6 +74,10 @@ void lab_run(struct gateway_lab *l, struct span d);
 /* Sends an IP packet into the gateway of SIDE from its LAN, or whatever else LEG says. */
 void lab_send_packet(struct gateway_lab *l, enum lab_side side, enum lab_leg leg,
                      struct bytes packet);
+
+/* The same with a whole FRAME, after D. */
+void lab_again(struct gateway_lab *l, enum lab_side side, enum lab_leg leg, const uint8_t *frame,
+               size_t n, struct span d);
 
 /* From the user (BO) to the server, or back (HO). */
 void lab_send_tcp(struct gateway_lab *l, enum lab_side from, const struct tcp *t);
