@@ -57,6 +57,7 @@ struct ike_peer_config {
     const struct ike_suite *suites;
     size_t nsuites;
     struct ike_dpd dpd;
+    bool natt;            /* speaks NAT traversal (RFC 3947) and uses UDP 4500 behind a NAT */
     bool initial_contact; /* say INITIAL-CONTACT in the first exchange (RFC 2407, 4.6.3.3) */
     double soft_share;    /* rekey when this share of a lifetime is used up, 0..1; 0: 0.95. Who did
                              not begin the SA waits for half of the rest, so that not both do it */
@@ -146,7 +147,7 @@ struct ike_out {
     uint16_t code;       /* FACT_NOTIFY: message type; MALFORMED: the one that describes it */
     const char *why;     /* MALFORMED, AUTH, LIMIT, UNKNOWN_PEER: in words; else NULL. Static */
 
-    struct endpoint from, to; /* SEND */
+    struct endpoint from, to; /* SEND; CHILD_UP with `udp` */
     struct bytes datagram;    /* SEND: valid until the next call on this endpoint */
 
     struct {                        /* IKE_UP and IKE_DOWN */
@@ -163,6 +164,7 @@ struct ike_out {
         uint32_t old_in_spi;      /* rekey: the pair it succeeds; else 0 */
         struct ike_selector selector;
         struct ike_esp_suite suite; /* lifetimes as agreed */
+        bool udp;                   /* ESP goes in UDP 4500 (RFC 3948), between `from` and `to` */
         uint8_t in_cipher_key[CIPHER_KEY_MAX], out_cipher_key[CIPHER_KEY_MAX];
         uint8_t in_integ_key[DIGEST_MAX], out_integ_key[DIGEST_MAX];
     } child;

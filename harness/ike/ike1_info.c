@@ -296,6 +296,7 @@ void ike1_info_input(struct ike *k, struct ike1_sa *sa, struct ike1_in *in)
     if (!authentic(k, sa, in))
         return;
     ike1_saw(sa, in->hdr.message_id);
+    ike1_follow(sa, in);
     const char *why = ike1_misfit(IKE1_INFO, &in->chain, &code);
     if (why) {
         ike1_malformed(k, sa, code, why);

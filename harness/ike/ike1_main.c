@@ -19,14 +19,18 @@ void ike1_put_vendors(struct isakmp_msg *m, const struct ike_peer_config *p)
 {
     if (p->dpd.enabled)
         isakmp_put(m, ISAKMP_P_VENDOR, bytes_of(dpd_vendor, sizeof(dpd_vendor)));
+    ike1_natt_put_vendor(m, p);
 }
 
-void ike1_note_vendors(struct ike1_sa *sa, const struct isakmp_chain *c)
+void ike1_note_vendors(const struct ike *k, struct ike1_sa *sa, const struct isakmp_chain *c)
 {
     for (size_t i = 0; i < c->n; i++) {
+        struct bytes b = c->v[i].body;
+        if (c->v[i].type != ISAKMP_P_VENDOR)
+            continue;
+        ike1_natt_note_vendor(k, sa, b);
         /* the last two bytes are a version; only the name before counts */
-        if (c->v[i].type == ISAKMP_P_VENDOR && c->v[i].body.n == sizeof(dpd_vendor) &&
-            memcmp(c->v[i].body.p, dpd_vendor, sizeof(dpd_vendor) - 2) == 0)
+        if (b.n == sizeof(dpd_vendor) && memcmp(b.p, dpd_vendor, sizeof(dpd_vendor) - 2) == 0)
             sa->peer_has_dpd = true;
     }
 }

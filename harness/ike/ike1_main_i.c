@@ -69,7 +69,7 @@ void ike1_main_2(struct ike *k, struct ike1_sa *sa, struct ike1_in *in)
         ike1_fact(k, sa, IKE_FACT_NO_PROPOSAL, 1); /* a group that we offer and cannot do */
         return;
     }
-    ike1_note_vendors(sa, &in->chain);
+    ike1_note_vendors(k, sa, &in->chain);
     memcpy(sa->cookie_r, in->hdr.cookie_r, sizeof(sa->cookie_r));
     rng_fill(k->rng, nonce, sizeof(nonce));
     owned_set(&sa->nonce_i, bytes_of(nonce, sizeof(nonce)));
@@ -77,6 +77,7 @@ void ike1_main_2(struct ike *k, struct ike1_sa *sa, struct ike1_in *in)
     sa->state = IKE1_I_WAIT_4;
     ike1_begin(k, sa, &m, ISAKMP_X_MAIN, 0, false);
     ike1_put_exchange(&m, owned_bytes(&sa->public_i), owned_bytes(&sa->nonce_i));
+    ike1_natt_put(sa, &m);
     request(k, sa, isakmp_end(&m, 0));
 }
 
@@ -113,7 +114,8 @@ void ike1_main_4(struct ike *k, struct ike1_sa *sa, struct ike1_in *in)
                        "a public value that is not of the group");
         return;
     }
-    ike1_note_vendors(sa, &in->chain);
+    ike1_note_vendors(k, sa, &in->chain);
+    ike1_natt_look(sa, in);
     sa->state = IKE1_I_WAIT_6;
     ike1_begin(k, sa, &m, ISAKMP_X_MAIN, 0, true);
     ike1_put_identity(k, sa, &m, true);
@@ -137,6 +139,7 @@ void ike1_main_6(struct ike *k, struct ike1_sa *sa, struct ike1_in *in)
         return;
     }
     memcpy(sa->iv, next_iv, sizeof(next_iv));
+    ike1_follow(sa, in);
     ike1_came_up(k, sa);
     for (size_t i = 0; i < in->chain.n; i++) {
         if (in->chain.v[i].type == ISAKMP_P_NOTIFY && !isakmp_notify_parse(in->chain.v[i].body, &n))

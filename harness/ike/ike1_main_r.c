@@ -102,7 +102,7 @@ void ike1_main_respond(struct ike *k, struct ike1_in *in)
     sa->suite = choice.suite;
     sa->lowered = choice.lowered;
     owned_set(&sa->sa_i, isakmp_find(&in->chain, ISAKMP_P_SA)->body);
-    ike1_note_vendors(sa, &in->chain);
+    ike1_note_vendors(k, sa, &in->chain);
     ike1_fact(k, sa, IKE_FACT_RESPONDING_1, 1)->rekey = ike1_best(k, peer) != NULL;
     if (choice.took_lower)
         ike1_fact(k, sa, IKE_FACT_LIFETIME_LOWERED, 1)->sa.suite = sa->suite;
@@ -146,10 +146,12 @@ void ike1_main_3(struct ike *k, struct ike1_sa *sa, struct ike1_in *in)
                        "a public value that is not of the group");
         return;
     }
-    ike1_note_vendors(sa, &in->chain);
+    ike1_note_vendors(k, sa, &in->chain);
+    ike1_natt_look(sa, in);
     sa->state = IKE1_R_WAIT_5;
     ike1_begin(k, sa, &m, ISAKMP_X_MAIN, 0, false);
     ike1_put_exchange(&m, owned_bytes(&sa->public_r), owned_bytes(&sa->nonce_r));
+    ike1_natt_put(sa, &m);
     answer(k, sa, in, isakmp_end(&m, 0));
 }
 
@@ -208,6 +210,7 @@ void ike1_main_5(struct ike *k, struct ike1_sa *sa, struct ike1_in *in)
         return;
     }
     memcpy(sa->iv, next_iv, sizeof(next_iv));
+    ike1_follow(sa, in);
     ike1_begin(k, sa, &m, ISAKMP_X_MAIN, 0, true);
     ike1_put_identity(k, sa, &m, false);
     if (sa->lowered)

@@ -23,7 +23,7 @@ static void put_request(struct ike *k, struct ike1_sa *sa, struct ike1_quick *q)
 
     ike1_begin(k, sa, &m, ISAKMP_X_QUICK, q->message_id, true);
     ike1_open_hash(sa, &m);
-    ike_esp_put_offer(&m, p, q->in_spi);
+    ike_esp_put_offer(&m, p, q->in_spi, sa->nat);
     isakmp_put(&m, ISAKMP_P_NONCE, owned_bytes(&q->nonce_i));
     if (q->dh)
         isakmp_put(&m, ISAKMP_P_KE, dh_public(q->dh));
@@ -129,7 +129,7 @@ static bool take_answer(struct ike *k, struct ike1_sa *sa, struct ike1_quick *q,
         ike1_malformed(k, sa, code, why);
         return false;
     }
-    if (ike_esp_choose(p, &answer, true, &choice)) {
+    if (ike_esp_choose(p, &answer, true, sa->nat, &choice)) {
         ike1_fact(k, sa, IKE_FACT_NO_PROPOSAL, 2)->message_id = q->message_id;
         return false;
     }
@@ -189,6 +189,7 @@ void ike1_quick_2(struct ike *k, struct ike1_sa *sa, struct ike1_quick *q, struc
         return;
     }
     ike1_heard(k, sa);
+    ike1_follow(sa, in);
     memcpy(q->iv, next_iv, sizeof(next_iv));
     ike_resend_stop(&q->resend);
     if (!take_answer(k, sa, q, &in->chain)) {

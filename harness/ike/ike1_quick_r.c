@@ -31,6 +31,7 @@ static bool authentic(struct ike *k, struct ike1_sa *sa, struct ike1_in *in, uin
     }
     ike1_saw(sa, in->hdr.message_id);
     ike1_heard(k, sa);
+    ike1_follow(sa, in);
     return true;
 }
 
@@ -117,7 +118,7 @@ static bool take_request(struct ike *k, struct ike1_sa *sa, const struct ike1_in
     uint32_t spi = offered_spi(&offer);
     if (!find_policy(k, sa, in, spi, r))
         return false;
-    if (ike_esp_choose(&k->cfg->policies[r->policy], &offer, false, &r->choice)) {
+    if (ike_esp_choose(&k->cfg->policies[r->policy], &offer, false, sa->nat, &r->choice)) {
         ike1_fact(k, sa, IKE_FACT_NO_PROPOSAL, 2)->message_id = in->hdr.message_id;
         refuse(k, sa, ISAKMP_N_NO_PROPOSAL_CHOSEN, spi);
         return false;
@@ -258,6 +259,7 @@ void ike1_quick_3(struct ike *k, struct ike1_sa *sa, struct ike1_quick *q, struc
         return;
     }
     ike1_heard(k, sa);
+    ike1_follow(sa, in);
     ike_resend_stop(&q->resend);
     q->state = IKE1_Q_DONE;
     q->forget = ike_in(k, IKE_QUICK_KEPT);

@@ -165,6 +165,7 @@ void ike1_came_up(struct ike *k, struct ike1_sa *sa)
     sa->rekey = another;
     sa->hard = ike_hard(sa->up, sa->suite.lifetime_s);
     sa->soft = ike_soft(p, sa->initiator, sa->up, sa->hard);
+    sa->keepalive = ike_in(k, IKE_KEEPALIVE);
     ike1_heard(k, sa);
     fill(k, sa, ike_emit(k, IKE_OUT_IKE_UP));
     log_say(k->log, LOG_INFO, "ike", "IKE SA %u up, %s", sa->number,

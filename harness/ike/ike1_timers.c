@@ -68,6 +68,7 @@ static bool tick_up(struct ike *k, struct ike1_sa *sa)
         ike1_go_down(k, sa, IKE_END_REPLACED, true);
         return true;
     }
+    ike1_natt_tick(k, sa);
     if (!ike1_dpd_tick(k, sa)) {
         bury(k, sa->peer);
         return true;
@@ -163,6 +164,7 @@ static struct mono sa_deadline(const struct ike *k, const struct ike1_sa *sa)
     if (sa->state != IKE1_UP)
         return sa->initiator ? sa->resend.due : sa->give_up;
     t = mono_min(sa->hard, ike1_dpd_deadline(k, sa));
+    t = mono_min(t, ike1_natt_deadline(sa));
     if (sa->superseded)
         t = mono_min(t, sa->linger);
     else if (!sa->rekeying)

@@ -129,6 +129,9 @@ void ike_child_up(struct ike *k, struct ike1_sa *sa, struct ike1_quick *q)
 
     ike_fill_child(k, c, o);
     o->child.old_in_spi = old;
+    o->child.udp = sa->nat;
+    o->from = sa->local;
+    o->to = sa->remote;
     o->rekey = old != 0;
     make_keys(sa, q, q->in_spi, o->child.in_cipher_key, o->child.in_integ_key);
     make_keys(sa, q, q->out_spi, o->child.out_cipher_key, o->child.out_integ_key);

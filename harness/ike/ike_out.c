@@ -51,8 +51,8 @@ struct ike_out *ike_fact(struct ike *k, enum ike_fact fact, const struct ip_addr
     return o;
 }
 
-void ike_send(struct ike *k, const struct endpoint *from, const struct endpoint *to,
-              struct bytes datagram)
+static void emit_send(struct ike *k, const struct endpoint *from, const struct endpoint *to,
+                      size_t marker, struct bytes datagram)
 {
     struct ike_out *o = ike_emit(k, IKE_OUT_SEND);
     struct owned *d = &k->out.datagrams[k->out.n - 1];
@@ -60,10 +60,23 @@ void ike_send(struct ike *k, const struct endpoint *from, const struct endpoint 
     o->peer = to->addr;
     o->from = *from;
     o->to = *to;
-    size_t marker = from->port == IKE_NATT_PORT ? IKE_MARKER_LEN : 0; /* RFC 3948, 2.2 */
     *d = (struct owned){mem_zalloc(marker + datagram.n), marker + datagram.n};
     memcpy(d->p + marker, datagram.p, datagram.n);
     o->datagram = owned_bytes(d);
+}
+
+void ike_send(struct ike *k, const struct endpoint *from, const struct endpoint *to,
+              struct bytes datagram)
+{
+    size_t marker = from->port == IKE_NATT_PORT ? IKE_MARKER_LEN : 0; /* RFC 3948, 2.2 */
+
+    emit_send(k, from, to, marker, datagram);
+}
+
+void ike_send_raw(struct ike *k, const struct endpoint *from, const struct endpoint *to,
+                  struct bytes datagram)
+{
+    emit_send(k, from, to, 0, datagram);
 }
 
 void ike_queue_release(struct ike_queue *q)

@@ -28,6 +28,7 @@ enum {
     IKE_LINGER_OTHER = 60,
     IKE_CHILD_LINGER = 10, /* seconds until the initiator of a new pair deletes the old one */
     IKE_RETRY = 10,        /* seconds from a failed rekeying to the next try */
+    IKE_KEEPALIVE = 20,    /* seconds between NAT keep-alives */
     IKE_YIELD = 2, /* seconds that a responder of phase 1 leaves phase 2 to the other side */
 };
 
@@ -117,7 +118,10 @@ struct ike1_sa {
     uint32_t *seen; /* message IDs of authenticated exchanges: a ring */
     size_t nseen;   /* ever */
 
-    struct mono heard; /* authenticated */
+    struct mono heard;          /* authenticated */
+    bool natt, nat, behind_nat; /* both sides can; there is one; on our side */
+    struct mono keepalive;
+
     bool peer_has_dpd;
     bool dpd_in_known;
     uint32_t dpd_in, dpd_out; /* sequence numbers: last seen, last sent */
@@ -196,6 +200,8 @@ struct ike_out *ike_emit(struct ike *k, enum ike_out_kind kind);
 struct ike_out *ike_fact(struct ike *k, enum ike_fact fact, const struct ip_addr *peer);
 void ike_send(struct ike *k, const struct endpoint *from, const struct endpoint *to,
               struct bytes datagram);
+void ike_send_raw(struct ike *k, const struct endpoint *from, const struct endpoint *to,
+                  struct bytes datagram); /* without the marker of UDP 4500 */
 void ike_queue_release(struct ike_queue *q);
 
 /* Of one IKE SA: with its number, peer and version. */
@@ -290,12 +296,13 @@ struct ike_esp_choice {
     bool lowered, took_lower;
 };
 
-void ike_esp_put_offer(struct isakmp_msg *m, const struct ike_policy *p, uint32_t spi);
+/* UDP: the mode is UDP-encapsulated tunnel (RFC 3947, 5.1). */
+void ike_esp_put_offer(struct isakmp_msg *m, const struct ike_policy *p, uint32_t spi, bool udp);
 void ike_esp_put_choice(struct isakmp_msg *m, const struct ike_esp_choice *c, uint32_t spi);
 
 /* As ike1_choose. ANSWER: OFFER is the answer to our own offer and must hold one choice only. */
 MUST_USE enum err ike_esp_choose(const struct ike_policy *p, const struct isakmp_sa *offer,
-                                 bool answer, struct ike_esp_choice *out);
+                                 bool answer, bool udp, struct ike_esp_choice *out);
 
 /* Reads life types and durations: *SECONDS and *KILOBYTES are touched only when they are there. */
 void ike_read_lifetimes(struct bytes attributes, uint16_t type_attribute, uint64_t *seconds,
@@ -357,7 +364,7 @@ void ike1_main_5(struct ike *k, struct ike1_sa *sa, struct ike1_in *in);
 void ike1_main_6(struct ike *k, struct ike1_sa *sa, struct ike1_in *in);
 
 void ike1_put_vendors(struct isakmp_msg *m, const struct ike_peer_config *p);
-void ike1_note_vendors(struct ike1_sa *sa, const struct isakmp_chain *c);
+void ike1_note_vendors(const struct ike *k, struct ike1_sa *sa, const struct isakmp_chain *c);
 void ike1_put_exchange(struct isakmp_msg *m, struct bytes public_value, struct bytes nonce);
 /* Keys from what both sides have sent. ERR_RANGE: the peer's public value is no good. */
 MUST_USE enum err ike1_make_keys(const struct ike *k, struct ike1_sa *sa, struct bytes theirs);
@@ -365,6 +372,15 @@ void ike1_put_identity(struct ike *k, struct ike1_sa *sa, struct isakmp_msg *m, 
 /* Checks HASH_I or HASH_R of the other side. */
 bool ike1_identity_fits(struct ike1_sa *sa, const struct isakmp_chain *c, bool initiator);
 bool ike1_nonce_ok(struct bytes nonce);
+
+void ike1_natt_put_vendor(struct isakmp_msg *m, const struct ike_peer_config *p);
+void ike1_natt_note_vendor(const struct ike *k, struct ike1_sa *sa, struct bytes vendor);
+void ike1_natt_put(const struct ike1_sa *sa, struct isakmp_msg *m);
+void ike1_natt_look(struct ike1_sa *sa, const struct ike1_in *in); /* messages 3 and 4 */
+void ike1_natt_tick(struct ike *k, struct ike1_sa *sa);
+struct mono ike1_natt_deadline(const struct ike1_sa *sa);
+/* An authentic message came this way: behind a NAT, ports change. */
+void ike1_follow(struct ike1_sa *sa, const struct ike1_in *in);
 
 /* --- quick mode --------------------------------------------------------------------------------
  */

@@ -151,6 +151,7 @@ enum {
     ISAKMP_LIFE_KILOBYTES = 2,
     ISAKMP_MODE_TUNNEL = 1, /* ESP_A_MODE */
     ISAKMP_MODE_TRANSPORT = 2,
+    ISAKMP_MODE_UDP_TUNNEL = 3, /* RFC 3947, 5.1 */
 };
 
 /* Names from the tables; NULL for a number that is not in them. */
