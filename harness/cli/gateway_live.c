@@ -54,7 +54,7 @@ static enum err open_leg(struct live *l, const struct gateway_live_interface *i,
 static enum err live_open(struct live *l, struct diag *why)
 {
     const struct gateway_live_options *o = l->opts;
-    struct gateway_env env = {&l->clock.clock, &l->rng, 0, o->log};
+    struct gateway_env env = {.clk = &l->clock.clock, .rng = &l->rng, .log = o->log};
 
     clock_real_init(&l->clock);
     rng_os_init(&l->rng);

@@ -107,7 +107,8 @@ static void reference_close(struct device *d)
 static enum err reference_open(const struct plan_device *spec, const struct device_env *env,
                                struct device **out, struct diag *why)
 {
-    struct gateway_env genv = {env->clk, env->rng, env->epoch_s, env->log};
+    struct gateway_env genv = {
+        .clk = env->clk, .rng = env->rng, .epoch_s = env->epoch_s, .log = env->log};
     struct gw_config *c = gw_config_new();
     enum err e = load(spec, env, c, why);
 

@@ -48,3 +48,10 @@ enum err captures_get(struct replay_captures *c, const char *path, const struct 
     *out = made;
     return ERR_OK;
 }
+
+enum err replay_captures_load(struct replay_captures *c, const char *path, struct diag *why)
+{
+    const struct capture *out;
+
+    return captures_get(c, path, &out, why);
+}
