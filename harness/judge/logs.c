@@ -120,12 +120,12 @@ static struct bytes trimmed(struct bytes b)
 
 void log_take(struct judge *j, const struct pkt *p)
 {
-    struct bytes line = trimmed(p->udp.data);
     struct asa_log log;
     int site;
 
     if (p->kind != PKT_UDP || p->udp.dst != SYSLOG_PORT)
         return;
+    struct bytes line = trimmed(p->udp.data);
     site = site_of(j, &p->ip.src);
     j->syslog_seen[site]++;
     if (asa_log_parse(line, &log)) {
