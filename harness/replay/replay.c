@@ -205,6 +205,20 @@ static void start_clock(struct run *r)
     r->last_progress = r->last_event = r->told = r->zero;
 }
 
+/* Records that the device had sent when it was asked how many they are still have to arrive. */
+#define DRAIN SPAN_MS(50)
+
+static void drain(struct run *r)
+{
+    struct mono end = mono_add(run_now(r), DRAIN);
+
+    while (mono_before(run_now(r), end)) {
+        clock_sleep_until(r->clk, mono_min(lab_next(r), end));
+        lab_deliver(r);
+        lab_tick(r);
+    }
+}
+
 static void play(struct run *r)
 {
     say_devices(r);
@@ -214,7 +228,7 @@ static void play(struct run *r)
         snprintf(r->result->why, sizeof(r->result->why), "the case's timeout of %lld s passed",
                  (long long)(r->plan->timeout.ns / 1000000000));
     finish_console(r);
-    lab_deliver(r);
+    drain(r);
     finish_counters(r);
     event_line_start(&r->line, "run-end");
     event_line_add(&r->line, "state", end_name(r->result->end));
