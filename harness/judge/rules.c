@@ -128,6 +128,10 @@ static struct finding *judge_resume(struct judge *j, const struct jstream *s,
 
     if (!e || e->sent_ns == NEVER || !x->resumes_within.ns)
         return NULL;
+    if (a->end_ns == NEVER && is_complete(s))
+        return find_add(j, "stream", VERDICT_UNRESOLVED,
+                        "%s had ended before %s: whether it would have resumed was not tried",
+                        s->id, e->id);
     if (a->end_ns == NEVER)
         return find_add(j, "stream", VERDICT_FAIL, "%s did not move again after %s", s->id, e->id);
     if (a->end_ns > e->sent_ns + x->resumes_within.ns && a->end_ns - a->start_ns > STALL_MIN_NS)

@@ -5,17 +5,17 @@
 
 #include <stdlib.h>
 
-/* What the peer takes, and offers in this order, when a case says nothing: the note's own suite
- * first. */
+/* What the peer takes, and offers in this order, when a case says nothing. Of what the device
+ * offers the first of these is chosen: a device configured as in the note offers 3DES alone. */
 static const char ike_default[] =
     "3des-cbc-sha1-modp1024 3des-cbc-md5-modp1024 des-cbc-sha1-modp1024 des-cbc-md5-modp768 "
     "aes-128-cbc-sha1-modp1024 aes-128-cbc-sha1-modp1536 aes-256-cbc-sha1-modp1024 "
     "aes-256-cbc-sha1-modp1536 aes-256-cbc-sha256-modp2048 aes-128-cbc-sha256-modp2048 "
     "aes-192-cbc-sha256-modp2048";
 static const char esp_default[] =
-    "3des-cbc-hmac-md5-96 3des-cbc-hmac-sha1-96 aes-256-cbc-hmac-md5-96 aes-128-cbc-hmac-sha1-96 "
-    "aes-256-cbc-hmac-sha1-96 aes-192-cbc-hmac-sha1-96 aes-128-cbc-hmac-sha2-256-128 "
-    "aes-256-cbc-hmac-sha2-256-128 aes-128-cbc-hmac-md5-96";
+    "aes-256-cbc-hmac-md5-96 aes-128-cbc-hmac-sha1-96 aes-256-cbc-hmac-sha1-96 "
+    "aes-192-cbc-hmac-sha1-96 aes-128-cbc-hmac-sha2-256-128 aes-256-cbc-hmac-sha2-256-128 "
+    "aes-128-cbc-hmac-md5-96 3des-cbc-hmac-md5-96 3des-cbc-hmac-sha1-96";
 
 /* The cipher WORD begins with ("3des" stands for "3des-cbc"); *REST is what follows its hyphen. */
 static enum cipher_alg cipher_prefix(const char *word, const char **rest)
