@@ -54,7 +54,10 @@ static const char *behind_peer(const char *path)
     return strstr(path, "device-at-ho") ? "10.224.228.10 bo-lan" : "192.168.50.10 ho-lan";
 }
 
-/* Two at a time: tshark takes a second or two for each. */
+/* Two at a time: tshark takes a second or two for each. Under sanitizers, whose run wrote the same
+ * bytes, a few are enough. */
+#define FEW 4
+
 static void tshark_reads_and_decrypts_every_evidence_file(void **state)
 {
     glob_t files;
@@ -68,7 +71,9 @@ static void tshark_reads_and_decrypts_every_evidence_file(void **state)
     assert_int_equal(glob(pattern, 0, NULL, &files), 0);
     assert_true(files.gl_pathc >= 20);
     buf_adds(&list, "xargs -P 2 -L 1 sh harness/tests/tshark_evidence.sh <<'END'\n");
-    for (size_t i = 0; i < files.gl_pathc; i++) {
+    const char *build = getenv("BUILD");
+    size_t step = build && strstr(build, "asan") ? files.gl_pathc / FEW : 1;
+    for (size_t i = 0; i < files.gl_pathc; i += step) {
         const char *f = files.gl_pathv[i];
         buf_addf(&list, "%s %.*s.keys %s\n", f, (int)(strlen(f) - strlen(".pcapng")), f,
                  behind_peer(f));
