@@ -1,7 +1,8 @@
 /* holdfast gateway: the reference gateway on its own. */
 #include "base/mem.h"
-#include "cli/cli.h"
+#include "cli/files.h"
 #include "cli/gateway_live.h"
+#include "cli/options.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -13,89 +14,103 @@ struct gateway_args {
     const struct cli_env *env;
     const char *configs[CONFIGS_MAX], *lines[LINES_MAX];
     size_t nconfigs, nlines;
-    const char *psk_file;
+    char *psk; /* NULL: none given */
+    struct diag trouble;
     struct gateway_live_options live;
     char *names[GATEWAY_LIVE_INTERFACES];
     bool check, as_printed, console, strict;
     int verbose;
 };
 
-static const struct option_row rows[] = {
-    {0, "config", "FILE", "an ASA's configuration; several are read in order"},
-    {0, "line", "COMMAND", "one more line of configuration"},
-    {0, "interface", "NAME=IF", "puts the interface called NAME on IF (\"outside=eth1\")"},
-    {0, "psk-file", "FILE", "the key that stands for \"pre-shared-key *\", its first line"},
-    {0, "as-printed", NULL, "the configuration is a document that was wrapped in printing"},
-    {0, "check", NULL, "only say what is modelled, accepted or wrong"},
-    {0, "strict", NULL, "with --check: warnings are errors"},
-    {0, "console", NULL, "take commands from standard input"},
-    {'v', "verbose", NULL, "say what happens"},
-};
-static const struct options options = {
-    rows, COUNT(rows), "gateway --config FILE... (--interface NAME=IF... | --check)",
-    "Runs the built-in gateway, a model of a Cisco ASA, as a device on real interfaces (root).\n"
-    "The interfaces must carry no address and no offloads."};
+#define TAKE_SWITCH(name, statement)                                                               \
+    static const char *name(void *ctx, const char *value)                                          \
+    {                                                                                              \
+        struct gateway_args *a = ctx;                                                              \
+        (void)value;                                                                               \
+        statement;                                                                                 \
+        return NULL;                                                                               \
+    }
 
-static bool add(const char **list, size_t *n, size_t max, const char *value)
+TAKE_SWITCH(take_as_printed, a->as_printed = true)
+TAKE_SWITCH(take_check, a->check = true)
+TAKE_SWITCH(take_strict, a->strict = true)
+TAKE_SWITCH(take_console, a->console = true)
+TAKE_SWITCH(take_verbose, a->verbose++)
+
+static const char *add(const char **list, size_t *n, size_t max, const char *value)
 {
     if (*n == max)
-        return false;
+        return "is one too many";
     list[(*n)++] = value;
-    return true;
+    return NULL;
 }
 
-static bool add_interface(struct gateway_args *a, const char *value)
-{
-    const char *eq = strchr(value, '=');
-    size_t n = a->live.ninterfaces;
-
-    if (!eq || eq == value || !eq[1] || n == GATEWAY_LIVE_INTERFACES) {
-        usage_error(a->env, "--interface %s: wants NAME=IF", value);
-        return false;
-    }
-    a->names[n] = mem_strndup(value, (size_t)(eq - value));
-    a->live.interfaces[n] = (struct gateway_live_interface){a->names[n], eq + 1};
-    a->live.ninterfaces++;
-    return true;
-}
-
-static bool take_option(void *ctx, const char *name, const char *value)
+static const char *take_config(void *ctx, const char *value)
 {
     struct gateway_args *a = ctx;
 
-    if (strcmp(name, "config") == 0)
-        return add(a->configs, &a->nconfigs, CONFIGS_MAX, value);
-    if (strcmp(name, "line") == 0)
-        return add(a->lines, &a->nlines, LINES_MAX, value);
-    if (strcmp(name, "interface") == 0)
-        return add_interface(a, value);
-    if (strcmp(name, "psk-file") == 0)
-        a->psk_file = value;
-    else if (strcmp(name, "as-printed") == 0)
-        a->as_printed = true;
-    else if (strcmp(name, "check") == 0)
-        a->check = true;
-    else if (strcmp(name, "strict") == 0)
-        a->strict = true;
-    else if (strcmp(name, "console") == 0)
-        a->console = true;
-    else
-        a->verbose++;
-    return true;
+    return add(a->configs, &a->nconfigs, CONFIGS_MAX, value);
 }
 
-static int say(const struct diag *why, int code)
+static const char *take_line(void *ctx, const char *value)
 {
-    char line[1024];
+    struct gateway_args *a = ctx;
 
-    diag_format(why, line, sizeof(line));
-    fprintf(stderr, "holdfast: %s\n", line);
-    return code;
+    return add(a->lines, &a->nlines, LINES_MAX, value);
 }
 
-static enum err load(struct gateway_args *a, struct gw_config *c, const char *psk, struct diag *why)
+static const char *take_interface(void *ctx, const char *value)
 {
-    struct gw_load_options opts = {.psk = psk, .as_printed = a->as_printed};
+    struct gateway_args *a = ctx;
+    const char *eq = strchr(value, '=');
+    size_t n = a->live.ninterfaces;
+
+    if (!eq || eq == value || !eq[1])
+        return "wants NAME=IF";
+    if (n == GATEWAY_LIVE_INTERFACES)
+        return "is one too many";
+    a->names[n] = mem_strndup(value, (size_t)(eq - value));
+    a->live.interfaces[n] = (struct gateway_live_interface){a->names[n], eq + 1};
+    a->live.ninterfaces++;
+    return NULL;
+}
+
+static const char *take_psk_file(void *ctx, const char *value)
+{
+    struct gateway_args *a = ctx;
+
+    if (a->psk)
+        return "is a second key";
+    return read_secret(value, &a->psk, &a->trouble) ? a->trouble.text : NULL;
+}
+
+static const struct option_row rows[] = {
+    {0, "config", "FILE", "an ASA's configuration; several are read in order", take_config},
+    {0, "line", "COMMAND", "one more line of configuration", take_line},
+    {0, "interface", "NAME=IF", "puts the interface called NAME on IF: outside=eth1",
+     take_interface},
+    {0, "psk-file", "FILE", "the key that stands for \"pre-shared-key *\", its first line",
+     take_psk_file},
+    {0, "as-printed", NULL, "the configuration is a document that was wrapped in printing",
+     take_as_printed},
+    {0, "check", NULL, "only say what is modelled, accepted or wrong", take_check},
+    {0, "strict", NULL, "with --check: warnings are errors", take_strict},
+    {0, "console", NULL, "take commands from standard input", take_console},
+    {'v', "verbose", NULL, "say what happens; twice: everything", take_verbose},
+};
+
+static const struct options options = {
+    .command = "gateway",
+    .usage = "--config FILE... (--interface NAME=IF... | --check)",
+    .about = "Runs the built-in gateway, a model of a Cisco ASA, as a device on real interfaces "
+             "(as root). The interfaces must carry no address and no offloads.",
+    .rows = rows,
+    .n = COUNT(rows),
+};
+
+static enum err load(const struct gateway_args *a, struct gw_config *c, struct diag *why)
+{
+    struct gw_load_options opts = {.psk = a->psk, .as_printed = a->as_printed};
     enum err e = ERR_OK;
 
     for (size_t i = 0; !e && i < a->nconfigs; i++) {
@@ -144,7 +159,7 @@ static int run(struct gateway_args *a, struct gw_config *c)
 
     if (a->live.ninterfaces == 0) {
         gw_config_free(c);
-        return usage_error(a->env, "gateway needs --interface NAME=IF, or --check (--help)");
+        return usage_error("gateway: needs --interface NAME=IF, or --check (--help)");
     }
     a->live.cfg = c;
     a->live.epoch_s = a->env->unix_s;
@@ -155,30 +170,25 @@ static int run(struct gateway_args *a, struct gw_config *c)
     a->live.stop = a->env->stop;
     a->live.log = a->verbose ? &log : NULL;
     if (gateway_live_run(&a->live, &why))
-        return say(&why, EXIT_USAGE);
+        return say_why(&why, EXIT_USAGE);
     return EXIT_PASSED;
 }
 
 int cmd_gateway(const struct cli_env *env, int argc, char **argv)
 {
     struct gateway_args a = {.env = env};
-    struct gw_config *c;
     struct diag why = {0};
-    char *psk = NULL;
-    size_t n = 0;
-    int rc = options_parse(&options, env, &argc, argv, take_option, &a);
+    int rc = options_parse(&options, &argc, argv, &a);
 
-    if (rc < 0 && (argc || !a.nconfigs))
-        rc = usage_error(env, "gateway needs --config FILE (--help)");
-    if (rc < 0 && a.psk_file && read_whole(a.psk_file, &psk, &n, &why))
-        rc = say(&why, EXIT_USAGE);
+    if (rc < 0 && argc)
+        rc = usage_error("gateway: does not take %s (holdfast gateway --help)", argv[0]);
+    if (rc < 0 && !a.nconfigs)
+        rc = usage_error("gateway: needs --config FILE (holdfast gateway --help)");
     if (rc < 0) {
-        if (psk)
-            psk[strcspn(psk, "\r\n")] = '\0';
-        c = gw_config_new();
-        if (load(&a, c, psk, &why)) {
+        struct gw_config *c = gw_config_new();
+        if (load(&a, c, &why)) {
             gw_config_free(c);
-            rc = say(&why, EXIT_USAGE);
+            rc = say_why(&why, EXIT_USAGE);
         } else if (a.check) {
             rc = check(&a, c);
             gw_config_free(c);
@@ -186,9 +196,9 @@ int cmd_gateway(const struct cli_env *env, int argc, char **argv)
             rc = run(&a, c);
         }
     }
-    if (psk)
-        mem_wipe(psk, n);
-    mem_free(psk);
+    if (a.psk)
+        mem_wipe(a.psk, strlen(a.psk));
+    mem_free(a.psk);
     for (size_t i = 0; i < a.live.ninterfaces; i++)
         mem_free(a.names[i]);
     return rc;

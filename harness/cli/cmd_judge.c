@@ -1,89 +1,105 @@
 /* holdfast judge: a verdict again, from the evidence alone. */
-#include "base/mem.h"
+#include "cli/options.h"
 #include "cli/run_case.h"
+#include "cli/select.h"
+#include "cli/terminal.h"
 #include "report/report.h"
 
-#include <stdio.h>
 #include <string.h>
 
 struct judge_args {
-    const struct cli_env *env;
     const char *case_file;
+    struct selection given; /* the case of --case */
     int verbose;
-    bool json;
+    bool json, quiet;
     enum color color;
 };
 
+static const char *take_case(void *ctx, const char *value)
+{
+    ((struct judge_args *)ctx)->case_file = value;
+    return NULL;
+}
+
+static const char *take_define(void *ctx, const char *value)
+{
+    return select_define(&((struct judge_args *)ctx)->given, value);
+}
+
+static const char *take_json(void *ctx, const char *value)
+{
+    (void)value;
+    ((struct judge_args *)ctx)->json = true;
+    return NULL;
+}
+
+static const char *take_quiet(void *ctx, const char *value)
+{
+    (void)value;
+    ((struct judge_args *)ctx)->quiet = true;
+    return NULL;
+}
+
+static const char *take_verbose(void *ctx, const char *value)
+{
+    (void)value;
+    ((struct judge_args *)ctx)->verbose++;
+    return NULL;
+}
+
+static const char *take_color(void *ctx, const char *value)
+{
+    return color_by_name(value, &((struct judge_args *)ctx)->color) ? NULL : COLOR_WANT;
+}
+
 static const struct option_row rows[] = {
-    {0, "case", "FILE", "judge by this case and not by the one in the evidence"},
-    {0, "json", NULL, "everything that was found, as JSON"},
-    {'v', "verbose", NULL, "every finding; twice: every figure too"},
-    {0, "color", "WHEN", "auto, always, never"},
+    {0, "case", "FILE", "judge by this case and not by the one in the evidence", take_case},
+    {'D', "define", "NAME=VALUE", "sets a variable of that case", take_define},
+    {0, "json", NULL, "everything that was found, as JSON: an object a file", take_json},
+    {'q', "quiet", NULL, "the verdict, and only what did not hold", take_quiet},
+    {'v', "verbose", NULL, "every figure, too", take_verbose},
+    {0, "color", "WHEN", COLOR_HELP, take_color},
 };
+
 static const struct options options = {
-    rows, COUNT(rows), "judge [OPTIONS] EVIDENCE.pcapng...",
-    "Judges evidence files once more. Nothing but the file is read, so the answer is the same on\n"
-    "every machine."};
+    .command = "judge",
+    .usage = "[OPTIONS] EVIDENCE.pcapng...",
+    .about = "Judges evidence files once more. Nothing but the file is read, so the answer is the "
+             "same on every machine, at any time. Evidence without a case is only measured.",
+    .rows = rows,
+    .n = COUNT(rows),
+};
 
-static bool take_option(void *ctx, const char *name, const char *value)
-{
-    struct judge_args *a = ctx;
-
-    if (strcmp(name, "case") == 0)
-        a->case_file = value;
-    else if (strcmp(name, "json") == 0)
-        a->json = true;
-    else if (strcmp(name, "verbose") == 0)
-        a->verbose++;
-    else if (!color_by_name(value, &a->color)) {
-        usage_error(a->env, "--%s %s: not a value for it", name, value);
-        return false;
-    }
-    return true;
-}
-
-static int say(const struct diag *why)
-{
-    char line[1024];
-
-    diag_format(why, line, sizeof(line));
-    fprintf(stderr, "holdfast: %s\n", line);
-    return EXIT_USAGE;
-}
-
-static void show(const struct judge_args *a, const struct judgement *j, const struct plan *p)
+static void put_judged(const struct judge_args *a, const struct cli_env *env,
+                       const struct judgement *j, const struct plan *p, struct buf *out)
 {
     struct report_case c = {.id = p->id,
                             .title = p->title,
                             .file = p->file,
                             .line = p->line,
-                            .tags = p->tags,
-                            .ntags = p->ntags,
                             .verdict = j->verdict,
-                            .judgement = j,
-                            .device = p->devices[0].type};
-    struct report_run run = {.version = a->env->version, .name = "judge", .cases = &c, .ncases = 1};
-    struct buf b = BUF_INIT;
+                            .judgement = j};
 
-    if (a->json)
-        report_json(&run, &b);
-    else
-        report_text_case(&c, use_color(a->env, a->color, a->env->out_is_tty),
-                         a->verbose ? a->verbose : 1, &b);
-    put_out(&b);
-    buf_release(&b);
+    report_text_case(&c, use_color(env, a->color, env->out_is_tty), a->quiet ? 0 : 1 + a->verbose,
+                     out);
 }
 
-static int load_case(const char *file, struct plan **out)
+/* P NULL: measured without a case. */
+static void show(const struct judge_args *a, const struct cli_env *env, const char *file,
+                 const struct judgement *j, const struct plan *p)
 {
-    struct plan_problem *problems;
+    struct buf b = BUF_INIT;
 
-    if (!file || plan_load(file, NULL, out, &problems) == ERR_OK)
-        return -1;
-    for (struct plan_problem *p = problems; p; p = p->next)
-        say(&p->diag);
-    plan_problems_free(problems);
-    return EXIT_USAGE;
+    if (a->json) {
+        report_judgement_json(j, p != NULL, &b);
+    } else if (p) {
+        put_judged(a, env, j, p, &b);
+    } else {
+        buf_addf(&b, "%s: holds no case; these are its figures\n", file);
+        report_text_metrics(j, &b);
+    }
+    put_out(&b);
+    buf_release(&b);
 }
 
 static int code_of(enum verdict v)
@@ -96,42 +112,59 @@ static int code_of(enum verdict v)
 static int worse(int a, int b)
 {
     static const int order[] = {EXIT_PASSED, EXIT_NO_VERDICT, EXIT_FAILED, EXIT_USAGE};
-    int ia = 0, ib = 0;
+    size_t ia = 0, ib = 0;
 
-    for (int i = 0; i < 4; i++) {
+    for (size_t i = 0; i < COUNT(order); i++) {
         ia = order[i] == a ? i : ia;
         ib = order[i] == b ? i : ib;
     }
     return ia > ib ? a : b;
 }
 
+static int judge_one(const struct judge_args *a, const struct cli_env *env, const char *file)
+{
+    const struct plan *given = a->given.nplans ? a->given.plans[0] : NULL;
+    struct judgement *j;
+    struct plan *own = NULL;
+    struct diag why = {0};
+
+    if (judge_file(file, given, &j, &own, &why))
+        return say_why(&why, EXIT_USAGE);
+    const struct plan *p = given ? given : own;
+    show(a, env, file, j, p);
+    int rc = p ? code_of(j->verdict) : EXIT_PASSED;
+    judgement_free(j);
+    plan_free(own);
+    return rc;
+}
+
+static int load_given(struct judge_args *a)
+{
+    char *paths[1] = {(char *)(uintptr_t)a->case_file};
+
+    if (!a->case_file)
+        return -1;
+    int rc = select_load(&a->given, paths, 1);
+    if (rc < 0 && a->given.nplans != 1)
+        rc =
+            usage_error("judge: --case %s: wants one case, not %zu", a->case_file, a->given.nplans);
+    return rc;
+}
+
 int cmd_judge(const struct cli_env *env, int argc, char **argv)
 {
-    struct judge_args a = {.env = env};
-    struct plan *given = NULL;
-    int rc = options_parse(&options, env, &argc, argv, take_option, &a);
+    struct judge_args a = {0};
+    int rc = options_parse(&options, &argc, argv, &a);
 
-    if (rc >= 0)
-        return rc;
-    if (argc == 0)
-        return usage_error(env, "judge needs an evidence file (--help)");
-    rc = load_case(a.case_file, &given);
-    if (rc >= 0)
-        return rc;
-    rc = EXIT_PASSED;
-    for (int i = 0; i < argc; i++) {
-        struct judgement *j;
-        struct plan *own = NULL;
-        struct diag why = {0};
-        if (judge_file(argv[i], given, &j, &own, &why)) {
-            rc = worse(rc, say(&why));
-            continue;
-        }
-        show(&a, j, given ? given : own);
-        rc = worse(rc, code_of(j->verdict));
-        judgement_free(j);
-        plan_free(own);
+    if (rc < 0 && argc == 0)
+        rc = usage_error("judge: needs an evidence file (holdfast judge --help)");
+    if (rc < 0)
+        rc = load_given(&a);
+    if (rc < 0) {
+        rc = EXIT_PASSED;
+        for (int i = 0; i < argc; i++)
+            rc = worse(rc, judge_one(&a, env, argv[i]));
     }
-    plan_free(given);
+    select_release(&a.given);
     return rc;
 }

@@ -1,36 +1,63 @@
-#include "cli/cli.h"
+#include "cli/options.h"
 
-#include "base/attr.h"
+#include "cli/words.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-int usage_error(const struct cli_env *env, const char *fmt, ...)
-{
-    va_list ap;
+#define HELP_COLUMN 28
+#define HELP_WIDTH  80
 
-    (void)env;
-    fputs("holdfast: ", stderr);
-    va_start(ap, fmt);
-    vfprintf(stderr, fmt, ap);
-    va_end(ap);
-    fputc('\n', stderr);
-    return EXIT_USAGE;
+/* TEXT at the cursor, which stands in COLUMN, broken at blanks. */
+static void put_wrapped(struct buf *out, const char *text, size_t column)
+{
+    size_t at = column;
+
+    while (*text) {
+        size_t n = strcspn(text, " \n");
+        if (at > column && at + 1 + n > HELP_WIDTH) {
+            buf_addf(out, "\n%*s", (int)column, "");
+            at = column;
+        } else if (at > column) {
+            buf_addc(out, ' ');
+            at++;
+        }
+        buf_add(out, text, n);
+        at += n;
+        text += n;
+        text += strspn(text, " \n");
+    }
+    buf_addc(out, '\n');
 }
 
-static void print_help(const struct options *o)
+static void put_row(struct buf *out, char letter, const char *name, const char *arg,
+                    const char *help)
 {
-    printf("usage: holdfast %s\n\n%s\n\noptions:\n", o->usage, o->about);
-    for (size_t i = 0; i < o->n; i++) {
-        const struct option_row *r = &o->rows[i];
-        char left[48];
-        snprintf(left, sizeof(left), "%c%c%s--%s%s%s", r->letter ? '-' : ' ',
-                 r->letter ? r->letter : ' ', r->letter ? ", " : "  ", r->name, r->arg ? " " : "",
-                 r->arg ? r->arg : "");
-        printf("  %-26s %s\n", left, r->help);
+    size_t start = out->n;
+
+    if (letter)
+        buf_addf(out, "  -%c, --%s", letter, name);
+    else
+        buf_addf(out, "      --%s", name);
+    if (arg)
+        buf_addf(out, " %s", arg);
+    size_t n = out->n - start;
+    if (n + 2 > HELP_COLUMN) {
+        buf_addc(out, '\n');
+        n = 0;
     }
-    printf("  -h, --help%*s this text\n", 16, "");
+    buf_addf(out, "%*s", (int)(HELP_COLUMN - n), "");
+    put_wrapped(out, help, HELP_COLUMN);
+}
+
+void options_help(const struct options *o, struct buf *out)
+{
+    buf_addf(out, "usage: holdfast %s %s\n\n", o->command, o->usage);
+    put_wrapped(out, o->about, 0);
+    buf_adds(out, "\noptions:\n");
+    for (size_t i = 0; i < o->n; i++)
+        put_row(out, o->rows[i].letter, o->rows[i].name, o->rows[i].arg, o->rows[i].help);
+    put_row(out, 'h', "help", NULL, "this text");
 }
 
 static const struct option_row *by_name(const struct options *o, const char *name, size_t n)
@@ -51,70 +78,89 @@ static const struct option_row *by_letter(const struct options *o, char c)
     return NULL;
 }
 
-static int unknown(const struct options *o, const struct cli_env *env, const char *word)
-{
-    const char *names[64];
-    size_t n = 0;
+#define ROWS_MAX 64
 
-    for (; n < o->n && n < COUNT(names); n++)
-        names[n] = o->rows[n].name;
-    const char *right = strncmp(word, "--", 2) == 0 ? nearest(word + 2, names, n) : NULL;
+/* WORD is what was typed, NAME (n bytes) the option's name in it. */
+static int unknown(const struct options *o, const char *word, const char *name, size_t n)
+{
+    const char *names[ROWS_MAX + 1];
+    char asked[ROWS_MAX];
+    size_t count = 0;
+
+    for (; count < o->n && count < ROWS_MAX; count++)
+        names[count] = o->rows[count].name;
+    names[count++] = "help";
+    snprintf(asked, sizeof(asked), "%.*s", (int)n, name);
+    const char *right = n > 1 ? nearest(asked, names, count) : NULL;
     if (right)
-        return usage_error(env, "unknown option %s; did you mean --%s?", word, right);
-    return usage_error(env, "unknown option %s (--help lists them)", word);
+        return usage_error("%s: unknown option %s; did you mean --%s?", o->command, word, right);
+    return usage_error("%s: unknown option %s (holdfast %s --help lists them)", o->command, word,
+                       o->command);
 }
 
 struct parse {
     const struct options *o;
-    const struct cli_env *env;
     int argc, at;
     char **argv;
-    option_taker *take;
     void *ctx;
 };
 
-static int take_row(struct parse *p, const struct option_row *r, const char *value,
-                    const char *word)
+/* VALUE: what was written in the same word, or NULL. */
+static int take_row(struct parse *p, const struct option_row *r, const char *value)
 {
     if (!r->arg && value)
-        return usage_error(p->env, "%s takes no value", word);
+        return usage_error("%s: --%s takes no value", p->o->command, r->name);
     if (r->arg && !value) {
         if (p->at + 1 >= p->argc)
-            return usage_error(p->env, "%s needs %s", word, r->arg);
+            return usage_error("%s: --%s needs %s", p->o->command, r->name, r->arg);
         value = p->argv[++p->at];
     }
-    return p->take(p->ctx, r->name, value) ? -1 : EXIT_USAGE;
+    if (r->arg && !*value)
+        return usage_error("%s: --%s needs %s, and not an empty word", p->o->command, r->name,
+                           r->arg);
+    const char *complaint = r->take(p->ctx, value);
+    if (complaint)
+        return usage_error("%s: --%s %s: %s", p->o->command, r->name, value ? value : "",
+                           complaint);
+    return -1;
 }
 
-static int take_word(struct parse *p, const char *word)
+static int take_letters(struct parse *p, const char *word) /* -vv, -j2 */
 {
-    if (strcmp(word, "-h") == 0 || strcmp(word, "--help") == 0) {
-        print_help(p->o);
-        return EXIT_PASSED;
-    }
-    if (word[1] == '-') {
-        const char *eq = strchr(word, '=');
-        size_t n = eq ? (size_t)(eq - word) - 2 : strlen(word) - 2;
-        const struct option_row *r = by_name(p->o, word + 2, n);
-        return r ? take_row(p, r, eq ? eq + 1 : NULL, word) : unknown(p->o, p->env, word);
-    }
-    for (const char *c = word + 1; *c; c++) { /* -vv, -j2 */
+    for (const char *c = word + 1; *c; c++) {
         const struct option_row *r = by_letter(p->o, *c);
         if (!r)
-            return unknown(p->o, p->env, word);
+            return unknown(p->o, word, c, 1);
         if (r->arg)
-            return take_row(p, r, c[1] ? c + 1 : NULL, word);
-        int rc = take_row(p, r, NULL, word);
+            return take_row(p, r, c[1] ? c + 1 : NULL);
+        int rc = take_row(p, r, NULL);
         if (rc >= 0)
             return rc;
     }
     return -1;
 }
 
-int options_parse(const struct options *o, const struct cli_env *env, int *argc, char **argv,
-                  option_taker *take, void *ctx)
+static int take_word(struct parse *p, const char *word)
 {
-    struct parse p = {o, env, *argc, 0, argv, take, ctx};
+    if (strcmp(word, "-h") == 0 || strcmp(word, "--help") == 0) {
+        struct buf b = BUF_INIT;
+        options_help(p->o, &b);
+        put_out(&b);
+        buf_release(&b);
+        return EXIT_PASSED;
+    }
+    if (word[1] != '-')
+        return take_letters(p, word);
+    size_t n = strcspn(word + 2, "=");
+    const struct option_row *r = by_name(p->o, word + 2, n);
+    if (!r)
+        return unknown(p->o, word, word + 2, n);
+    return take_row(p, r, word[2 + n] ? word + 3 + n : NULL);
+}
+
+int options_parse(const struct options *o, int *argc, char **argv, void *ctx)
+{
+    struct parse p = {o, *argc, 0, argv, ctx};
     int left = 0;
     bool only_names = false;
 

@@ -75,6 +75,7 @@ void outcome_put(const struct outcome *o, struct buf *out)
     put_double(out, o->wall_s);
     put_double(out, o->run_s);
     put_u64(out, o->has_evidence);
+    put_u64(out, o->has_keys);
     put_u64(out, o->interrupted);
     put_u64(out, o->judgement != NULL);
     if (o->judgement)
@@ -182,6 +183,7 @@ enum err outcome_take(struct bytes in, struct outcome *out)
     o.wall_s = get_double(&r);
     o.run_s = get_double(&r);
     o.has_evidence = get_u64(&r);
+    o.has_keys = get_u64(&r);
     o.interrupted = get_u64(&r);
     if (get_u64(&r)) {
         j->case_id = get_string(&r, &j->arena);

@@ -11,7 +11,7 @@ struct outcome {
     struct judgement *judgement; /* NULL: never judged */
     char why[768];               /* SKIPPED or ERROR before judging */
     double wall_s, run_s;
-    bool has_evidence, interrupted;
+    bool has_evidence, has_keys, interrupted;
 };
 
 void outcome_release(struct outcome *o);

@@ -15,7 +15,8 @@ struct run_setup {
     const char *fault;              /* NULL: none */
     const struct replay_live *live; /* NULL: virtual time */
     struct replay_captures *captures;
-    const struct log *log;
+    bool logs; /* what the lab does goes to stderr */
+    enum log_level log_level;
     bool keys; /* export them for Wireshark */
 };
 
@@ -23,10 +24,14 @@ struct run_setup {
 char *evidence_path(const struct run_setup *s, const struct plan *p);
 char *keys_path(const struct run_setup *s, const struct plan *p);
 
-void run_case(const struct run_setup *s, const struct cli_env *env, const struct plan *p,
-              struct outcome *out);
+typedef void run_progress(void *ctx, const struct replay_progress *p);
 
-/* Judges an evidence file by the case that is in it (CASE_PLAN NULL), or by another. */
+/* PROGRESS is called now and then. OUT is released by the caller. */
+void run_case(const struct run_setup *s, const struct cli_env *env, const struct plan *p,
+              run_progress *progress, void *ctx, struct outcome *out);
+
+/* Judges an evidence file by CASE_PLAN, or (NULL) by the case that is in it, which *ITS_PLAN then
+ * gets (plan_free). ITS_PLAN may be NULL. An evidence file without a case is only measured. */
 MUST_USE enum err judge_file(const char *path, const struct plan *case_plan, struct judgement **out,
                              struct plan **its_plan, struct diag *why);
 

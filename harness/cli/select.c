@@ -3,49 +3,58 @@
 #include "base/mem.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-static bool add_define(struct selection *s, const struct cli_env *env, const char *value)
+const char *select_filter(void *ctx, const char *value)
 {
-    const char *eq = strchr(value, '=');
-
-    if (!eq || eq == value || s->ndefines == SELECT_DEFINES) {
-        usage_error(env, "-D %s: wants NAME=VALUE", value);
-        return false;
-    }
-    s->defines[s->ndefines++] = (struct plan_var){mem_strndup(value, (size_t)(eq - value)), eq + 1};
-    return true;
-}
-
-static bool add_tag(const char **list, size_t *n, const char *value)
-{
-    if (*n == SELECT_TAGS)
-        return false;
-    list[(*n)++] = value;
-    return true;
-}
-
-bool select_option(struct selection *s, const struct cli_env *env, const char *name,
-                   const char *value, bool *ok)
-{
+    struct selection *s = ctx;
     bool fits;
 
-    if (strcmp(name, "filter") == 0) {
-        s->filter = value;
-        *ok = filter_match(value, "", "", NULL, 0, &fits) == ERR_OK;
-        if (!*ok)
-            usage_error(env, "-k \"%s\" is no expression of words with not, and, or, ( )", value);
-    } else if (strcmp(name, "tag") == 0) {
-        *ok = add_tag(s->tags, &s->ntags, value);
-    } else if (strcmp(name, "exclude-tag") == 0) {
-        *ok = add_tag(s->without, &s->nwithout, value);
-    } else if (strcmp(name, "define") == 0) {
-        *ok = add_define(s, env, value);
-    } else {
-        return false;
-    }
-    return true;
+    s->filter = value;
+    return filter_match(value, "", "", NULL, 0, &fits)
+               ? "is no expression of words with not, and, or, ( )"
+               : NULL;
+}
+
+static const char *add_tag(const char **list, size_t *n, const char *value)
+{
+    if (*n == SELECT_TAGS)
+        return "is one tag too many";
+    list[(*n)++] = value;
+    return NULL;
+}
+
+const char *select_tag(void *ctx, const char *value)
+{
+    struct selection *s = ctx;
+
+    return add_tag(s->tags, &s->ntags, value);
+}
+
+const char *select_without(void *ctx, const char *value)
+{
+    struct selection *s = ctx;
+
+    return add_tag(s->without, &s->nwithout, value);
+}
+
+const char *select_fast(void *ctx, const char *value)
+{
+    (void)value;
+    return select_without(ctx, "slow");
+}
+
+const char *select_define(void *ctx, const char *value)
+{
+    struct selection *s = ctx;
+    const char *eq = strchr(value, '=');
+
+    if (!eq || eq == value)
+        return "wants NAME=VALUE";
+    if (s->ndefines == SELECT_DEFINES)
+        return "is one variable too many";
+    s->defines[s->ndefines++] = (struct plan_var){mem_strndup(value, (size_t)(eq - value)), eq + 1};
+    return NULL;
 }
 
 static bool has_tag(const struct plan *p, const char *tag)
@@ -74,17 +83,14 @@ static bool is_chosen(const struct selection *s, const struct plan *p)
     return fits;
 }
 
-static size_t say_problems(struct plan_problem *list)
+static void say_problems(struct plan_problem *list)
 {
-    size_t n = 0;
-
-    for (struct plan_problem *p = list; p; p = p->next, n++) {
+    for (struct plan_problem *p = list; p; p = p->next) {
         char line[1024];
         diag_format(&p->diag, line, sizeof(line));
         fprintf(stderr, "%s\n", line);
     }
     plan_problems_free(list);
-    return n;
 }
 
 static void keep(struct selection *s, struct plan *p)
@@ -97,15 +103,14 @@ static void keep(struct selection *s, struct plan *p)
 static bool load_one(struct selection *s, const char *path)
 {
     struct plan_options o = {.defines = s->defines, .ndefines = s->ndefines};
-    struct plan_problem *problems;
+    struct plan_problem *problems = NULL;
     struct plan *p;
 
     s->found++;
-    if (plan_load(path, &o, &p, &problems)) {
-        say_problems(problems);
-        return false;
-    }
+    enum err e = plan_load(path, &o, &p, &problems);
     say_problems(problems);
+    if (e)
+        return false;
     if (is_chosen(s, p))
         keep(s, p);
     else
@@ -113,20 +118,30 @@ static bool load_one(struct selection *s, const char *path)
     return true;
 }
 
-/* Ids become file names and JUnit names: each but once. */
-static bool ids_differ(const struct selection *s)
+/* Ids become file names and JUnit names: each but once. A file named twice is taken once. */
+static bool drop_twins(struct selection *s)
 {
     bool good = true;
+    size_t n = 0;
 
     for (size_t i = 0; i < s->nplans; i++) {
-        for (size_t k = 0; k < i; k++) {
-            if (strcmp(s->plans[i]->id, s->plans[k]->id) != 0)
-                continue;
-            fprintf(stderr, "%s:%d: the id \"%s\" is that of %s\n", s->plans[i]->file,
-                    s->plans[i]->line, s->plans[i]->id, s->plans[k]->file);
+        const struct plan *same = NULL;
+        for (size_t k = 0; k < n && !same; k++) {
+            if (strcmp(s->plans[i]->id, s->plans[k]->id) == 0)
+                same = s->plans[k];
+        }
+        if (same && strcmp(same->file, s->plans[i]->file) == 0) {
+            plan_free(s->plans[i]);
+            continue;
+        }
+        if (same) {
+            fprintf(stderr, "%s:%d: the id \"%s\" is that of %s:%d, too\n", s->plans[i]->file,
+                    s->plans[i]->line, s->plans[i]->id, same->file, same->line);
             good = false;
         }
+        s->plans[n++] = s->plans[i];
     }
+    s->nplans = n;
     return good;
 }
 
@@ -145,15 +160,15 @@ static void slow_last(struct selection *s)
     s->plans = sorted;
 }
 
+/* Returns false when there is nothing at PATH; *GOOD becomes false when a case is invalid. */
 static bool load_path(struct selection *s, const char *path, bool *good)
 {
     struct diag why = {0};
-    char **paths, line[1024];
+    char **paths;
     size_t n;
 
     if (plan_find(path, &paths, &n, &why)) {
-        diag_format(&why, line, sizeof(line));
-        fprintf(stderr, "holdfast: %s\n", line);
+        (void)say_why(&why, EXIT_USAGE);
         return false;
     }
     for (size_t i = 0; i < n; i++)
@@ -162,16 +177,13 @@ static bool load_path(struct selection *s, const char *path, bool *good)
     return true;
 }
 
-int select_load(struct selection *s, const struct cli_env *env, char **paths, int n)
+int select_load(struct selection *s, char **paths, int n)
 {
     bool good = true;
 
-    (void)env;
-    for (int i = 0; i < (n ? n : 1); i++) {
-        if (!load_path(s, n ? paths[i] : "cases", &good))
-            return EXIT_USAGE;
-    }
-    if (!good || !ids_differ(s))
+    for (int i = 0; i < (n ? n : 1); i++)
+        good = load_path(s, n ? paths[i] : "cases", &good) && good;
+    if (!drop_twins(s) || !good)
         return EXIT_USAGE;
     if (s->nplans == 0) {
         fprintf(stderr, "holdfast: no case is selected (of %zu found)\n", s->found);

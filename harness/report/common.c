@@ -1,13 +1,17 @@
 #include "report/report_parts.h"
+
 #include "wire/civil.h"
 
+#include <float.h>
 #include <stdio.h>
 
 const char *case_reason(const struct report_case *c)
 {
-    if (c->judgement && c->judgement->nfindings)
-        return c->judgement->findings[0].message;
-    return c->why ? c->why : verdict_name(c->verdict);
+    const struct judgement *j = c->judgement;
+
+    if (j && j->nfindings && j->findings[0].message)
+        return j->findings[0].message;
+    return c->why && *c->why ? c->why : verdict_name(c->verdict);
 }
 
 void put_place(const struct report_case *c, struct buf *out)
@@ -21,17 +25,21 @@ void put_place(const struct report_case *c, struct buf *out)
         buf_addf(out, "%s:%d", c->file, c->line);
 }
 
+void count_verdict(enum verdict v, struct report_counts *out)
+{
+    switch (v) {
+    case VERDICT_PASS: out->passed++; break;
+    case VERDICT_SKIPPED: out->skipped++; break;
+    case VERDICT_FAIL: out->failed++; break;
+    default: out->errors++;
+    }
+}
+
 void report_count(const struct report_run *run, struct report_counts *out)
 {
     *out = (struct report_counts){0};
-    for (size_t i = 0; i < run->ncases; i++) {
-        switch (run->cases[i].verdict) {
-        case VERDICT_PASS: out->passed++; break;
-        case VERDICT_SKIPPED: out->skipped++; break;
-        case VERDICT_FAIL: out->failed++; break;
-        default: out->errors++;
-        }
-    }
+    for (size_t i = 0; i < run->ncases; i++)
+        count_verdict(run->cases[i].verdict, out);
 }
 
 void put_timestamp(int64_t unix_s, struct buf *out)
@@ -42,67 +50,58 @@ void put_timestamp(int64_t unix_s, struct buf *out)
              t.second);
 }
 
-void put_xml(struct buf *out, const char *s)
+bool is_finite(double v)
 {
-    struct buf clean = BUF_INIT;
-
-    xml_clean(bytes_str(s), &clean);
-    for (const char *c = buf_str(&clean); *c; c++) {
-        switch (*c) {
-        case '&': buf_adds(out, "&amp;"); break;
-        case '<': buf_adds(out, "&lt;"); break;
-        case '>': buf_adds(out, "&gt;"); break;
-        case '"': buf_adds(out, "&quot;"); break;
-        case '\r': buf_adds(out, "&#13;"); break;
-        default: buf_addc(out, *c);
-        }
-    }
-    buf_release(&clean);
+    return v >= -DBL_MAX && v <= DBL_MAX;
 }
 
-void put_json(struct buf *out, const char *s)
+/* By hand, because printf's point follows the locale. Returns where the fraction's digits begin in
+ * OUT, or its end when there are none. */
+static size_t put_decimal(struct buf *out, double v, int decimals)
 {
-    struct buf clean = BUF_INIT;
-
-    xml_clean(bytes_str(s), &clean); /* what XML takes is valid UTF-8, so JSON takes it too */
-    buf_addc(out, '"');
-    for (const char *c = buf_str(&clean); *c; c++) {
-        if (*c == '"' || *c == '\\')
-            buf_addf(out, "\\%c", *c);
-        else if ((unsigned char)*c < 0x20)
-            buf_addf(out, "\\u%04x", (unsigned char)*c);
-        else
-            buf_addc(out, *c);
-    }
-    buf_addc(out, '"');
-    buf_release(&clean);
-}
-
-/* Fixed point by hand: printf's point follows the locale. */
-void put_number(struct buf *out, double v, int decimals)
-{
-    char digits[24];
-    double scale = 1;
+    uint64_t scale = 1;
 
     for (int i = 0; i < decimals; i++)
         scale *= 10;
-    if (v < 0) {
-        buf_addc(out, '-');
-        v = -v;
-    }
-    if (v > 9e15) {
+    double size = v < 0 ? -v : v;
+    if (size >= 9e18 / (double)scale) { /* such a number has no fraction worth printing */
         buf_addf(out, "%.0f", v);
-        return;
+        return out->n;
     }
-    unsigned long long n = (unsigned long long)(v * scale + 0.5), s = (unsigned long long)scale;
-    buf_addf(out, "%llu", n / s);
-    n %= s;
-    if (n == 0)
+    uint64_t n = (uint64_t)(size * (double)scale + 0.5);
+    buf_addf(out, "%s%llu", v < 0 && n ? "-" : "", (unsigned long long)(n / scale));
+    if (decimals == 0)
+        return out->n;
+    buf_addf(out, ".%0*llu", decimals, (unsigned long long)(n % scale));
+    return out->n - (size_t)decimals;
+}
+
+void put_fixed(struct buf *out, double v, int decimals)
+{
+    (void)put_decimal(out, v, decimals);
+}
+
+void put_number(struct buf *out, double v, int decimals)
+{
+    size_t fraction = put_decimal(out, v, decimals);
+
+    if (fraction == out->n)
         return;
-    snprintf(digits, sizeof(digits), "%0*llu", decimals, n);
-    size_t len = strlen(digits);
-    while (len && digits[len - 1] == '0')
-        len--;
-    buf_addc(out, '.');
-    buf_add(out, digits, len);
+    while (out->n > fraction && out->s[out->n - 1] == '0')
+        out->n--;
+    if (out->n == fraction)
+        out->n--; /* the point */
+    out->s[out->n] = '\0';
+}
+
+void put_metric_value(struct buf *out, const struct metric *m)
+{
+    if (m->is_null)
+        buf_addf(out, "null (%s)", m->why_null ? m->why_null : "not measured");
+    else if (m->text)
+        buf_adds(out, m->text);
+    else if (is_finite(m->value))
+        put_number(out, m->value, m->is_integer ? 0 : 3);
+    else
+        buf_adds(out, "null (not a number)");
 }

@@ -1,158 +1,147 @@
-/* run.json: everything a run found, for programs. */
+#include "report/json.h"
+
+#include "base/err.h"
 #include "report/report_parts.h"
 
-static void key(struct buf *out, const char *name)
+#include <inttypes.h>
+
+void json_begin(struct json *j, struct buf *out, unsigned lines)
 {
-    put_json(out, name);
-    buf_adds(out, ": ");
+    *j = (struct json){.out = out, .lines = lines};
 }
 
-static void text(struct buf *out, const char *name, const char *value)
+static void indent(struct json *j)
 {
-    key(out, name);
-    if (value)
-        put_json(out, value);
-    else
-        buf_adds(out, "null");
+    buf_addc(j->out, '\n');
+    for (unsigned i = 0; i < j->depth; i++)
+        buf_adds(j->out, "  ");
 }
 
-static void number(struct buf *out, const char *name, double v)
+static void put_text(struct buf *out, struct bytes text)
 {
-    key(out, name);
-    put_number(out, v, 6);
-}
-
-static void put_finding(const struct finding *f, struct buf *out)
-{
-    buf_adds(out, "{");
-    text(out, "rule", f->rule);
-    buf_adds(out, ", ");
-    text(out, "verdict", verdict_name(f->verdict));
-    buf_adds(out, ", ");
-    text(out, "message", f->message);
-    buf_adds(out, ", ");
-    text(out, "file", f->file);
-    buf_addf(out, ", \"line\": %d, \"packet\": ", f->line);
-    if (f->packet)
-        buf_addf(out, "%llu, ", (unsigned long long)f->packet);
-    else
-        buf_adds(out, "null, ");
-    text(out, "leg", f->leg);
-    buf_adds(out, "}");
-}
-
-static void put_metric(const struct metric *m, struct buf *out)
-{
-    buf_adds(out, "{");
-    text(out, "name", m->name);
-    buf_adds(out, ", ");
-    text(out, "stream", m->stream);
-    buf_adds(out, ", \"value\": ");
-    if (m->is_null)
-        buf_adds(out, "null");
-    else if (m->text)
-        put_json(out, m->text);
-    else
-        put_number(out, m->value, m->is_integer ? 0 : 3);
-    if (m->is_null) {
-        buf_adds(out, ", ");
-        text(out, "why_null", m->why_null);
+    buf_addc(out, '"');
+    while (text.n) {
+        uint32_t c;
+        size_t n = utf8_sequence(text, &c);
+        if (n == 0)
+            buf_addf(out, "\\\\x%02x", text.p[0]);
+        else if (c < 0x20 || c == 0x7f)
+            buf_addf(out, "\\u%04x", (unsigned)c);
+        else if (c == '"' || c == '\\')
+            buf_addf(out, "\\%c", (char)c);
+        else
+            buf_add(out, text.p, n);
+        text = bytes_from(text, n ? n : 1);
     }
-    buf_adds(out, "}");
+    buf_addc(out, '"');
 }
 
-static void put_event(const struct event_outcome *e, struct buf *out)
+/* What stands before a value: a comma, a new line, its name. */
+static void before(struct json *j, const char *name)
 {
-    buf_adds(out, "{");
-    text(out, "id", e->id);
-    buf_adds(out, ", ");
-    text(out, "action", e->action);
-    buf_adds(out, ", ");
-    text(out, "state", e->state);
-    buf_adds(out, ", ");
-    text(out, "source", e->source);
-    buf_adds(out, ", \"time\": ");
-    if (e->time_ns)
-        put_number(out, (double)e->run_ns / 1e9, 6);
+    if (j->depth) {
+        bool first = !j->filled[j->depth - 1];
+        j->filled[j->depth - 1] = true;
+        if (!first)
+            buf_addc(j->out, ',');
+        if (j->depth <= j->lines)
+            indent(j);
+        else if (!first)
+            buf_addc(j->out, ' ');
+    }
+    if (name) {
+        put_text(j->out, bytes_str(name));
+        buf_adds(j->out, ": ");
+    }
+}
+
+static void open_container(struct json *j, const char *name, char open, char close)
+{
+    before(j, name);
+    if (j->depth == JSON_DEPTH)
+        bug("JSON nested too deeply");
+    buf_addc(j->out, open);
+    j->filled[j->depth] = false;
+    j->close[j->depth++] = close;
+}
+
+void json_object(struct json *j, const char *name)
+{
+    open_container(j, name, '{', '}');
+}
+
+void json_array(struct json *j, const char *name)
+{
+    open_container(j, name, '[', ']');
+}
+
+void json_close(struct json *j)
+{
+    if (j->depth == 0)
+        bug("JSON closed too often");
+    j->depth--;
+    if (j->filled[j->depth] && j->depth < j->lines)
+        indent(j);
+    buf_addc(j->out, j->close[j->depth]);
+    if (j->depth == 0)
+        buf_addc(j->out, '\n');
+}
+
+void json_null(struct json *j, const char *name)
+{
+    before(j, name);
+    buf_adds(j->out, "null");
+}
+
+void json_bool(struct json *j, const char *name, bool v)
+{
+    before(j, name);
+    buf_adds(j->out, v ? "true" : "false");
+}
+
+void json_u64(struct json *j, const char *name, uint64_t v)
+{
+    before(j, name);
+    buf_addf(j->out, "%" PRIu64, v);
+}
+
+void json_i64(struct json *j, const char *name, int64_t v)
+{
+    before(j, name);
+    buf_addf(j->out, "%" PRId64, v);
+}
+
+void json_number(struct json *j, const char *name, double v, int decimals)
+{
+    before(j, name);
+    if (is_finite(v))
+        put_number(j->out, v, decimals);
     else
-        buf_adds(out, "null");
-    buf_adds(out, "}");
+        buf_adds(j->out, "null");
 }
 
-/* One element a line, so that two reports can be compared by eye. */
-#define PUT_LIST(out, name, list, n, put)                                                          \
-    do {                                                                                           \
-        buf_addf(out, ",\n      \"" name "\": [");                                                 \
-        for (size_t i_ = 0; i_ < (n); i_++) {                                                      \
-            buf_adds(out, i_ ? ",\n        " : "\n        ");                                      \
-            put(&(list)[i_], out);                                                                 \
-        }                                                                                          \
-        buf_adds(out, "]");                                                                        \
-    } while (0)
-
-static void put_tag(const char *const *tag, struct buf *out)
+void json_bytes(struct json *j, const char *name, struct bytes text)
 {
-    put_json(out, *tag);
+    before(j, name);
+    put_text(j->out, text);
 }
 
-static void put_case(const struct report_case *c, struct buf *out)
+void json_string(struct json *j, const char *name, const char *text)
 {
-    const struct judgement *j = c->judgement;
+    if (text)
+        json_bytes(j, name, bytes_str(text));
+    else
+        json_null(j, name);
+}
 
-    buf_adds(out, "    {");
-    text(out, "id", c->id);
-    buf_adds(out, ",\n      ");
-    text(out, "title", c->title);
-    buf_adds(out, ", ");
-    text(out, "file", c->file);
-    buf_addf(out, ", \"line\": %d,\n      ", c->line);
-    text(out, "verdict", verdict_name(c->verdict));
-    buf_adds(out, ", ");
-    text(out, "reason", c->verdict == VERDICT_PASS ? NULL : case_reason(c));
-    buf_adds(out, ",\n      ");
-    text(out, "device", c->device);
-    buf_adds(out, ", ");
-    text(out, "evidence", c->evidence);
-    buf_adds(out, ", ");
-    number(out, "run_s", c->run_s);
-    buf_adds(out, ", ");
-    number(out, "wall_s", c->wall_s);
-    PUT_LIST(out, "tags", c->tags, c->ntags, put_tag);
-    if (j) {
-        PUT_LIST(out, "events", j->events, j->nevents, put_event);
-        PUT_LIST(out, "findings", j->findings, j->nfindings, put_finding);
-        PUT_LIST(out, "metrics", j->metrics, j->nmetrics, put_metric);
+void json_time(struct json *j, const char *name, int64_t ns)
+{
+    int64_t s = ns / 1000000000, rest = ns % 1000000000;
+
+    before(j, name);
+    if (ns < 0) { /* %PRId64 would lose the sign of -0.5 s */
+        s = -s;
+        rest = -rest;
     }
-    buf_adds(out, "\n    }");
-}
-
-void report_json(const struct report_run *run, struct buf *out)
-{
-    struct report_counts n;
-    struct buf at = BUF_INIT;
-
-    report_count(run, &n);
-    put_timestamp(run->started_s, &at);
-    buf_adds(out, "{\n  ");
-    text(out, "version", run->version);
-    buf_adds(out, ",\n  ");
-    text(out, "name", run->name);
-    buf_addf(out, ",\n  \"seed\": %llu,\n  ", (unsigned long long)run->seed);
-    text(out, "started", buf_str(&at));
-    buf_adds(out, ", ");
-    text(out, "hostname", run->hostname);
-    buf_adds(out, ", ");
-    number(out, "wall_s", run->wall_s);
-    buf_addf(out, ", \"interrupted\": %s,\n", run->interrupted ? "true" : "false");
-    buf_addf(out,
-             "  \"passed\": %zu, \"failed\": %zu, \"errors\": %zu, \"skipped\": %zu,\n"
-             "  \"cases\": [\n",
-             n.passed, n.failed, n.errors, n.skipped);
-    for (size_t i = 0; i < run->ncases; i++) {
-        if (i)
-            buf_adds(out, ",\n");
-        put_case(&run->cases[i], out);
-    }
-    buf_adds(out, "\n  ]\n}\n");
-    buf_release(&at);
+    buf_addf(j->out, "\"%s%" PRId64 ".%09" PRId64 "\"", ns < 0 ? "-" : "", s, rest);
 }

@@ -16,80 +16,103 @@ static void put_verdict(enum verdict v, bool colour, struct buf *out)
     buf_addf(out, "%s%s%s", colour ? sgr(v) : "", verdict_name(v), colour ? "\033[0m" : "");
 }
 
-/* Control characters of a device's log must not reach a terminal. */
-static void put_plain(const char *s, struct buf *out)
+static void put_finding(const struct finding *f, bool colour, struct buf *out)
 {
-    xml_clean(bytes_str(s), out);
+    buf_adds(out, "     ");
+    put_verdict(f->verdict, colour, out);
+    buf_addf(out, " %s: ", f->rule);
+    if (f->file) {
+        put_plain(out, f->file);
+        buf_addf(out, ":%d: ", f->line);
+    }
+    put_plain(out, f->message);
+    buf_adds(out, "\n");
 }
 
+/* The first bad one is in the headline. */
 static void put_findings(const struct report_case *c, bool colour, int verbose, struct buf *out)
 {
     const struct judgement *j = c->judgement;
 
-    /* the first bad one is in the headline */
-    for (size_t i = c->verdict != VERDICT_PASS && verbose < 1; j && i < j->nfindings; i++) {
-        const struct finding *f = &j->findings[i];
-        if (f->verdict == VERDICT_PASS && verbose < 1)
-            continue;
-        buf_adds(out, "     ");
-        put_verdict(f->verdict, colour, out);
-        buf_addf(out, " %s: ", f->rule);
-        put_plain(f->message, out);
-        buf_adds(out, "\n");
+    for (size_t i = 0; j && i < j->nfindings; i++) {
+        bool told = i == 0 && c->verdict != VERDICT_PASS;
+        if (verbose >= 1 || (j->findings[i].verdict != VERDICT_PASS && !told))
+            put_finding(&j->findings[i], colour, out);
     }
 }
 
-static void put_metrics(const struct report_case *c, struct buf *out)
+void report_text_metrics(const struct judgement *j, struct buf *out)
 {
-    const struct judgement *j = c->judgement;
+    struct buf value = BUF_INIT;
 
-    for (size_t i = 0; j && i < j->nmetrics; i++) {
+    for (size_t i = 0; i < j->nmetrics; i++) {
         const struct metric *m = &j->metrics[i];
+        buf_clear(&value);
+        put_metric_value(&value, m);
         buf_addf(out, "       %s%s%s = ", m->stream ? m->stream : "", m->stream ? "." : "",
                  m->name);
-        if (m->is_null)
-            buf_addf(out, "null (%s)", m->why_null);
-        else if (m->text)
-            put_plain(m->text, out);
-        else
-            put_number(out, m->value, m->is_integer ? 0 : 3);
+        put_plain(out, buf_str(&value));
         buf_adds(out, "\n");
     }
+    buf_release(&value);
+}
+
+static void put_times(const struct report_case *c, struct buf *out)
+{
+    if (c->wall_s <= 0)
+        return;
+    buf_adds(out, "  ");
+    if (c->run_s > 0) {
+        put_fixed(out, c->run_s, 1);
+        buf_adds(out, " s played in ");
+    }
+    put_fixed(out, c->wall_s, 2);
+    buf_adds(out, " s");
+}
+
+static void put_headline(const struct report_case *c, bool colour, struct buf *out)
+{
+    struct buf place = BUF_INIT;
+
+    put_verdict(c->verdict, colour, out);
+    buf_adds(out, " ");
+    put_plain(out, c->id);
+    if (c->verdict == VERDICT_PASS) {
+        put_times(c, out);
+        buf_addc(out, '\n');
+        return;
+    }
+    buf_adds(out, "  ");
+    put_place(c, &place);
+    put_plain(out, buf_str(&place));
+    buf_adds(out, ": ");
+    put_plain(out, case_reason(c));
+    buf_adds(out, "\n");
+    buf_release(&place);
 }
 
 void report_text_case(const struct report_case *c, bool colour, int verbose, struct buf *out)
 {
-    put_verdict(c->verdict, colour, out);
-    buf_addf(out, " %s  ", c->id);
-    if (c->verdict != VERDICT_PASS) {
-        put_place(c, out);
-        buf_adds(out, ": ");
-        put_plain(case_reason(c), out);
+    put_headline(c, colour, out);
+    put_findings(c, colour, verbose, out);
+    if (verbose >= 2 && c->judgement)
+        report_text_metrics(c->judgement, out);
+    if (c->verdict != VERDICT_PASS && c->verdict != VERDICT_SKIPPED && c->rerun) {
+        buf_adds(out, "     re-run: ");
+        put_plain(out, c->rerun);
         buf_adds(out, "\n");
-    } else {
-        put_number(out, c->run_s, 1);
-        buf_adds(out, " s run, ");
-        put_number(out, c->wall_s, 2);
-        buf_adds(out, " s\n");
     }
-    if (verbose >= 1 || (c->judgement && c->verdict != VERDICT_PASS))
-        put_findings(c, colour, verbose, out);
-    if (verbose >= 2)
-        put_metrics(c, out);
-    if (c->verdict != VERDICT_PASS && c->rerun && c->verdict != VERDICT_SKIPPED)
-        buf_addf(out, "     re-run: %s\n", c->rerun);
 }
 
-void report_text_summary(const struct report_run *run, bool colour, struct buf *out)
+void report_text_summary(const struct report_run *run, struct buf *out)
 {
     struct report_counts n;
 
-    (void)colour; /* the last line is for grep */
     report_count(run, &n);
     if (run->interrupted)
-        buf_adds(out, "interrupted: what is missing was not run\n");
+        buf_adds(out, "interrupted: what is skipped was not run\n");
     buf_addf(out, "%zu passed, %zu failed, %zu skipped", n.passed, n.failed, n.skipped);
     if (n.errors)
-        buf_addf(out, ", %zu without a verdict", n.errors);
+        buf_addf(out, ", %zu error%s", n.errors, n.errors == 1 ? "" : "s");
     buf_adds(out, "\n");
 }

@@ -1,0 +1,90 @@
+/* holdfast list: what cases there are. */
+#include "cli/select.h"
+
+#include "report/json.h"
+
+struct list_args {
+    struct selection sel; /* first: the rows of select.h find it here */
+    bool json, ids;
+};
+
+static const char *take_json(void *ctx, const char *value)
+{
+    (void)value;
+    ((struct list_args *)ctx)->json = true;
+    return NULL;
+}
+
+static const char *take_ids(void *ctx, const char *value)
+{
+    (void)value;
+    ((struct list_args *)ctx)->ids = true;
+    return NULL;
+}
+
+static const struct option_row rows[] = {
+    SELECT_ROWS,
+    {0, "ids", NULL, "ids only, one a line", take_ids},
+    {0, "json", NULL, "as JSON", take_json},
+};
+
+static const struct options options = {
+    .command = "list",
+    .usage = "[OPTIONS] [CASE|DIR]...",
+    .about = "Lists cases: id, title, tags. Without CASE: all of cases/.",
+    .rows = rows,
+    .n = COUNT(rows),
+};
+
+static void put_case(const struct plan *p, bool ids, struct buf *out)
+{
+    if (ids) {
+        buf_addf(out, "%s\n", p->id);
+        return;
+    }
+    buf_addf(out, "%-44s %s\n", p->id, p->title);
+    for (size_t i = 0; i < p->ntags; i++)
+        buf_addf(out, "%*s%s%s", i ? 0 : 45, "", i ? " " : "tags: ", p->tags[i]);
+    if (p->ntags)
+        buf_addc(out, '\n');
+}
+
+static void put_case_json(const struct plan *p, struct json *j)
+{
+    json_object(j, NULL);
+    json_string(j, "id", p->id);
+    json_string(j, "title", p->title);
+    json_string(j, "file", p->file);
+    json_i64(j, "line", p->line);
+    json_array(j, "tags");
+    for (size_t i = 0; i < p->ntags; i++)
+        json_string(j, NULL, p->tags[i]);
+    json_close(j);
+    json_close(j);
+}
+
+int cmd_list(const struct cli_env *env, int argc, char **argv)
+{
+    struct list_args a = {0};
+    struct buf b = BUF_INIT;
+    struct json j;
+    int rc = options_parse(&options, &argc, argv, &a);
+
+    (void)env;
+    if (rc < 0)
+        rc = select_load(&a.sel, argv, argc);
+    if (rc < 0 && a.json) {
+        json_begin(&j, &b, 1);
+        json_array(&j, NULL);
+        for (size_t i = 0; i < a.sel.nplans; i++)
+            put_case_json(a.sel.plans[i], &j);
+        json_close(&j);
+    } else if (rc < 0) {
+        for (size_t i = 0; i < a.sel.nplans; i++)
+            put_case(a.sel.plans[i], a.ids, &b);
+    }
+    put_out(&b);
+    buf_release(&b);
+    select_release(&a.sel);
+    return rc < 0 ? EXIT_PASSED : rc;
+}

@@ -1,0 +1,127 @@
+#include "cli/inspect.h"
+
+#include "report/report.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+static void put_seconds(struct buf *out, int64_t ns)
+{
+    buf_addf(out, "%" PRId64 ".%03d s", ns / 1000000000, (int)(ns % 1000000000 / 1000000));
+}
+
+static void put_file(const struct inspection *in, struct buf *out)
+{
+    const struct capture *c = in->capture;
+    char link[LINK_NAME_TEXT];
+
+    report_put_plain(bytes_str(in->path), out);
+    buf_addf(out, ": %s", c->file.format);
+    for (size_t i = 0; i < c->file.nlinktypes; i++)
+        buf_addf(out, ", %s", savefile_link_name(c->file.linktypes[i], link));
+    buf_addf(out, "; %" PRIu64 " packets, %" PRIu64 " bytes, ", c->file.packets, c->file.bytes);
+    put_seconds(out, c->last_ns - c->first_ns);
+    if (c->file.cut)
+        buf_addf(out, ", %" PRIu64 " captured short", c->file.cut);
+    buf_addc(out, '\n');
+    if (c->damage.err) {
+        buf_adds(out, "  damaged: ");
+        report_put_plain(bytes_str(c->damage.text), out);
+        buf_addc(out, '\n');
+    }
+}
+
+static void put_repairs(const struct conv_repairs *r, struct buf *out)
+{
+    const struct {
+        uint64_t n;
+        const char *what;
+    } rows[] = {{r->retransmitted, "retransmitted"},
+                {r->reordered, "reordered"},
+                {r->overlapping, "overlapping"},
+                {r->conflicting_bytes, "bytes contradicted by a later copy"},
+                {r->undelivered_bytes, "bytes never delivered"},
+                {r->no_start, "without its start"},
+                {r->no_end, "without its end"}};
+
+    for (size_t i = 0, told = 0; i < COUNT(rows); i++) {
+        if (!rows[i].n)
+            continue;
+        buf_adds(out, told++ ? ", " : "          mended: ");
+        if (i < 5)
+            buf_addf(out, "%" PRIu64 " ", rows[i].n);
+        buf_adds(out, rows[i].what);
+        bool last = true;
+        for (size_t k = i + 1; k < COUNT(rows); k++)
+            last = last && !rows[k].n;
+        if (last)
+            buf_addc(out, '\n');
+    }
+}
+
+static void put_tcp_state(const struct flow *f, struct buf *out)
+{
+    const struct tcp_stream *t = f->tcp;
+
+    buf_addf(out, "%s, %s", t->handshake ? "opened" : "opening not seen",
+             tcp_end_name(tcp_stream_end(t)));
+}
+
+static void put_flow(const struct flow *f, unsigned number, struct buf *out)
+{
+    char a[ENDPOINT_TEXT], b[ENDPOINT_TEXT];
+    const char *proto = f->conv.proto == CONV_TCP   ? "tcp"
+                        : f->conv.proto == CONV_UDP ? "udp"
+                                                    : "icmp";
+
+    buf_addf(out, "  %-4s %2u  %s > %s  %" PRIu64 " packets, %zu bytes >, %zu bytes <, ", proto,
+             number, endpoint_format(&f->conv.a, a), endpoint_format(&f->conv.b, b), f->packets,
+             f->conv.data[CONV_A].n, f->conv.data[CONV_B].n);
+    put_seconds(out, f->last_ns - f->first_ns);
+    if (f->tcp) {
+        buf_adds(out, ", ");
+        put_tcp_state(f, out);
+    }
+    buf_adds(out, f->replayable ? ": can be replayed\n" : ": cannot be replayed\n");
+    if (f->replayable)
+        put_repairs(&f->conv.repairs, out);
+    for (size_t i = 0; i < FLOW_WHY_MAX && f->why_not[i]; i++) {
+        buf_adds(out, "          because ");
+        report_put_plain(bytes_str(f->why_not[i]), out);
+        buf_addc(out, '\n');
+    }
+}
+
+static void put_vpn(const struct scan *s, struct buf *out)
+{
+    char src[IP_ADDR_TEXT], dst[IP_ADDR_TEXT];
+
+    if (s->nike)
+        buf_addf(out, "  ike      %zu messages\n", s->nike);
+    for (size_t i = 0; i < s->nesp; i++) {
+        const struct scan_esp *e = &s->esp[i];
+        buf_addf(out, "  esp      %s > %s  spi 0x%08x  %" PRIu64 " packets, ",
+                 ip_addr_format(&e->src, src), ip_addr_format(&e->dst, dst), (unsigned)e->spi,
+                 e->packets);
+        put_seconds(out, e->last_ns - e->first_ns);
+        buf_addf(out, ", %" PRIu64 " missing, %" PRIu64 " twice\n", scan_esp_missing(e),
+                 e->duplicates);
+    }
+    if (s->nsyslog)
+        buf_addf(out, "  syslog   %zu messages\n", s->nsyslog);
+}
+
+void inspect_text(const struct inspection *in, struct buf *out)
+{
+    unsigned number[256] = {0}; /* as a case counts them: by protocol, from 1 */
+
+    put_file(in, out);
+    for (size_t i = 0; i < in->capture->nflows; i++) {
+        const struct flow *f = &in->capture->flows[i];
+        put_flow(f, ++number[f->conv.proto & 0xff], out);
+    }
+    put_vpn(&in->scan, out);
+    if (in->capture->skipped)
+        buf_addf(out, "  other    %" PRIu64 " packets of no flow that is kept\n",
+                 in->capture->skipped);
+}

@@ -1,0 +1,151 @@
+#include "cli/log_record.h"
+
+#include "report/report.h"
+
+#include <stdio.h>
+
+static bool is_connection(const struct asa_log *l)
+{
+    return l->kind == ASA_BUILT || l->kind == ASA_TEARDOWN || l->kind == ASA_ICMP_BUILT ||
+           l->kind == ASA_ICMP_TEARDOWN;
+}
+
+/* An empty view says that the message does not have the field. */
+static void put_bytes(struct json *j, const char *name, struct bytes b)
+{
+    if (b.n)
+        json_bytes(j, name, b);
+    else
+        json_null(j, name);
+}
+
+static void put_count(struct json *j, const char *name, bool has, uint64_t v)
+{
+    if (has)
+        json_u64(j, name, v);
+    else
+        json_null(j, name);
+}
+
+static void put_endpoint(struct json *j, const char *name, const struct asa_endpoint *e)
+{
+    json_object(j, name);
+    put_bytes(j, "interface", e->interface);
+    put_bytes(j, "address", e->address);
+    put_count(j, "port", e->has_port, e->port);
+    put_bytes(j, "mapped_address", e->mapped_address);
+    put_count(j, "mapped_port", e->mapped_address.n && e->has_port, e->mapped_port);
+    put_bytes(j, "user", e->ident);
+    json_close(j);
+}
+
+static void put_connection(struct json *j, const struct asa_log *l)
+{
+    /* a message about ICMP has no connection number */
+    put_count(j, "connection", l->kind == ASA_BUILT || l->kind == ASA_TEARDOWN, l->connection);
+    put_bytes(j, "protocol", l->protocol);
+    json_string(j, "direction",
+                l->direction == ASA_INBOUND    ? "inbound"
+                : l->direction == ASA_OUTBOUND ? "outbound"
+                                               : NULL);
+    put_endpoint(j, "a", &l->a);
+    put_endpoint(j, "b", &l->b);
+    put_count(j, "duration_s", l->has_duration, l->duration_s);
+    put_count(j, "bytes", l->has_bytes, l->bytes);
+    put_bytes(j, "reason", l->reason);
+    json_string(j, "reason_class", asa_reason_name(l->reason_class));
+    put_bytes(j, "initiator_interface", l->initiator_interface);
+    put_bytes(j, "user", l->user);
+}
+
+void log_record_members(struct json *j, struct bytes line)
+{
+    struct asa_log l;
+    char id[16];
+
+    if (asa_log_parse(line, &l)) {
+        json_null(j, "host");
+        json_null(j, "timestamp");
+        json_null(j, "severity");
+        json_null(j, "id");
+        json_bytes(j, "text", line);
+        return;
+    }
+    put_bytes(j, "host", l.host);
+    put_bytes(j, "timestamp", l.time.present ? l.time.text : (struct bytes){0});
+    json_u64(j, "severity", l.severity);
+    snprintf(id, sizeof(id), "%06u", (unsigned)l.id);
+    json_string(j, "id", id);
+    json_bytes(j, "text", l.text);
+    if (is_connection(&l))
+        put_connection(j, &l);
+}
+
+void log_record_json(uint64_t number, struct bytes line, struct buf *out)
+{
+    struct json j;
+
+    json_begin(&j, out, 0);
+    json_object(&j, NULL);
+    json_u64(&j, "line", number);
+    log_record_members(&j, line);
+    json_close(&j);
+}
+
+static void put_words(struct buf *out, struct bytes b)
+{
+    if (b.n)
+        report_put_plain(b, out);
+    else
+        buf_addc(out, '-');
+}
+
+static void put_end(struct buf *out, const struct asa_endpoint *e)
+{
+    put_words(out, e->interface);
+    buf_addc(out, ':');
+    put_words(out, e->address);
+    if (e->has_port)
+        buf_addf(out, "/%u", e->port);
+}
+
+static void put_connection_text(struct buf *out, const struct asa_log *l)
+{
+    buf_addf(out, "%s ", l->kind == ASA_BUILT || l->kind == ASA_ICMP_BUILT ? "built" : "torn");
+    put_words(out, l->protocol);
+    if (l->kind == ASA_BUILT || l->kind == ASA_TEARDOWN)
+        buf_addf(out, " %llu", (unsigned long long)l->connection);
+    buf_addc(out, ' ');
+    put_end(out, &l->a);
+    buf_adds(out, " ");
+    put_end(out, &l->b);
+    if (l->has_duration)
+        buf_addf(out, " %llu s", (unsigned long long)l->duration_s);
+    if (l->has_bytes)
+        buf_addf(out, " %llu bytes", (unsigned long long)l->bytes);
+    if (l->reason.n) {
+        buf_addf(out, " %s: ", asa_reason_name(l->reason_class));
+        put_words(out, l->reason);
+    }
+}
+
+void log_record_text(uint64_t number, struct bytes line, struct buf *out)
+{
+    struct asa_log l;
+
+    buf_addf(out, "%6llu  ", (unsigned long long)number);
+    if (asa_log_parse(line, &l)) {
+        buf_adds(out, "no ASA message: ");
+        report_put_plain(line, out);
+        buf_addc(out, '\n');
+        return;
+    }
+    buf_addf(out, "%06u  %u  ", (unsigned)l.id, l.severity);
+    put_words(out, l.time.present ? l.time.text : (struct bytes){0});
+    buf_adds(out, "  ");
+    if (is_connection(&l) && l.complete)
+        put_connection_text(out, &l);
+    else
+        put_words(out, l.text);
+    buf_addc(out, '\n');
+}

@@ -1,0 +1,69 @@
+#include "cli/scan.h"
+
+#include "base/mem.h"
+#include "cli/scan_parts.h"
+
+#define SYSLOG_PORT 514
+
+static void take_syslog(struct scan *s, const struct savefile_packet *p)
+{
+    struct bytes b = p->pkt.udp.data;
+
+    if (s->nsyslog == s->cap_syslog) {
+        s->cap_syslog = s->cap_syslog ? s->cap_syslog * 2 : 64;
+        s->syslog = mem_resize(s->syslog, s->cap_syslog, sizeof(*s->syslog));
+    }
+    while (b.n && (b.p[b.n - 1] == '\n' || b.p[b.n - 1] == '\r' || b.p[b.n - 1] == '\0'))
+        b.n--; /* some senders end the message in a line's manner */
+    char *copy = arena_strndup(&s->arena, b.n ? (const char *)b.p : "", b.n);
+    s->syslog[s->nsyslog++] = (struct scan_syslog){p->number, p->pkt.ip.src, bytes_of(copy, b.n)};
+}
+
+static void take(struct scan *s, struct scan_bytes *bytes, const struct savefile_packet *p)
+{
+    switch (p->pkt.kind) {
+    case PKT_TCP: scan_take_tcp(s, bytes, p); break;
+    case PKT_ESP: scan_take_esp(s, p, SCAN_IN_IP, p->pkt.esp.spi, p->pkt.esp.seq); break;
+    case PKT_UDP:
+        if (p->pkt.udp.dst == SYSLOG_PORT)
+            take_syslog(s, p);
+        else
+            scan_take_ike(s, p);
+        break;
+    default: break;
+    }
+}
+
+enum err scan_file(struct scan *s, const char *path, bool digests, struct diag *why)
+{
+    struct savefile *f;
+    struct savefile_packet p;
+    struct scan_bytes bytes = {.budget = SCAN_BYTES_MAX};
+
+    *s = (struct scan){0};
+    arena_init(&s->arena);
+    tcp_table_init(&s->tcp, NULL, 0);
+    map_init(&s->esp_map);
+    enum err e = savefile_open(path, &f, why);
+    if (e)
+        return e;
+    while (savefile_next(f, &p, &s->damage) == ERR_OK)
+        take(s, digests ? &bytes : NULL, &p);
+    savefile_close(f);
+    if (digests)
+        scan_bytes_finish(s, &bytes);
+    return ERR_OK;
+}
+
+void scan_release(struct scan *s)
+{
+    tcp_table_release(&s->tcp);
+    for (size_t i = 0; i < s->nesp; i++)
+        range_set_release(&s->esp[i].seen);
+    mem_free(s->digests);
+    mem_free(s->esp);
+    map_release(&s->esp_map);
+    mem_free(s->ike);
+    mem_free(s->syslog);
+    arena_release(&s->arena);
+}

@@ -1,0 +1,74 @@
+/* One pass over a capture for what `inspect` tells beside the flows: every TCP stream with digests
+ * of what each side sent, IKE messages, ESP by SA, syslog. */
+#ifndef CLI_SCAN_H
+#define CLI_SCAN_H
+
+#include "base/arena.h"
+#include "base/map.h"
+#include "track/tcp_stream.h"
+#include "traffic/savefile.h"
+
+#define SCAN_IKE_PAYLOADS 48
+
+struct scan_ike {
+    uint64_t packet;
+    struct ip_addr src, dst;
+    uint8_t version, exchange, flags; /* version: major in the upper half, minor in the lower */
+    uint8_t spi_i[8], spi_r[8];
+    uint32_t message_id;
+    bool encrypted;
+    uint8_t payloads[SCAN_IKE_PAYLOADS]; /* those in the clear, and the encrypted one of IKEv2 */
+    size_t npayloads;
+};
+
+enum scan_encapsulation { SCAN_IN_IP, SCAN_IN_UDP };
+
+struct scan_esp {
+    struct ip_addr src, dst;
+    uint32_t spi;
+    enum scan_encapsulation in;
+    uint64_t packets, duplicates, out_of_order;
+    uint32_t first_seq, last_seq; /* in capture order */
+    uint32_t highest, lowest;
+    int64_t first_ns, last_ns;
+    struct range_set seen;
+};
+
+struct scan_syslog {
+    uint64_t packet;
+    struct ip_addr src;
+    struct bytes line; /* the datagram's payload */
+};
+
+struct scan_digests { /* of one stream, by side; "": not known */
+    char hex[2][65];
+};
+
+struct scan {
+    struct tcp_table tcp;
+    struct scan_digests *digests; /* by stream number; NULL: not asked for */
+    struct map esp_map;
+    struct scan_ike *ike;
+    size_t nike, cap_ike;
+    struct scan_esp *esp;
+    size_t nesp, cap_esp;
+    struct scan_syslog *syslog;
+    size_t nsyslog, cap_syslog;
+    struct arena arena;
+    struct diag damage; /* err set: the file is read up to here */
+};
+
+/* DIGESTS: also the SHA-256 of what each side of a stream sent, and bytes sent twice with other
+ * content are counted; takes memory for the payload while it reads. WHY: the file cannot be opened
+ * or is no capture. S is released by the caller in any case. */
+MUST_USE enum err scan_file(struct scan *s, const char *path, bool digests, struct diag *why);
+void scan_release(struct scan *s);
+
+/* In hex: the bytes seen, in order of their positions, the first copy of each, holes left out.
+ * NULL: not asked for, packets were cut, or there was too much. */
+const char *scan_digest(const struct scan *s, uint32_t number, enum tcp_side side);
+
+/* Sequence numbers between the lowest and the highest one that were not seen. */
+uint64_t scan_esp_missing(const struct scan_esp *e);
+
+#endif
