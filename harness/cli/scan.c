@@ -30,6 +30,10 @@ static void take(struct scan *s, struct scan_bytes *bytes, const struct savefile
         else
             scan_take_ike(s, p);
         break;
+    case PKT_IP:
+        if (p->pkt.ip.proto == IP_AH)
+            scan_take_ah(s, p);
+        break;
     default: break;
     }
 }

@@ -22,6 +22,9 @@ void scan_bytes_finish(struct scan *s, struct scan_bytes *b);
 void scan_take_esp(struct scan *s, const struct savefile_packet *p, enum scan_encapsulation in,
                    uint32_t spi, uint32_t seq);
 
+/* An AH packet (RFC 4302) with ESP inside. */
+void scan_take_ah(struct scan *s, const struct savefile_packet *p);
+
 /* A UDP datagram that is IKE, or ESP or nothing on IKE's other port (RFC 3948). */
 void scan_take_ike(struct scan *s, const struct savefile_packet *p);
 

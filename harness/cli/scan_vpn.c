@@ -69,6 +69,18 @@ void scan_take_esp(struct scan *s, const struct savefile_packet *p, enum scan_en
     e->last_ns = p->time_ns;
 }
 
+void scan_take_ah(struct scan *s, const struct savefile_packet *p)
+{
+    struct rd r = rd_of(p->pkt.ip.payload);
+    uint8_t next = rd_u8(&r);
+    size_t words = rd_u8(&r); /* length in 32-bit words, less two */
+
+    rd_skip(&r, words * 4 + 6);
+    uint32_t spi = rd_be32(&r), seq = rd_be32(&r);
+    if (!r.err && next == IP_ESP && !ip_is_fragment(&p->pkt.ip))
+        scan_take_esp(s, p, SCAN_IN_IP, spi, seq);
+}
+
 uint64_t scan_esp_missing(const struct scan_esp *e)
 {
     return (uint64_t)e->highest - e->lowest + 1 - e->seen.covered;
