@@ -25,21 +25,21 @@ static void case_done(void *ctx, size_t i, const struct outcome *o)
     struct buf b = BUF_INIT;
 
     run_report_fill(v->report, i, o);
-    progress_done(&v->progress, !passed && o->verdict != VERDICT_SKIPPED);
+    progress_told(&v->progress, !passed && o->verdict != VERDICT_SKIPPED);
     if (!a->quiet || !passed)
         report_text_case(&v->report->cases[i], v->color, a->verbose, &b);
     put_out(&b);
     buf_release(&b);
     if (a->progress == PROGRESS_LINES) /* asked for by name: for those who watch stderr alone */
-        fprintf(stderr, "holdfast: %zu of %zu done: %s %s\n", v->progress.done, v->progress.n,
+        fprintf(stderr, "holdfast: %zu of %zu: %s %s\n", i + 1, v->progress.n,
                 verdict_name(o->verdict), v->report->cases[i].id);
 }
 
-static void time_passed(void *ctx, const struct worker_state *now, size_t n)
+static void time_passed(void *ctx, const struct worker_state *now, size_t n, size_t finished)
 {
     struct view *v = ctx;
 
-    progress_tick(&v->progress, now, n);
+    progress_tick(&v->progress, now, n, finished);
 }
 
 /* What a stream of a case lacks is said by the case that needs it. */

@@ -23,12 +23,12 @@ static void put_running(const struct worker_state *now, size_t n, struct buf *ou
 void progress_bar(const struct progress *p, const struct worker_state *now, size_t n,
                   size_t columns, struct buf *out)
 {
-    size_t filled = p->n ? p->done * BAR_CELLS / p->n : BAR_CELLS, start = out->n;
+    size_t filled = p->n ? p->finished * BAR_CELLS / p->n : BAR_CELLS, start = out->n;
 
     buf_addc(out, '[');
     for (size_t i = 0; i < BAR_CELLS; i++)
         buf_addc(out, i < filled ? '=' : i == filled ? '>' : ' ');
-    buf_addf(out, "] %zu/%zu  ", p->done, p->n);
+    buf_addf(out, "] %zu/%zu  ", p->finished, p->n);
     if (p->bad)
         buf_addf(out, "%zu not passed  ", p->bad);
     put_running(now, n, out);
@@ -54,14 +54,15 @@ static void say_alive(struct progress *p, const struct worker_state *now, size_t
     struct buf b = BUF_INIT;
 
     put_running(now, n, &b);
-    fprintf(stderr, "holdfast: %zu of %zu done, running: %s\n", p->done, p->n, buf_str(&b));
+    fprintf(stderr, "holdfast: %zu of %zu done, running: %s\n", p->finished, p->n, buf_str(&b));
     buf_release(&b);
 }
 
-void progress_tick(struct progress *p, const struct worker_state *now, size_t n)
+void progress_tick(struct progress *p, const struct worker_state *now, size_t n, size_t finished)
 {
     double s = p->env->wall();
 
+    p->finished = finished;
     if (p->bar) {
         draw(p, now, n);
     } else if (p->lines && n && s - p->said_s >= PROGRESS_SILENCE_S) {
@@ -70,10 +71,9 @@ void progress_tick(struct progress *p, const struct worker_state *now, size_t n)
     }
 }
 
-void progress_done(struct progress *p, bool bad)
+void progress_told(struct progress *p, bool bad)
 {
     progress_clear(p);
-    p->done++;
     p->bad += bad;
     p->said_s = p->env->wall();
 }

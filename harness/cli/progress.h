@@ -11,7 +11,7 @@
 struct progress {
     const struct cli_env *env;
     bool bar, lines; /* neither: silent */
-    size_t n, done, bad;
+    size_t n, finished, bad;
     double said_s; /* when something was last said */
     bool drawn;
 };
@@ -22,10 +22,11 @@ void progress_bar(const struct progress *p, const struct worker_state *now, size
                   size_t columns, struct buf *out);
 
 /* Cases under way changed, or time passed. */
-void progress_tick(struct progress *p, const struct worker_state *now, size_t n);
+void progress_tick(struct progress *p, const struct worker_state *now, size_t n, size_t finished);
 
-/* Another case is done; BAD: it did not pass. Clears the bar, so that lines can be printed. */
-void progress_done(struct progress *p, bool bad);
+/* A case is about to be told of; BAD: it did not pass. Clears the bar, so that lines can be
+ * printed. */
+void progress_told(struct progress *p, bool bad);
 
 void progress_clear(struct progress *p);
 

@@ -178,7 +178,7 @@ static void tick(struct pool *p)
         if (j->pid)
             now[n++] = (struct worker_state){p->plans[j->which]->id, j->inbox.percent};
     }
-    p->view->tick(p->view->ctx, now, n);
+    p->view->tick(p->view->ctx, now, n, p->begun - n);
 }
 
 void workers_run(const struct run_setup *s, const struct cli_env *env, struct plan *const *plans,

@@ -12,8 +12,9 @@ struct worker_state { /* a case under way */
 struct workers_view {
     /* Case I is there; called in the order of the cases. */
     void (*done)(void *ctx, size_t i, const struct outcome *o);
-    /* Some time passed, or what is under way changed; several times a second at most. */
-    void (*tick)(void *ctx, const struct worker_state *now, size_t n);
+    /* Some time passed, or what is under way changed; several times a second at most. FINISHED:
+     * cases that are, told of or not. */
+    void (*tick)(void *ctx, const struct worker_state *now, size_t n, size_t finished);
     void *ctx;
 };
 
