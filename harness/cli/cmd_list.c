@@ -1,7 +1,7 @@
 /* holdfast list: what cases there are. */
 #include "cli/select.h"
 
-#include "report/json.h"
+#include "report/jsonw.h"
 
 struct list_args {
     struct selection sel; /* first: the rows of select.h find it here */
@@ -49,36 +49,36 @@ static void put_case(const struct plan *p, bool ids, struct buf *out)
         buf_addc(out, '\n');
 }
 
-static void put_case_json(const struct plan *p, struct json *j)
+static void put_case_json(const struct plan *p, struct jsonw *j)
 {
-    json_object(j, NULL);
-    json_string(j, "id", p->id);
-    json_string(j, "title", p->title);
-    json_string(j, "file", p->file);
-    json_i64(j, "line", p->line);
-    json_array(j, "tags");
+    jsonw_object(j, NULL);
+    jsonw_string(j, "id", p->id);
+    jsonw_string(j, "title", p->title);
+    jsonw_string(j, "file", p->file);
+    jsonw_i64(j, "line", p->line);
+    jsonw_array(j, "tags");
     for (size_t i = 0; i < p->ntags; i++)
-        json_string(j, NULL, p->tags[i]);
-    json_close(j);
-    json_close(j);
+        jsonw_string(j, NULL, p->tags[i]);
+    jsonw_close(j);
+    jsonw_close(j);
 }
 
 int cmd_list(const struct cli_env *env, int argc, char **argv)
 {
     struct list_args a = {0};
     struct buf b = BUF_INIT;
-    struct json j;
+    struct jsonw j;
     int rc = options_parse(&options, &argc, argv, &a);
 
     (void)env;
     if (rc < 0)
         rc = select_load(&a.sel, argv, argc);
     if (rc < 0 && a.json) {
-        json_begin(&j, &b, 1);
-        json_array(&j, NULL);
+        jsonw_begin(&j, &b, 1);
+        jsonw_array(&j, NULL);
         for (size_t i = 0; i < a.sel.nplans; i++)
             put_case_json(a.sel.plans[i], &j);
-        json_close(&j);
+        jsonw_close(&j);
     } else if (rc < 0) {
         for (size_t i = 0; i < a.sel.nplans; i++)
             put_case(a.sel.plans[i], a.ids, &b);

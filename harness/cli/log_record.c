@@ -11,85 +11,85 @@ static bool is_connection(const struct asa_log *l)
 }
 
 /* An empty view says that the message does not have the field. */
-static void put_bytes(struct json *j, const char *name, struct bytes b)
+static void put_bytes(struct jsonw *j, const char *name, struct bytes b)
 {
     if (b.n)
-        json_bytes(j, name, b);
+        jsonw_bytes(j, name, b);
     else
-        json_null(j, name);
+        jsonw_null(j, name);
 }
 
-static void put_count(struct json *j, const char *name, bool has, uint64_t v)
+static void put_count(struct jsonw *j, const char *name, bool has, uint64_t v)
 {
     if (has)
-        json_u64(j, name, v);
+        jsonw_u64(j, name, v);
     else
-        json_null(j, name);
+        jsonw_null(j, name);
 }
 
-static void put_endpoint(struct json *j, const char *name, const struct asa_endpoint *e)
+static void put_endpoint(struct jsonw *j, const char *name, const struct asa_endpoint *e)
 {
-    json_object(j, name);
+    jsonw_object(j, name);
     put_bytes(j, "interface", e->interface);
     put_bytes(j, "address", e->address);
     put_count(j, "port", e->has_port, e->port);
     put_bytes(j, "mapped_address", e->mapped_address);
     put_count(j, "mapped_port", e->mapped_address.n && e->has_port, e->mapped_port);
     put_bytes(j, "user", e->ident);
-    json_close(j);
+    jsonw_close(j);
 }
 
-static void put_connection(struct json *j, const struct asa_log *l)
+static void put_connection(struct jsonw *j, const struct asa_log *l)
 {
     /* a message about ICMP has no connection number */
     put_count(j, "connection", l->kind == ASA_BUILT || l->kind == ASA_TEARDOWN, l->connection);
     put_bytes(j, "protocol", l->protocol);
-    json_string(j, "direction",
-                l->direction == ASA_INBOUND    ? "inbound"
-                : l->direction == ASA_OUTBOUND ? "outbound"
-                                               : NULL);
+    jsonw_string(j, "direction",
+                 l->direction == ASA_INBOUND    ? "inbound"
+                 : l->direction == ASA_OUTBOUND ? "outbound"
+                                                : NULL);
     put_endpoint(j, "a", &l->a);
     put_endpoint(j, "b", &l->b);
     put_count(j, "duration_s", l->has_duration, l->duration_s);
     put_count(j, "bytes", l->has_bytes, l->bytes);
     put_bytes(j, "reason", l->reason);
-    json_string(j, "reason_class", asa_reason_name(l->reason_class));
+    jsonw_string(j, "reason_class", asa_reason_name(l->reason_class));
     put_bytes(j, "initiator_interface", l->initiator_interface);
     put_bytes(j, "user", l->user);
 }
 
-void log_record_members(struct json *j, struct bytes line)
+void log_record_members(struct jsonw *j, struct bytes line)
 {
     struct asa_log l;
     char id[16];
 
     if (asa_log_parse(line, &l)) {
-        json_null(j, "host");
-        json_null(j, "timestamp");
-        json_null(j, "severity");
-        json_null(j, "id");
-        json_bytes(j, "text", line);
+        jsonw_null(j, "host");
+        jsonw_null(j, "timestamp");
+        jsonw_null(j, "severity");
+        jsonw_null(j, "id");
+        jsonw_bytes(j, "text", line);
         return;
     }
     put_bytes(j, "host", l.host);
     put_bytes(j, "timestamp", l.time.present ? l.time.text : (struct bytes){0});
-    json_u64(j, "severity", l.severity);
+    jsonw_u64(j, "severity", l.severity);
     snprintf(id, sizeof(id), "%06u", (unsigned)l.id);
-    json_string(j, "id", id);
-    json_bytes(j, "text", l.text);
+    jsonw_string(j, "id", id);
+    jsonw_bytes(j, "text", l.text);
     if (is_connection(&l))
         put_connection(j, &l);
 }
 
 void log_record_json(uint64_t number, struct bytes line, struct buf *out)
 {
-    struct json j;
+    struct jsonw j;
 
-    json_begin(&j, out, 0);
-    json_object(&j, NULL);
-    json_u64(&j, "line", number);
+    jsonw_begin(&j, out, 0);
+    jsonw_object(&j, NULL);
+    jsonw_u64(&j, "line", number);
     log_record_members(&j, line);
-    json_close(&j);
+    jsonw_close(&j);
 }
 
 static void put_words(struct buf *out, struct bytes b)

@@ -2,14 +2,14 @@
 #ifndef CLI_LOG_RECORD_H
 #define CLI_LOG_RECORD_H
 
-#include "report/json.h"
+#include "report/jsonw.h"
 #include "wire/asa_log.h"
 
 /* A JSON object on a line of its own: number, then the fields. */
 void log_record_json(uint64_t number, struct bytes line, struct buf *out);
 
 /* The members of that object into one that is open. LINE may be no ASA message: "id" is null. */
-void log_record_members(struct json *j, struct bytes line);
+void log_record_members(struct jsonw *j, struct bytes line);
 
 /* Columns for a person, on one line. */
 void log_record_text(uint64_t number, struct bytes line, struct buf *out);

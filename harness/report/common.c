@@ -68,7 +68,9 @@ static size_t put_decimal(struct buf *out, double v, int decimals)
         buf_addf(out, "%.0f", v);
         return out->n;
     }
-    uint64_t n = (uint64_t)(size * (double)scale + 0.5);
+    size *= (double)scale;
+    uint64_t n = (uint64_t)size;
+    n += size - (double)n >= 0.5; /* + 0.5 first would round whole numbers beyond 2^52 */
     buf_addf(out, "%s%llu", v < 0 && n ? "-" : "", (unsigned long long)(n / scale));
     if (decimals == 0)
         return out->n;

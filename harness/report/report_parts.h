@@ -1,4 +1,4 @@
-/* What the files of report/ share. Not for others: use report/report.h and report/json.h. */
+/* What the files of report/ share. Not for others: use report/report.h and report/jsonw.h. */
 #ifndef REPORT_REPORT_PARTS_H
 #define REPORT_REPORT_PARTS_H
 

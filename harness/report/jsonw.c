@@ -1,16 +1,16 @@
-#include "report/json.h"
+#include "report/jsonw.h"
 
 #include "base/err.h"
 #include "report/report_parts.h"
 
 #include <inttypes.h>
 
-void json_begin(struct json *j, struct buf *out, unsigned lines)
+void jsonw_begin(struct jsonw *j, struct buf *out, unsigned lines)
 {
-    *j = (struct json){.out = out, .lines = lines};
+    *j = (struct jsonw){.out = out, .lines = lines};
 }
 
-static void indent(struct json *j)
+static void indent(struct jsonw *j)
 {
     buf_addc(j->out, '\n');
     for (unsigned i = 0; i < j->depth; i++)
@@ -37,7 +37,7 @@ static void put_text(struct buf *out, struct bytes text)
 }
 
 /* What stands before a value: a comma, a new line, its name. */
-static void before(struct json *j, const char *name)
+static void before(struct jsonw *j, const char *name)
 {
     if (j->depth) {
         bool first = !j->filled[j->depth - 1];
@@ -55,7 +55,7 @@ static void before(struct json *j, const char *name)
     }
 }
 
-static void open_container(struct json *j, const char *name, char open, char close)
+static void open_container(struct jsonw *j, const char *name, char open, char close)
 {
     before(j, name);
     if (j->depth == JSON_DEPTH)
@@ -65,17 +65,17 @@ static void open_container(struct json *j, const char *name, char open, char clo
     j->close[j->depth++] = close;
 }
 
-void json_object(struct json *j, const char *name)
+void jsonw_object(struct jsonw *j, const char *name)
 {
     open_container(j, name, '{', '}');
 }
 
-void json_array(struct json *j, const char *name)
+void jsonw_array(struct jsonw *j, const char *name)
 {
     open_container(j, name, '[', ']');
 }
 
-void json_close(struct json *j)
+void jsonw_close(struct jsonw *j)
 {
     if (j->depth == 0)
         bug("JSON closed too often");
@@ -87,31 +87,31 @@ void json_close(struct json *j)
         buf_addc(j->out, '\n');
 }
 
-void json_null(struct json *j, const char *name)
+void jsonw_null(struct jsonw *j, const char *name)
 {
     before(j, name);
     buf_adds(j->out, "null");
 }
 
-void json_bool(struct json *j, const char *name, bool v)
+void jsonw_bool(struct jsonw *j, const char *name, bool v)
 {
     before(j, name);
     buf_adds(j->out, v ? "true" : "false");
 }
 
-void json_u64(struct json *j, const char *name, uint64_t v)
+void jsonw_u64(struct jsonw *j, const char *name, uint64_t v)
 {
     before(j, name);
     buf_addf(j->out, "%" PRIu64, v);
 }
 
-void json_i64(struct json *j, const char *name, int64_t v)
+void jsonw_i64(struct jsonw *j, const char *name, int64_t v)
 {
     before(j, name);
     buf_addf(j->out, "%" PRId64, v);
 }
 
-void json_number(struct json *j, const char *name, double v, int decimals)
+void jsonw_number(struct jsonw *j, const char *name, double v, int decimals)
 {
     before(j, name);
     if (is_finite(v))
@@ -120,21 +120,21 @@ void json_number(struct json *j, const char *name, double v, int decimals)
         buf_adds(j->out, "null");
 }
 
-void json_bytes(struct json *j, const char *name, struct bytes text)
+void jsonw_bytes(struct jsonw *j, const char *name, struct bytes text)
 {
     before(j, name);
     put_text(j->out, text);
 }
 
-void json_string(struct json *j, const char *name, const char *text)
+void jsonw_string(struct jsonw *j, const char *name, const char *text)
 {
     if (text)
-        json_bytes(j, name, bytes_str(text));
+        jsonw_bytes(j, name, bytes_str(text));
     else
-        json_null(j, name);
+        jsonw_null(j, name);
 }
 
-void json_time(struct json *j, const char *name, int64_t ns)
+void jsonw_time(struct jsonw *j, const char *name, int64_t ns)
 {
     int64_t s = ns / 1000000000, rest = ns % 1000000000;
 
