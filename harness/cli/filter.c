@@ -1,4 +1,5 @@
-/* -k: or := and ("or" and)*; and := not ("and"? not)*; not := "not" not | "(" or ")" | word. */
+/* -k: or := and ("or" and)*; and := not ("and"? not)*; not := "not" not | "(" or ")" | word.
+ * The three words of the grammar cannot be looked for themselves. */
 #include "cli/select.h"
 
 #include <ctype.h>
@@ -56,11 +57,11 @@ static bool match_word(struct filter *f)
     size_t n = word_len(f->at);
     const char *w = f->at;
 
-    f->at += n;
-    if (n == 0) {
-        f->bad = true;
+    if (n == 0 || is_word(f, "and") || is_word(f, "or") || is_word(f, "tag:")) {
+        f->bad = true; /* where a word should be */
         return false;
     }
+    f->at += n;
     if (n > 4 && strncmp(w, "tag:", 4) == 0) {
         for (size_t i = 0; i < f->ntags; i++) {
             if (strlen(f->tags[i]) == n - 4 && strncmp(f->tags[i], w + 4, n - 4) == 0)
@@ -101,9 +102,9 @@ static bool match_and(struct filter *f)
     bool v = match_not(f);
 
     for (;;) {
-        (void)take(f, "and");
+        bool must = take(f, "and");
         blanks(f);
-        if (!*f->at || *f->at == ')' || is_word(f, "or") || f->bad)
+        if (f->bad || (!must && (!*f->at || *f->at == ')' || is_word(f, "or"))))
             return v;
         v = match_not(f) && v;
     }
