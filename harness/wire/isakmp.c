@@ -71,8 +71,7 @@ size_t isakmp_count(const struct isakmp_chain *c, uint8_t type)
     return n;
 }
 
-/* --- SA ----------------------------------------------------------------------------------------
- */
+/* --- SA -------------------------------------------------------------------------------------- */
 
 static struct isakmp_attribute take_attribute(struct rd *r)
 {
@@ -211,8 +210,7 @@ bool isakmp_next_attribute(struct bytes *left, struct isakmp_attribute *out)
     return step(left, &r);
 }
 
-/* --- the rest ----------------------------------------------------------------------------------
- */
+/* --- the rest -------------------------------------------------------------------------------- */
 
 enum err isakmp_id_parse(struct bytes body, struct isakmp_id *out)
 {
