@@ -307,6 +307,8 @@ static void attributes__take_the_shortest_form_that_holds_them(void **state)
 
 static void padding__fills_whole_blocks(void **state)
 {
+    static const uint8_t nonce[40];
+
     (void)state;
     for (size_t n = 0; n < 40; n++) {
         uint8_t buf[256];
@@ -314,7 +316,7 @@ static void padding__fills_whole_blocks(void **state)
         struct isakmp_chain c;
         struct isakmp_msg m;
         isakmp_begin(&m, buf, sizeof(buf), &h);
-        isakmp_put(&m, ISAKMP_P_NONCE, bytes_of(buf, n));
+        isakmp_put(&m, ISAKMP_P_NONCE, bytes_of(nonce, n));
         struct bytes out = isakmp_end(&m, 16);
         assert_int_equal((out.n - ISAKMP_HDR_LEN) % 16, 0);
         assert_true(out.n - ISAKMP_HDR_LEN - 4 - n < 16);
@@ -327,13 +329,14 @@ static void padding__fills_whole_blocks(void **state)
 
 static void what_does_not_fit__latches(void **state)
 {
+    static const uint8_t nonce[9];
     uint8_t buf[40];
     struct isakmp_hdr h = {.version = ISAKMP_VERSION};
     struct isakmp_msg m;
 
     (void)state;
     isakmp_begin(&m, buf, sizeof(buf), &h);
-    isakmp_put(&m, ISAKMP_P_NONCE, bytes_of(buf, 9));
+    isakmp_put(&m, ISAKMP_P_NONCE, bytes_of(nonce, sizeof(nonce)));
     assert_int_equal(m.w.err, ERR_NOSPACE);
 }
 
