@@ -49,7 +49,8 @@ enum err isakmp_chain_parse(uint8_t first, struct bytes in, struct isakmp_chain 
         type = take_payload(&r, &p->whole, &p->body);
         out->n += !r.err;
     }
-    out->padding = rd_rest(&r);
+    if (rd_left(&r) > 0) /* an empty view may have no address to count from */
+        out->padding = rd_rest(&r);
     return r.err;
 }
 

@@ -167,6 +167,16 @@ static void chain_parses_as_its_row_says(void **state)
     mem_free(p);
 }
 
+static void view_of_nothing__is_an_empty_chain(void **state)
+{
+    struct isakmp_chain c;
+
+    (void)state;
+    assert_ok(isakmp_chain_parse(ISAKMP_P_NONE, bytes_of(NULL, 0), &c));
+    assert_int_equal(c.n, 0);
+    assert_int_equal(isakmp_chain_parse(ISAKMP_P_SA, bytes_of(NULL, 0), &c), ERR_SHORT);
+}
+
 static void too_many_payloads__are_refused(void **state)
 {
     uint8_t p[4 * (ISAKMP_PAYLOADS_MAX + 1)];
@@ -365,6 +375,7 @@ int main(void)
         cmocka_unit_test(real_message__is_read_to_the_end),
         cmocka_unit_test(real_quick_modes__are_read_to_the_end),
         cmocka_unit_test(every_truncation_and_flip__is_survived),
+        cmocka_unit_test(view_of_nothing__is_an_empty_chain),
         cmocka_unit_test(too_many_payloads__are_refused),
         cmocka_unit_test(message_built_here__is_the_real_one),
         cmocka_unit_test(attributes__take_the_shortest_form_that_holds_them),
