@@ -48,11 +48,28 @@ int usage_error(const char *fmt, ...)
     return EXIT_USAGE;
 }
 
+/* A device's own words may be three lines, the last of them a caret below the second. */
+static void put_one_line(struct buf *out, const char *text)
+{
+    while (*text) {
+        size_t n = strcspn(text, "\n");
+        if (strspn(text, " ^") < n) {
+            if (out->n)
+                buf_adds(out, " | ");
+            buf_add(out, text, n);
+        }
+        text += n + (text[n] == '\n');
+    }
+}
+
 int say_why(const struct diag *why, int code)
 {
+    struct buf b = BUF_INIT;
     char line[1024];
 
     diag_format(why, line, sizeof(line));
-    fprintf(stderr, "holdfast: %s\n", line);
+    put_one_line(&b, line);
+    fprintf(stderr, "holdfast: %s\n", buf_str(&b));
+    buf_release(&b);
     return code;
 }
