@@ -72,6 +72,7 @@ static enum err load(struct load *l, struct bytes xml, const char *file, struct 
     l->plan = &life->plan;
     steps(l, xml, arena_strdup(l->arena, file));
     e = problems_err(&l->problems);
+    problems_close(&l->problems, file);
     *problems = l->problems.first;
     if (e)
         plan_free(&life->plan);

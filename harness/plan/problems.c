@@ -40,6 +40,22 @@ void problem_add(struct problems *list, enum err e, const struct plan_place *at,
     *to = p;
 }
 
+void problems_close(struct problems *list, const char *file)
+{
+    struct plan_problem **end = &list->first, *p;
+
+    if (list->n <= PROBLEMS_MAX)
+        return;
+    while (*end)
+        end = &(*end)->next;
+    p = mem_zalloc(sizeof(*p));
+    p->diag.err = ERR_RANGE;
+    snprintf(p->diag.file, sizeof(p->diag.file), "%s", file);
+    snprintf(p->diag.text, sizeof(p->diag.text), "%zu more problems are not listed",
+             list->n - PROBLEMS_MAX);
+    *end = p;
+}
+
 enum err problems_err(const struct problems *list)
 {
     return list->first ? list->first->diag.err : ERR_OK;

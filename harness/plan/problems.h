@@ -17,6 +17,9 @@ struct problems {
 void problem_add(struct problems *list, enum err e, const struct plan_place *at, const char *fmt,
                  ...) PRINTF_LIKE(4, 5);
 
+/* Says at the end how many were not listed. */
+void problems_close(struct problems *list, const char *file);
+
 /* ERR_OK when there are none, else the first one's code. */
 MUST_USE enum err problems_err(const struct problems *list);
 

@@ -203,7 +203,7 @@ static bool is_one_of(const char *name, const char *words)
 static void add_root(const struct load *l, struct buf *out)
 {
     const struct node *root = l->tree;
-    bool vars = false, device = node_named(root->child, "device");
+    bool added = false;
 
     buf_adds(out, "<case xmlns=\"" PLAN_NAMESPACE "\" xmlns:h=\"" RESOLVED_NAMESPACE "\"");
     add_attrs(l, root, out);
@@ -212,13 +212,11 @@ static void add_root(const struct load *l, struct buf *out)
     for (const struct node *c = root->child; c; c = c->next) {
         if (!c->spec)
             continue;
-        if (!vars && !is_one_of(c->name, "title about tag proves var")) {
+        if (!added && !is_one_of(c->name, "title about tag proves var")) {
             add_defines(l, out);
-            vars = true;
-        }
-        if (!device && !is_one_of(c->name, "title about tag proves var lab")) {
-            add_default_device(l, out);
-            device = true;
+            if (!node_named(root->child, "device"))
+                add_default_device(l, out);
+            added = true;
         }
         add_element(l, c, root->at.file, 1, out);
     }

@@ -206,12 +206,12 @@ static void check_order(struct walk *w, const struct node *parent, const struct 
 {
     const struct elem_spec *s = parent->spec;
 
-    if (s->content == CONTENT_SEQUENCE && i < c->furthest)
+    if (s->children[i].rank < s->children[c->furthest].rank)
         problem_add(w->list, ERR_INVALID, &n->at, "<%s> has to stand before <%s>", n->name,
                     s->children[c->furthest].elem->name);
     else
         c->furthest = i;
-    if (s->content == CONTENT_SEQUENCE && !s->children[i].many && c->seen[i] == 1)
+    if (s->content != CONTENT_ONE && !s->children[i].many && c->seen[i] == 1)
         problem_add(w->list, ERR_INVALID, &n->at, "a second <%s>: one is allowed", n->name);
     if (s->content == CONTENT_ONE && c->known == 1)
         problem_add(w->list, ERR_INVALID, &n->at, "a second element in <%s>: one is allowed",
@@ -229,7 +229,7 @@ static void check_complete(struct walk *w, const struct node *n, const struct co
             problem_add(w->list, ERR_INVALID, &n->at, "<%s> lacks <%s>", n->name,
                         s->children[i].elem->name);
     }
-    if ((s->content == CONTENT_ANY || s->content == CONTENT_ONE) && !n->child)
+    if ((s->content == CONTENT_SOME || s->content == CONTENT_ONE) && !n->child)
         problem_add(w->list, ERR_INVALID, &n->at, "<%s> is empty: %s", n->name,
                     s->content == CONTENT_ONE ? "what should happen?" : "nothing to do");
 }

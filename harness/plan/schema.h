@@ -20,14 +20,15 @@ struct attr_spec {
 enum content {
     CONTENT_EMPTY,
     CONTENT_TEXT,
-    CONTENT_SEQUENCE, /* children in the order of their table */
-    CONTENT_ANY,      /* in any order, at least one */
+    CONTENT_CHILDREN, /* in the order of their ranks */
+    CONTENT_SOME,     /* the same, at least one */
     CONTENT_ONE,      /* exactly one */
 };
 
 struct child_spec {
     const struct elem_spec *elem;
     bool required, many;
+    unsigned rank; /* children of one rank stand in any order */
 };
 
 struct elem_spec {

@@ -58,9 +58,9 @@ static const struct attr_spec lab_attrs[] = {
     {"mode", VALUE_CHOICE, false, "peer pair", IN(plan_lab, mode)},
     {"mgmt-host", VALUE_ADDR, false, NULL, IN(plan_lab, mgmt_host)},
 };
-static const struct child_spec lab_children[] = {{&site, false, true}, {&leg, false, true}};
+static const struct child_spec lab_children[] = {{&site, false, true, 0}, {&leg, false, true, 0}};
 static const struct elem_spec lab = {"lab", ATTRS(lab_attrs),
-                                     CHILDREN(CONTENT_SEQUENCE, lab_children), NEITHER};
+                                     CHILDREN(CONTENT_CHILDREN, lab_children), NEITHER};
 
 /* --- device and peer -------------------------------------------------------------------------- */
 static const struct attr_spec set_attrs[] = {
@@ -74,9 +74,10 @@ static const struct attr_spec device_attrs[] = {
     {"type", VALUE_WORD, false, NULL, IN(plan_device, type)},
     {"config", VALUE_TEXT, false, NULL, NOT_KEPT},
 };
-static const struct child_spec device_children[] = {{&set, false, true}, {&line, false, true}};
+static const struct child_spec device_children[] = {{&set, false, true, 0},
+                                                    {&line, false, true, 0}};
 static const struct elem_spec device = {"device", ATTRS(device_attrs),
-                                        CHILDREN(CONTENT_SEQUENCE, device_children), NEITHER};
+                                        CHILDREN(CONTENT_CHILDREN, device_children), NEITHER};
 
 static const struct attr_spec peer_attrs[] = {
     {"dpd", VALUE_ONOFF, false, NULL, IN(plan_peer, dpd)},
@@ -146,7 +147,7 @@ static const struct elem_spec actions[ACTION_COUNT] = {
     [ACTION_DEVICE_COMMAND] = ACTION(DEVICE_COMMAND, "device-command", command_attrs),
 };
 static const struct child_spec at_children[] = {
-#define X(id, name, who, what) {&actions[ACTION_##id], false, false},
+#define X(id, name, who, what) {&actions[ACTION_##id], false, false, 0},
     PLAN_ACTIONS(X)
 #undef X
 };
@@ -163,8 +164,9 @@ static const struct attr_spec at_attrs[] = {
 static const struct elem_spec at = {"at", ATTRS(at_attrs), CHILDREN(CONTENT_ONE, at_children),
                                     NEITHER};
 
-static const struct child_spec timeline_children[] = {{&stream, false, true}, {&at, false, true}};
-static const struct elem_spec timeline = {"timeline", CHILDREN(CONTENT_ANY, timeline_children),
+static const struct child_spec timeline_children[] = {{&stream, false, true, 0},
+                                                      {&at, false, true, 0}};
+static const struct elem_spec timeline = {"timeline", CHILDREN(CONTENT_SOME, timeline_children),
                                           NEITHER};
 
 /* --- expectations ----------------------------------------------------------------------------- */
@@ -232,11 +234,11 @@ static const struct elem_spec rules[RULE_COUNT] = {
     [RULE_RESET] = RULE(RESET, "reset", reset_attrs),
 };
 static const struct child_spec expect_children[] = {
-#define X(id, name) {&rules[RULE_##id], false, true},
+#define X(id, name) {&rules[RULE_##id], false, true, 0},
     PLAN_RULES(X)
 #undef X
 };
-static const struct elem_spec expect = {"expect", CHILDREN(CONTENT_ANY, expect_children), NEITHER};
+static const struct elem_spec expect = {"expect", CHILDREN(CONTENT_SOME, expect_children), NEITHER};
 
 /* --- the case --------------------------------------------------------------------------------- */
 static const struct attr_spec case_attrs[] = {
@@ -247,8 +249,9 @@ static const struct attr_spec case_attrs[] = {
     {"evidence", VALUE_CHOICE, false, "full headers", NOT_KEPT},
 };
 static const struct child_spec case_children[] = {
-    {&title, true, false},   {&about, true, false}, {&tag, false, true},    {&proves, false, true},
-    {&var, false, true},     {&lab, false, false},  {&device, false, true}, {&peer, false, false},
-    {&timeline, true, true}, {&expect, true, true}};
+    {&title, true, false, 0},  {&about, true, false, 1}, {&tag, false, true, 2},
+    {&proves, false, true, 3}, {&var, false, true, 4},   {&lab, false, false, 5},
+    {&device, false, true, 5}, {&peer, false, false, 5}, {&timeline, true, true, 5},
+    {&expect, true, true, 5}};
 const struct elem_spec schema_case = {"case", ATTRS(case_attrs),
-                                      CHILDREN(CONTENT_SEQUENCE, case_children), NEITHER};
+                                      CHILDREN(CONTENT_CHILDREN, case_children), NEITHER};
