@@ -182,6 +182,17 @@ static void read_device(struct load *l, const struct node *dev, struct plan_devi
         usual_configs(l, dev, d);
 }
 
+/* When both gateways are devices the branch office's comes first, however the case has them. */
+static void sort_sites(struct plan *p)
+{
+    struct plan_device first = p->devices[0];
+
+    if (p->ndevices == 2 && first.site == SITE_HO && p->devices[1].site == SITE_BO) {
+        p->devices[0] = p->devices[1];
+        p->devices[1] = first;
+    }
+}
+
 void build_devices(struct load *l)
 {
     struct plan *p = l->plan;
@@ -196,4 +207,5 @@ void build_devices(struct load *l)
         }
         read_device(l, n, &p->devices[p->ndevices++]);
     }
+    sort_sites(p);
 }

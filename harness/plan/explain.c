@@ -1,5 +1,6 @@
 /* A plan in plain words, for someone who has never seen its file. */
 #include "base/buf.h"
+#include "plan/secrets.h"
 #include "plan/value.h"
 
 static const char *place(enum plan_site s)
@@ -25,6 +26,16 @@ static void span(struct buf *out, const char *before, struct span d)
     char text[VALUE_CHARS];
 
     buf_addf(out, "%s%s", before, value_span_format(d, text));
+}
+
+static void masked(struct buf *out, const char *before, const char *line)
+{
+    struct buf copy = BUF_INIT;
+
+    buf_adds(&copy, line);
+    secrets_mask(copy.s);
+    buf_addf(out, "%s\"%s\"\n", before, copy.s);
+    buf_release(&copy);
 }
 
 /* --- lab -------------------------------------------------------------------------------------- */
@@ -68,7 +79,7 @@ static void explain_device(struct buf *out, const struct plan_device *d)
         if (s->name)
             buf_addf(out, "    with %s = %s\n", s->name, s->value);
         else
-            buf_addf(out, "    with the line \"%s\"\n", s->value);
+            masked(out, "    with the line ", s->value);
     }
 }
 
@@ -184,7 +195,7 @@ static void explain_event(struct buf *out, const struct plan *p, const struct pl
                  : e->by == ACTOR_DEVICE ? "device"
                                          : "harness");
     if (e->action == ACTION_DEVICE_COMMAND)
-        buf_addf(out, " is told \"%s\"\n", e->command);
+        masked(out, " is told ", e->command);
     else if (e->action == ACTION_PEER_CRASH)
         buf_adds(out, " forgets every SA and tells nobody\n");
     else
@@ -210,27 +221,43 @@ static void explain_window(struct buf *out, const struct plan *p, const struct p
 
 static void explain_count(struct buf *out, const struct plan_expect *x)
 {
-    if (x->max < 0)
-        buf_addf(out, "at least %d", x->min);
+    if (x->max == 0)
+        buf_adds(out, ", never,");
+    else if (x->max < 0 && x->min == 1)
+        buf_adds(out, ", at least once,");
+    else if (x->max < 0)
+        buf_addf(out, ", %d times or more,", x->min);
+    else if (x->min == 1 && x->max == 1)
+        buf_adds(out, ", once,");
     else if (x->min == x->max)
-        buf_addf(out, "%d", x->min);
+        buf_addf(out, ", %d times,", x->min);
     else
-        buf_addf(out, "%d to %d", x->min, x->max);
+        buf_addf(out, ", %d to %d times,", x->min, x->max);
 }
 
-static void explain_log(struct buf *out, const struct plan_expect *x)
+static void explain_log(struct buf *out, const struct plan *p, const struct plan_expect *x)
 {
-    if (x->rule == RULE_NO_LOG)
-        buf_adds(out, "no");
-    else
-        explain_count(out, x);
-    buf_addf(out, " log message %u", x->log_id);
+    buf_addf(out, "%s log message %u", x->rule == RULE_NO_LOG ? "no" : "the", x->log_id);
+    if (x->stream >= 0)
+        buf_addf(out, " about %s", p->streams[x->stream].id);
     if (x->reason)
         buf_addf(out, " with a reason of class \"%s\"", x->reason);
     if (x->text)
         buf_addf(out, " holding \"%s\"", x->text);
     if (!x->any_site)
         buf_addf(out, " from the %s", place(x->site));
+    if (x->rule == RULE_LOG)
+        explain_count(out, x);
+}
+
+static void explain_reset(struct buf *out, const struct plan *p, const struct plan_expect *x)
+{
+    static const char *const by[] = {"anyone", "the device", "a host", "the peer"};
+
+    buf_addf(out, "a TCP reset by %s", by[x->reset_by]);
+    if (x->stream >= 0)
+        buf_addf(out, " to %s", p->streams[x->stream].id);
+    explain_count(out, x);
 }
 
 static void explain_stream_rule(struct buf *out, const struct plan *p, const struct plan_expect *x)
@@ -250,24 +277,18 @@ static void explain_rule(struct buf *out, const struct plan *p, const struct pla
 {
     static const char *const tunnel[] = {"is kept", "is replaced", "is deleted", "is up",
                                          "is down"};
-    static const char *const by[] = {"anyone", "the device", "a host", "the peer"};
 
     switch (x->rule) {
     case RULE_LOG:
-    case RULE_NO_LOG: explain_log(out, x); break;
+    case RULE_NO_LOG: explain_log(out, p, x); break;
     case RULE_STREAM: explain_stream_rule(out, p, x); break;
     case RULE_NO_CLEARTEXT:
         buf_adds(out, "nothing of the inner traffic in clear on the WAN");
         break;
     case RULE_TUNNEL: buf_addf(out, "the phase-%u SA %s", x->phase, tunnel[x->tunnel_is]); break;
-    case RULE_RESET:
-        explain_count(out, x);
-        buf_addf(out, " TCP reset by %s", by[x->reset_by]);
-        break;
+    case RULE_RESET: explain_reset(out, p, x); break;
     case RULE_COUNT: break;
     }
-    if (x->stream >= 0 && x->rule != RULE_STREAM)
-        buf_addf(out, " about %s", p->streams[x->stream].id);
     explain_window(out, p, &x->window);
     buf_addc(out, '\n');
 }

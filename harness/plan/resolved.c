@@ -67,12 +67,10 @@ static void add_masked(struct buf *out, const char *text, bool attr)
 
 static const struct plan_device *device_of(const struct load *l, const struct node *n)
 {
-    size_t i = 0;
+    struct plan_device given = {.site = SITE_BO};
 
-    for (const struct node *d = node_named(l->tree->child, "device"); d && d != n;
-         d = node_named(d->next, "device"))
-        i++;
-    return &l->plan->devices[i];
+    schema_fill(n, &given);
+    return &l->plan->devices[l->plan->ndevices == 2 && given.site == SITE_HO];
 }
 
 /* Files are named by the path they were found at. */
@@ -175,7 +173,7 @@ static void add_defines(const struct load *l, struct buf *out)
         buf_adds(out, "\n <var");
         add_attr(out, "name", v->name);
         add_attr(out, "value", v->value);
-        buf_adds(out, "/>");
+        buf_adds(out, " h:file=\"-D\" h:line=\"0\"/>");
     }
 }
 

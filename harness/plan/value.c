@@ -78,19 +78,13 @@ static bool decimal_parse(const char **s, struct decimal *out)
     return true;
 }
 
-/* D times FACTOR, in whole units. The fraction keeps to 64 bits: either FACTOR is a multiple of
- * the scale, or it is small, or a power of two of at most 2^40 and the part is below 10^9 < 2^30.
- */
+/* D times FACTOR, in whole units, rounded down. With part < scale <= 10^9 nothing of the fraction
+ * leaves 64 bits: part * (FACTOR / scale) < FACTOR, part * (FACTOR % scale) < 10^18. */
 static bool decimal_times(struct decimal d, uint64_t factor, uint64_t *out)
 {
-    uint64_t whole, part;
+    uint64_t part = d.part * (factor / d.scale) + d.part * (factor % d.scale) / d.scale;
+    uint64_t whole;
 
-    if (factor % d.scale == 0)
-        part = d.part * (factor / d.scale);
-    else if (__builtin_mul_overflow(d.part, factor, &part))
-        return false;
-    else
-        part /= d.scale;
     return !__builtin_mul_overflow(d.whole, factor, &whole) &&
            !__builtin_add_overflow(whole, part, out);
 }
