@@ -55,6 +55,7 @@ static void as_file(struct bytes in)
     struct plan *p = NULL;
     struct plan_options options = {.root = NULL};
     char dir[] = "/tmp/holdfast-fuzz-XXXXXX", path[64];
+    enum err e;
     FILE *f;
 
     if (!mkdtemp(dir))
@@ -63,7 +64,8 @@ static void as_file(struct bytes in)
     snprintf(path, sizeof(path), "%s/case.xml", dir);
     f = fopen(path, "wb");
     expect(f && fwrite(in.p, 1, in.n, f) == in.n && fclose(f) == 0, "cannot write", in);
-    end(plan_load(path, &options, &p, &problems), p, problems, in);
+    e = plan_load(path, &options, &p, &problems);
+    end(e, p, problems, in);
     unlink(path);
     rmdir(dir);
 }
