@@ -106,6 +106,7 @@ static void read_trigger(struct load *l, const struct node *n, struct plan_event
     bool time = node_attr(n, "time"), reaches = node_attr(n, "reaches"),
          after = node_attr(n, "after"), log = node_attr(n, "log"), stream = node_attr(n, "stream");
     struct value_reach reach = {.percent = -1};
+    int triggers = time + reaches + after + log;
 
     e->when = reaches ? WHEN_OFFSET : after ? WHEN_AFTER : log ? WHEN_LOG : WHEN_TIME;
     (void)schema_read(n, "reaches", &reach);
@@ -115,11 +116,11 @@ static void read_trigger(struct load *l, const struct node *n, struct plan_event
         if (n->attrs[i].bad)
             return; /* what is left cannot tell which trigger was meant */
     }
-    if (time + reaches + after + log != 1)
+    if (triggers != 1)
         problem_add(&l->problems, ERR_INVALID, &n->at,
                     "<at> needs one trigger: time=\"5s\", or stream=\"...\" reaches=\"40%%\", or "
                     "after=\"...\" delay=\"20s\", or log=\"302014\"; it has %s",
-                    time + reaches + after + log ? "several" : "none");
+                    triggers ? "several" : "none");
     else if (reaches && !stream)
         problem_add(&l->problems, ERR_INVALID, &n->at,
                     "<at> reaches=\"%s\" of which stream? stream=\"...\" says it",
