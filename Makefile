@@ -28,7 +28,7 @@ MAY_gateway  := base wire crypto ike esp
 MAY_device   := base wire plan port gateway
 MAY_replay   := base wire track crypto plan traffic evidence ike esp port host peer gateway device
 MAY_judge    := base wire track crypto esp plan evidence
-MAY_report   := base judge
+MAY_report   := base wire judge
 MAY_cli      := $(MAY_replay) replay judge report
 DIRS := base wire track crypto plan traffic evidence ike esp port host peer gateway device replay judge report cli
 

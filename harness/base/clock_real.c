@@ -44,3 +44,13 @@ enum err clock_real_watch(struct clock_real *r, int fd)
     r->fds[r->nfds++] = fd;
     return ERR_OK;
 }
+
+void clock_real_unwatch(struct clock_real *r, int fd)
+{
+    for (size_t i = 0; i < r->nfds; i++) {
+        if (r->fds[i] == fd) {
+            r->fds[i] = r->fds[--r->nfds];
+            return;
+        }
+    }
+}

@@ -19,4 +19,7 @@ void clock_real_init(struct clock_real *r);
 /* Wakes sleep_until when FD is readable. ERR_NOSPACE past CLOCK_REAL_FDS descriptors. */
 MUST_USE enum err clock_real_watch(struct clock_real *r, int fd);
 
+/* No longer; nothing happens when FD is not watched. */
+void clock_real_unwatch(struct clock_real *r, int fd);
+
 #endif

@@ -227,7 +227,19 @@ static inline size_t wr_hole16(struct wr *w)
     return at;
 }
 
-/* Overwrites at AT, inside what was already written. V must fit 16 bits, else ERR_RANGE. */
+/* Overwrites at AT, inside what was already written. */
+static inline void wr_fill8(struct wr *w, size_t at, uint8_t v)
+{
+    if (w->err)
+        return;
+    if (at >= w->at) {
+        wr_fail(w, ERR_RANGE);
+        return;
+    }
+    w->p[at] = v;
+}
+
+/* The same; V must fit 16 bits, else ERR_RANGE. */
 static inline void wr_fill16(struct wr *w, size_t at, size_t v)
 {
     if (w->err)

@@ -131,6 +131,9 @@ static enum err set_host(struct gw_call *call)
         i++;
     if (call->no && i == l->nhosts)
         return gw_refuse(call, "no such logging host");
+    if (!call->no && h.tcp &&
+        !call->opts) /* a file is refused by gw_config_check, with its reason */
+        return gw_refuse(call, "TCP to logging hosts is not modelled: use UDP");
     if (!call->no && i == GW_LOG_HOSTS)
         return gw_refuse(call, "no more than %d logging hosts can be configured", GW_LOG_HOSTS);
     if (call->no) {

@@ -228,6 +228,7 @@ struct gw_config {
     uint64_t sa_lifetime_kb; /* 4608000 */
     char nat0_interface[GW_NAME], nat0_acl[GW_NAME]; /* nat (IF) 0 access-list ACL */
     bool random_sequence;                            /* ISN randomisation, on by default */
+    bool decrement_ttl;                              /* set connection decrement-ttl */
     struct gw_timeouts timeouts;
     struct gw_sysopt sysopt;
     struct gw_service service;

@@ -278,6 +278,11 @@ static void review_logging(struct review *r)
         if (!is_up_named(r->c, l->hosts[i].nameif))
             warning(r, "the logging host on interface %s gets nothing: the interface is not up",
                     l->hosts[i].nameif);
+        if (l->hosts[i].tcp)
+            error(r,
+                  "the logging host on interface %s wants TCP, which is not modelled: use UDP, "
+                  "`logging host %s ADDRESS`",
+                  l->hosts[i].nameif, l->hosts[i].nameif);
     }
     for (size_t i = 0; i < l->nmessages; i++) {
         if (l->messages[i].id != 302014)

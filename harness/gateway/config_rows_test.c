@@ -192,6 +192,14 @@ static const struct row rows[] = {
     {"logging message 302013 level 5\nno logging message 302014",
      "logging message 302013 level 5\nno logging message 302014\n", NULL},
     {"no logging message 302014\nlogging message 302014", NULL, "302014"},
+    /* policies */
+    {"policy-map p\n class c\n  set connection decrement-ttl\n  set connection "
+     "random-sequence-number disable",
+     "policy-map global_policy\n class class-default\n  set connection decrement-ttl\n  set "
+     "connection random-sequence-number disable\n",
+     NULL},
+    {"policy-map p\n class c\n  set connection decrement-ttl\n  no set connection decrement-ttl",
+     NULL, "policy-map"},
     /* what is only accepted */
     {"mtu outside 1500\nsnmp-server host inside 10.1.1.1 community x\nwebvpn\n enable outside\n "
      "svc image disk0:/x 1\nhostname after",

@@ -170,6 +170,17 @@ static void write_service(const struct gw_service *s, struct buf *out)
         buf_adds(out, "service resetoutside\n");
 }
 
+static void write_policy(const struct gw_config *c, struct buf *out)
+{
+    if (c->random_sequence && !c->decrement_ttl)
+        return;
+    buf_adds(out, "policy-map global_policy\n class class-default\n");
+    if (c->decrement_ttl)
+        buf_adds(out, "  set connection decrement-ttl\n");
+    if (!c->random_sequence)
+        buf_adds(out, "  set connection random-sequence-number disable\n");
+}
+
 void gw_config_write(const struct gw_config *c, bool keys, struct buf *out)
 {
     buf_addf(out, "ASA Version %s\n!\n", c->version);
@@ -182,5 +193,6 @@ void gw_config_write(const struct gw_config *c, bool keys, struct buf *out)
     gw_config_write_sysopt(&c->sysopt, out);
     write_service(&c->service, out);
     gw_config_write_crypto(c, keys, out);
+    write_policy(c, out);
     buf_adds(out, ": end\n");
 }

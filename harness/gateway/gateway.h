@@ -13,11 +13,20 @@
 
 struct gateway;
 
+/* Where sources disagree or say nothing about the device; all false: what is thought likeliest. */
+struct gateway_model {
+    bool orphans_do_not_acquire; /* packets of a preserved flow do not ask for its tunnel */
+    bool orphans_refresh;        /* and keep it from idling out */
+    bool udp_outlives_tunnel;    /* UDP and ICMP are left to their timers when a tunnel goes */
+    bool randomise_responder;    /* the ISN of a SYN+ACK is changed as well */
+};
+
 struct gateway_env {
     const struct clock *clk;
     struct rng *rng;
     int64_t epoch_s;       /* Unix time of the clock's zero: what its log stamps count from */
     const struct log *log; /* ours, not the device's; may be NULL */
+    const struct gateway_model *model; /* NULL: all false */
 };
 
 /* Takes CFG (also on failure). ERR_INVALID with the sentence in WHY when it cannot run. */
@@ -38,6 +47,9 @@ struct mono gateway_deadline(const struct gateway *g);
 /* One line as typed at the console in privileged or configuration mode (both are accepted); what
  * the ASA would print is added to ANSWER. */
 void gateway_command(struct gateway *g, const char *line, struct buf *answer);
+
+/* What the console shows before its input, "CiscoASA(config)# ", added to OUT. */
+void gateway_prompt(const struct gateway *g, struct buf *out);
 
 /* Switches on a seeded fault (gateway/fault.h). ERR_NOTFOUND: no fault of this name. */
 MUST_USE enum err gateway_set_fault(struct gateway *g, const char *name);

@@ -255,7 +255,30 @@ static void format_record(struct gw_syslog *s, const struct gw_log_host *host, s
         buf_addc(&s->out, '\n');
 }
 
+bool gw_syslog_waiting(const struct gw_syslog *s)
+{
+    for (size_t i = 0; s->queue.mem && i < GW_LOG_HOSTS && s->hosts[i].used; i++) {
+        if (s->hosts[i].place.seq < s->queue.next)
+            return true;
+    }
+    return false;
+}
+
 bool gw_syslog_next(struct gw_syslog *s, struct gw_syslog_record *out)
+{
+    return gw_syslog_next_of(s, UINT32_MAX, out);
+}
+
+void gw_syslog_unsent(struct gw_syslog *s, const struct gw_syslog_record *r)
+{
+    struct gw_log_reader *reader = &s->hosts[r->host - s->cfg->logging.hosts];
+
+    reader->sent--;
+    reader->errors++;
+    s->counters.sent--;
+}
+
+bool gw_syslog_next_of(struct gw_syslog *s, uint32_t hosts, struct gw_syslog_record *out)
 {
     const struct gw_logging *l = &s->cfg->logging;
     struct gw_log_reader *best = NULL;
@@ -266,7 +289,7 @@ bool gw_syslog_next(struct gw_syslog *s, struct gw_syslog_record *out)
         return false;
     sync_hosts(s);
     for (size_t i = 0; i < GW_LOG_HOSTS && s->hosts[i].used; i++) {
-        if (!best || s->hosts[i].place.seq < best->place.seq)
+        if (hosts >> i & 1 && (!best || s->hosts[i].place.seq < best->place.seq))
             best = &s->hosts[i];
     }
     if (!best || !log_ring_read(&s->queue, &best->place, &record, &missed))

@@ -85,6 +85,16 @@ bool gw_log_wants(const struct gw_syslog *s, uint32_t id);
  * may have logged, and inside long loops. */
 bool gw_syslog_next(struct gw_syslog *s, struct gw_syslog_record *out);
 
+/* The same for some of the hosts: bit I of HOSTS is the one with index I of the configuration. The
+ * records of the others wait. */
+bool gw_syslog_next_of(struct gw_syslog *s, uint32_t hosts, struct gw_syslog_record *out);
+
+/* True when a record waits for any host. */
+bool gw_syslog_waiting(const struct gw_syslog *s);
+
+/* The record just taken could not be sent: it counts as an error, and not as sent. */
+void gw_syslog_unsent(struct gw_syslog *s, const struct gw_syslog_record *r);
+
 /* Forgets the queue and the buffer: a reboot. Counters start anew. */
 void gw_syslog_reset(struct gw_syslog *s);
 

@@ -27,7 +27,7 @@ struct gw_log_reader { /* a logging host's place in the queue */
     bool used;
     struct gw_log_host host;
     struct log_place place;
-    uint64_t sent, dropped;
+    uint64_t sent, dropped, errors;
 };
 
 struct gw_syslog {

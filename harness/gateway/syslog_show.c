@@ -17,10 +17,10 @@ static void show_hosts(const struct gw_syslog *s, struct buf *out)
 
     for (size_t i = 0; i < l->nhosts && i < GW_LOG_HOSTS; i++) {
         const struct gw_log_reader *r = &s->hosts[i];
-        buf_addf(out, "        Logging to %s %s, %s TX:%llu errors: 0  dropped: %llu\n",
+        buf_addf(out, "        Logging to %s %s, %s TX:%llu errors: %llu  dropped: %llu\n",
                  l->hosts[i].nameif, ip_addr_format(&l->hosts[i].addr, addr),
                  l->hosts[i].tcp ? "TCP" : "UDP", (unsigned long long)r->sent,
-                 (unsigned long long)r->dropped);
+                 (unsigned long long)r->errors, (unsigned long long)r->dropped);
     }
 }
 

@@ -57,8 +57,10 @@ struct ike_peer_config {
     const struct ike_suite *suites;
     size_t nsuites;
     struct ike_dpd dpd;
+    bool natt;            /* speaks NAT traversal (RFC 3947) and uses UDP 4500 behind a NAT */
     bool initial_contact; /* say INITIAL-CONTACT in the first exchange (RFC 2407, 4.6.3.3) */
-    double soft_share;    /* rekey when this share of a lifetime is used up, 0..1; 0: 0.95 */
+    double soft_share;    /* rekey when this share of a lifetime is used up, 0..1; 0: 0.95. Who did
+                             not begin the SA waits for half of the rest, so that not both do it */
     bool never_rekeys;    /* waits for the other side, or for the end */
     bool never_initiates; /* only answers */
 };
@@ -112,6 +114,11 @@ enum ike_fact {                        /* things worth a log line that change no
                                             */
                 IKE_FACT_DELETE_SENT,      /* a Delete went out; `phase`, `in_spi` for phase 2 */
                 IKE_FACT_DELETE_RECEIVED,
+                IKE_FACT_AUTH,         /* a hash, or what decryption gave, does not fit the keys:
+                                          another pre-shared key, or forged; dropped */
+                IKE_FACT_UNKNOWN_PEER, /* a first message from an address that is no peer's */
+                IKE_FACT_LIMIT,        /* too many negotiations under way: one was given up, or not
+                                          begun */
 };
 
 enum ike_out_kind {
@@ -133,12 +140,14 @@ struct ike_out {
     uint8_t phase;      /* 1 or 2 where a fact says so */
     bool initiator;     /* *_UP: this side began the exchange */
     bool rekey;         /* *_UP, INITIATING: succeeds an older SA */
+    bool attempt;       /* *_DOWN: a negotiation that failed; the SA was never up */
     uint32_t ike;       /* number of the IKE SA, never used again; 0: none */
     struct ip_addr peer;
     uint32_t message_id; /* of the quick mode */
-    uint16_t code;       /* FACT_NOTIFY: message type */
+    uint16_t code;       /* FACT_NOTIFY: message type; MALFORMED: the one that describes it */
+    const char *why;     /* MALFORMED, AUTH, LIMIT, UNKNOWN_PEER: in words; else NULL. Static */
 
-    struct endpoint from, to; /* SEND */
+    struct endpoint from, to; /* SEND; CHILD_UP with `udp` */
     struct bytes datagram;    /* SEND: valid until the next call on this endpoint */
 
     struct {                        /* IKE_UP and IKE_DOWN */
@@ -155,6 +164,7 @@ struct ike_out {
         uint32_t old_in_spi;      /* rekey: the pair it succeeds; else 0 */
         struct ike_selector selector;
         struct ike_esp_suite suite; /* lifetimes as agreed */
+        bool udp;                   /* ESP goes in UDP 4500 (RFC 3948), between `from` and `to` */
         uint8_t in_cipher_key[CIPHER_KEY_MAX], out_cipher_key[CIPHER_KEY_MAX];
         uint8_t in_integ_key[DIGEST_MAX], out_integ_key[DIGEST_MAX];
     } child;

@@ -20,6 +20,10 @@ struct replay_captures;
 struct replay_captures *replay_captures_new(void);
 void replay_captures_free(struct replay_captures *c); /* NULL is fine */
 
+/* Reads PATH now, if it was not read before: what is forked later shares it. */
+MUST_USE enum err replay_captures_load(struct replay_captures *c, const char *path,
+                                       struct diag *why);
+
 struct replay_progress {
     struct span run_time;        /* since the run began */
     uint64_t frames;             /* on all legs */

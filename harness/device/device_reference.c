@@ -1,0 +1,192 @@
+/* The reference gateway in this process. */
+#include "base/mem.h"
+#include "device/device.h"
+#include "gateway/gateway.h"
+
+struct reference {
+    struct device device;
+    struct gateway *gw;
+    bool has[DEVICE_LEGS];
+    size_t interface[DEVICE_LEGS]; /* the gateway's number of a leg */
+};
+
+static const char *const nameifs[DEVICE_LEGS] = {"inside", "outside", "management"};
+
+/* Switches of <set name= value=>: X(name, value, configuration line) */
+#define SWITCHES(X)                                                                                \
+    X("preserve-vpn-flows", "on", "sysopt connection preserve-vpn-flows")                          \
+    X("preserve-vpn-flows", "off", "no sysopt connection preserve-vpn-flows")
+
+static const struct {
+    const char *name, *value, *line;
+} switches[] = {
+#define X(name, value, line) {name, value, line},
+    SWITCHES(X)
+#undef X
+};
+
+static const char *line_of(const struct plan_setting *s)
+{
+    if (!s->name)
+        return s->value;
+    for (size_t i = 0; i < COUNT(switches); i++) {
+        if (strcmp(switches[i].name, s->name) == 0 && strcmp(switches[i].value, s->value) == 0)
+            return switches[i].line;
+    }
+    return NULL;
+}
+
+static bool is_fault(const struct plan_setting *s)
+{
+    return s->name && strcmp(s->name, "fault") == 0;
+}
+
+static enum err load_setting(struct gw_config *c, const struct plan_setting *s,
+                             const struct gw_load_options *opts, struct diag *why)
+{
+    const char *line = line_of(s);
+    struct diag d = {0};
+
+    if (!line)
+        return diag_fail_at(why, ERR_INVALID, s->at.file, s->at.line,
+                            "the built-in gateway has no setting %s=\"%s\"", s->name, s->value);
+    enum err e = gw_config_load(c, s->at.file ? s->at.file : "case", bytes_str(line), opts, &d);
+    if (e)
+        return diag_fail_at(why, e, s->at.file, s->at.line, "%s", d.text);
+    return ERR_OK;
+}
+
+static enum err load(const struct plan_device *spec, const struct device_env *env,
+                     struct gw_config *c, struct diag *why)
+{
+    struct gw_load_options opts = {.psk = env->psk};
+
+    if (!spec->config_text)
+        return diag_fail_at(why, ERR_INVALID, spec->at.file, spec->at.line,
+                            "the device has no configuration");
+    enum err e = gw_config_load(c, spec->config ? spec->config : "configuration",
+                                bytes_str(spec->config_text), &opts, why);
+    for (size_t i = 0; !e && i < spec->nsettings; i++) {
+        if (!is_fault(&spec->settings[i]))
+            e = load_setting(c, &spec->settings[i], &opts, why);
+    }
+    return e;
+}
+
+static enum err set_fault(struct reference *r, const char *name, const struct plan_place *at,
+                          struct diag *why)
+{
+    if (!*name || strcmp(name, "none") == 0)
+        return ERR_OK;
+    if (gateway_set_fault(r->gw, name))
+        return diag_fail_at(why, ERR_INVALID, at ? at->file : NULL, at ? at->line : 0,
+                            "there is no fault called \"%s\"", name);
+    return ERR_OK;
+}
+
+static enum err set_faults(struct reference *r, const struct plan_device *spec,
+                           const struct device_env *env, struct diag *why)
+{
+    enum err e = env->fault ? set_fault(r, env->fault, NULL, why) : ERR_OK;
+
+    for (size_t i = 0; !e && i < spec->nsettings; i++) {
+        if (is_fault(&spec->settings[i]))
+            e = set_fault(r, spec->settings[i].value, &spec->settings[i].at, why);
+    }
+    return e;
+}
+
+static void reference_close(struct device *d)
+{
+    struct reference *r = CONTAINER_OF(d, struct reference, device);
+
+    gateway_free(r->gw);
+    mem_free(r);
+}
+
+static enum err reference_open(const struct plan_device *spec, const struct device_env *env,
+                               struct device **out, struct diag *why)
+{
+    struct gateway_env genv = {
+        .clk = env->clk, .rng = env->rng, .epoch_s = env->epoch_s, .log = env->log};
+    struct gw_config *c = gw_config_new();
+    enum err e = load(spec, env, c, why);
+
+    if (e) {
+        gw_config_free(c);
+        return e;
+    }
+    struct reference *r = mem_zalloc(sizeof(*r));
+    r->device.ops = &device_reference;
+    e = gateway_new(c, &genv, &r->gw, why); /* takes the configuration */
+    if (!e)
+        e = set_faults(r, spec, env, why);
+    if (e) {
+        reference_close(&r->device);
+        return e;
+    }
+    for (int i = 0; i < DEVICE_LEGS; i++)
+        r->has[i] = gateway_find_interface(r->gw, nameifs[i], &r->interface[i]) == ERR_OK;
+    *out = &r->device;
+    return ERR_OK;
+}
+
+static void reference_attach(struct device *d, enum device_leg leg, struct sink *out)
+{
+    struct reference *r = CONTAINER_OF(d, struct reference, device);
+
+    if (r->has[leg])
+        gateway_attach(r->gw, r->interface[leg], out);
+}
+
+static void reference_input(struct device *d, enum device_leg leg, struct bytes frame)
+{
+    struct reference *r = CONTAINER_OF(d, struct reference, device);
+
+    if (r->has[leg])
+        gateway_input(r->gw, r->interface[leg], frame);
+}
+
+static void reference_tick(struct device *d)
+{
+    gateway_tick(CONTAINER_OF(d, struct reference, device)->gw);
+}
+
+static struct mono reference_deadline(const struct device *d)
+{
+    const struct reference *r =
+        CONTAINER_OF((struct device *)(uintptr_t)d, struct reference, device);
+
+    return gateway_deadline(r->gw);
+}
+
+static enum err reference_command(struct device *d, const char *line, struct buf *answer,
+                                  struct diag *why)
+{
+    (void)why;
+    gateway_command(CONTAINER_OF(d, struct reference, device)->gw, line, answer);
+    return ERR_OK;
+}
+
+static const char *reference_action(const struct device *d, enum plan_action action)
+{
+    (void)d;
+    switch (action) {
+    case ACTION_PHASE1_DELETE: return "clear crypto isakmp sa";
+    case ACTION_PHASE2_DELETE: return "clear crypto ipsec sa";
+    default: return NULL;
+    }
+}
+
+const struct device_ops device_reference = {
+    .name = "reference",
+    .open = reference_open,
+    .embedded = true,
+    .attach = reference_attach,
+    .input = reference_input,
+    .tick = reference_tick,
+    .deadline = reference_deadline,
+    .command = reference_command,
+    .action_command = reference_action,
+    .close = reference_close,
+};

@@ -1,0 +1,58 @@
+/* What is addressed to the gateway itself: IKE, ESP, echo requests. Everything else is dropped. */
+#include "gateway/gateway_parts.h"
+
+static void echo(struct gateway *g, const struct gw_packet *p)
+{
+    struct ip ip = {.proto = IP_ICMP, .tos = p->p.ip.tos, .src = p->p.ip.dst, .dst = p->p.ip.src};
+    struct icmp m = p->p.icmp;
+    struct wr w = wr_of(g->scratch, sizeof(g->scratch));
+
+    m.type = ICMP_ECHO_REPLY;
+    icmp_put(&w, &m, &ip.src, &ip.dst);
+    if (!w.err)
+        (void)gw_send_own(g, NETIF_NONE, &ip, wr_bytes(&w));
+}
+
+static bool is_least_secure(const struct gateway *g, size_t ifi)
+{
+    for (size_t i = 0; i < g->ifs.n; i++) {
+        if (g->ifs.v[i].up && g->ifs.v[i].level < g->ifs.v[ifi].level)
+            return false;
+    }
+    return true;
+}
+
+/* Nothing listens. A reset says so on the least secure interface, where `service resetoutside`
+ * wants it. */
+static void refuse_tcp(struct gateway *g, const struct gw_packet *p)
+{
+    gw_drop(g, GW_DROP_NOT_FOR_US);
+    if (g->cfg->service.reset_outside && is_least_secure(g, p->ifi))
+        gw_send_reset(g, &p->p);
+}
+
+void gw_box_input(struct gateway *g, struct gw_packet *p)
+{
+    bool own = ip_addr_eq(&g->ifs.v[p->ifi].net.addr, &p->p.ip.dst);
+
+    /* the address of another interface is out of reach, as is anything through a tunnel */
+    if (!own || p->policy != VPN_NONE) {
+        gw_drop(g, GW_DROP_NOT_FOR_US);
+        return;
+    }
+    switch (p->p.kind) {
+    case PKT_ESP: gw_vpn_input(g, p); break;
+    case PKT_TCP: refuse_tcp(g, p); break;
+    case PKT_UDP:
+        if (p->p.udp.dst == IKE_PORT || p->p.udp.dst == IKE_NATT_PORT)
+            gw_vpn_ike_input(g, p);
+        else
+            gw_drop(g, GW_DROP_NOT_FOR_US);
+        break;
+    case PKT_ICMP:
+        if (p->p.icmp.type == ICMP_ECHO && p->p.icmp.code == 0)
+            echo(g, p);
+        break;
+    default: gw_drop(g, GW_DROP_NOT_FOR_US); break;
+    }
+}

@@ -1,0 +1,140 @@
+/* The connection table: TCP, UDP and ICMP echo flows through the gateway, their state, their timers
+ * and their log messages. What the gateway does with packets is decided elsewhere; here it is known
+ * which flow a packet belongs to, whether it fits, and what is rewritten in it.
+ *
+ * Look-up, timers and the lists by tunnel are O(1); a packet costs no allocation. A connection's
+ * side 0 is its initiator. Numbers of tunnels are those of the crypto map's policies
+ * (gateway/vpn.h).
+ */
+#ifndef GATEWAY_CONN_H
+#define GATEWAY_CONN_H
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/rng.h"
+#include "base/wheel.h"
+#include "gateway/fault.h"
+#include "gateway/messages.h"
+#include "gateway/vpn.h"
+#include "wire/pkt.h"
+
+/* Where sources disagree or say nothing. */
+struct conn_model {
+    bool udp_outlives_tunnel; /* the note: UDP and ICMP are left to their timers; else they go with
+                                 the tunnel, as Cisco's feature text has it (default) */
+    bool randomise_responder; /* the ISN of the SYN+ACK too; default: the SYN's alone */
+    bool orphans_refresh;     /* packets of an orphan keep it from idling out; default: no */
+};
+
+struct conns;
+struct conn;
+
+struct conns_env {
+    const struct gw_config *cfg; /* timeouts and sysopts are read anew at each use */
+    const struct clock *clk;
+    struct rng *rng;
+    struct gw_syslog *log;
+    const struct netifs *ifs;       /* names and security levels */
+    const uint64_t *faults;         /* set of enum gw_fault; may be NULL */
+    const struct conn_model *model; /* NULL: defaults */
+    /* Called between the endings of many connections, so that log records can be sent before their
+     * queue overflows; may be NULL. */
+    void (*breathe)(void *ctx);
+    /* RESET_INSTEAD: C is ending, both hosts are to be told; may be NULL. */
+    void (*reset_both)(void *ctx, const struct conn *c);
+    void *ctx;
+};
+
+struct conns *conns_new(const struct conns_env *env);
+void conns_free(struct conns *t);   /* NULL is fine */
+void conns_forget(struct conns *t); /* a crash: none is left, nothing is logged; ids start anew */
+
+/* Timers. conns_deadline: when to call conns_tick next. */
+void conns_tick(struct conns *t);
+struct mono conns_deadline(const struct conns *t);
+
+size_t conns_count(const struct conns *t);
+size_t conns_most(const struct conns *t); /* ever at the same time */
+size_t conns_orphans(const struct conns *t);
+
+/* The flow that P (TCP, UDP, or ICMP echo) belongs to and the side it comes from; NULL: none. */
+struct conn *conns_find(struct conns *t, const struct pkt *p, int *side);
+
+/* The flow that the packet quoted by the ICMP error P belongs to; *SIDE: the side that sent the
+ * quoted packet, so the one the error goes to. NULL: none. */
+struct conn *conns_find_quoted(struct conns *t, const struct pkt *p, int *side);
+
+struct conn_open {
+    size_t ifi[2];      /* where the initiator's packets come in, and where they leave */
+    uint32_t tunnel[2]; /* VPN_NONE: in clear on that side */
+    bool preserve;      /* of the tunnel's context */
+};
+
+/* Makes the flow that P begins and logs 302013, 302015 or 302020. P is not taken in yet: call
+ * conn_take next. NULL: P begins no flow (a TCP segment that is no SYN is the caller's to refuse).
+ */
+struct conn *conns_open(struct conns *t, const struct pkt *p, const struct conn_open *how);
+
+enum conn_verdict {
+    CONN_PASS,
+    CONN_DROP_STATE,  /* does not fit the connection (tcp-invalid-ack, tcp-rstfin-ooo ...) */
+    CONN_DROP_ORPHAN, /* the flow waits for its tunnel */
+    CONN_DROP_FAULT,  /* a seeded fault ate it */
+};
+
+/* Takes packet P of SIDE in: state, bytes, idle clock. */
+enum conn_verdict conn_take(struct conns *t, struct conn *c, int side, const struct pkt *p);
+
+/* Rewrites the packet's copy that is to be sent on: PACKET is the IPv4 packet of N bytes, its own
+ * checksums still those of the sender; a wrong TCP checksum stays wrong. ISN offset both ways (SACK
+ * blocks too), MSS of a SYN clamped to `sysopt connection tcpmss`. */
+void conn_rewrite(struct conns *t, struct conn *c, int side, uint8_t *packet, size_t n);
+
+/* True when conn_rewrite would change something in P of SIDE. */
+bool conn_rewrites(const struct conns *t, const struct conn *c, int side, const struct pkt *p);
+
+/* The same mapping for the sequence number quoted in an ICMP error that goes to SIDE. */
+uint32_t conn_quoted_seq(const struct conn *c, int side, uint32_t seq);
+
+/* After the packet was sent on: ends the connection if that was its last one. C may be gone. */
+void conn_settle(struct conns *t, struct conn *c);
+
+/* The last SA of TUNNEL is gone: its flows are torn (302014 "Tunnel has been torn down"), or kept
+ * as orphans. And it has come back. */
+void conns_tunnel_down(struct conns *t, uint32_t tunnel);
+void conns_tunnel_up(struct conns *t, uint32_t tunnel, bool preserve);
+/* A rekeying: nothing happens, but for faults. */
+void conns_tunnel_rekeyed(struct conns *t, uint32_t tunnel);
+
+/* `clear conn`: ends all that MATCH (NULL: all) with this reason. Returns how many. */
+size_t conns_clear(struct conns *t, bool (*match)(void *ctx, const struct conn *c), void *ctx,
+                   enum gw_reason reason);
+
+/* --- what others may see of a connection -------------------------------------------------------
+ */
+
+uint32_t conn_id(const struct conn *c);
+uint8_t conn_proto(const struct conn *c);
+const struct endpoint *conn_endpoint(const struct conn *c, int side);
+size_t conn_ifi(const struct conn *c, int side);
+uint32_t conn_tunnel(const struct conn *c, int side);
+bool conn_is_orphan(const struct conn *c);
+
+/* The owner's cache of the way towards SIDE. */
+struct gw_hop *conn_hop(struct conn *c, int side);
+
+/* The RST that SIDE would believe, as if from the other side; the owner sends it. */
+struct tcp conn_reset_for(const struct conn *c, int side);
+
+enum conn_show { CONN_SHOW_PLAIN, CONN_SHOW_LONG, CONN_SHOW_DETAIL };
+
+/* The lines of `show conn`: "N in use, M most used", then one or two a connection, oldest first.
+ * ORPHANS: only those (`show conn state vpn_orphan`). */
+void conns_show(const struct conns *t, enum conn_show how, bool orphans, struct buf *out);
+void conns_show_count(const struct conns *t, struct buf *out);
+
+#define CONN_FLAGS 16
+/* Letters of `show conn`, "UIO" for a running download. Returns OUT. */
+char *conn_flags(const struct conns *t, const struct conn *c, char out[static CONN_FLAGS]);
+
+#endif

@@ -1,0 +1,169 @@
+/* What a firewall changes in a TCP segment: sequence numbers (RFC 6528 behind hosts that choose
+ * them badly) and the MSS. Checksums are adjusted and never made anew (RFC 1624), so that one that
+ * was wrong stays wrong. */
+#include "gateway/conn_parts.h"
+
+enum { OPT_END = 0, OPT_NOP = 1, OPT_MSS = 2, OPT_SACK = 5 };
+
+/* Byte of the payload that the fault corrupt-byte alters, and in which data segment. */
+#define CORRUPT_AFTER 60
+
+struct edit {
+    struct rd r; /* the segment as it was */
+    struct wr w; /* the same memory */
+    uint32_t sum;
+};
+
+/* RFC 1624, equation 3, in one's complement: HC' = ~(~HC + ~m + m'). */
+static void adjust16(struct edit *e, size_t at, uint16_t old, uint16_t new)
+{
+    if (at & 1) { /* the word straddles two of the checksum's: swapped bytes sum the same way */
+        old = (uint16_t)(old << 8 | old >> 8);
+        new = (uint16_t)(new << 8 | new >> 8);
+    }
+    e->sum += (uint16_t)~old;
+    e->sum += new;
+}
+
+static uint16_t get16(const struct edit *e, size_t at)
+{
+    struct rd r = e->r;
+
+    r.at = at;
+    return rd_be16(&r);
+}
+
+static void set16(struct edit *e, size_t at, uint16_t v)
+{
+    adjust16(e, at, get16(e, at), v);
+    wr_fill16(&e->w, at, v);
+}
+
+static void add32(struct edit *e, size_t at, uint32_t delta)
+{
+    uint32_t v = ((uint32_t)get16(e, at) << 16 | get16(e, at + 2)) + delta;
+
+    set16(e, at, (uint16_t)(v >> 16));
+    set16(e, at + 2, (uint16_t)v);
+}
+
+static uint16_t fold(uint32_t sum)
+{
+    while (sum >> 16)
+        sum = (sum & 0xffff) + (sum >> 16);
+    return (uint16_t)sum;
+}
+
+/* `sysopt connection tcpmss`: never above, and `minimum`: never below. */
+static uint16_t clamp_mss(const struct conns *t, uint16_t mss)
+{
+    const struct gw_sysopt *s = &t->env.cfg->sysopt;
+
+    if (s->tcpmss_minimum && mss < s->tcpmss_minimum)
+        mss = (uint16_t)s->tcpmss_minimum;
+    if (s->tcpmss && mss > s->tcpmss)
+        mss = (uint16_t)s->tcpmss;
+    return mss;
+}
+
+static void edit_option(const struct conns *t, struct edit *e, uint8_t kind, size_t at, size_t len,
+                        bool syn, uint32_t ack_delta)
+{
+    if (kind == OPT_MSS && syn && len == 4)
+        set16(e, at + 2, clamp_mss(t, get16(e, at + 2)));
+    if (kind != OPT_SACK || !ack_delta)
+        return;
+    for (size_t edge = at + 2; edge + 4 <= at + len; edge += 4)
+        add32(e, edge, ack_delta);
+}
+
+static void edit_options(const struct conns *t, struct edit *e, size_t hdr, bool syn,
+                         uint32_t ack_delta)
+{
+    size_t at = TCP_HDR_LEN;
+
+    while (at < hdr) {
+        struct rd r = e->r;
+        r.at = at;
+        uint8_t kind = rd_u8(&r);
+        if (kind == OPT_END)
+            return;
+        if (kind == OPT_NOP) {
+            at++;
+            continue;
+        }
+        size_t len = rd_u8(&r);
+        if (r.err || len < 2 || at + len > hdr)
+            return; /* malformed: left as it is, as a stack would skip it */
+        edit_option(t, e, kind, at, len, syn, ack_delta);
+        at += len;
+    }
+}
+
+static void deltas(const struct conn *c, int side, uint32_t *seq, uint32_t *ack)
+{
+    *seq = c->tcp[side].offset;
+    *ack = c->mapback_lost ? 0 : 0u - c->tcp[!side].offset;
+    if (c->mapback_lost)
+        *seq = 0;
+}
+
+static void corrupt(struct edit *e, struct conn *c, size_t hdr)
+{
+    if (c->corrupted || c->packets < CORRUPT_AFTER || e->r.in.n < hdr + 2)
+        return;
+    c->corrupted = true;
+    set16(e, hdr, (uint16_t)(get16(e, hdr) ^ 0x0100));
+}
+
+static void edit_segment(struct conns *t, struct conn *c, int side, struct edit *e)
+{
+    uint8_t flags = (uint8_t)get16(e, 12);
+    size_t hdr = (size_t)(get16(e, 12) >> 12) * 4;
+    uint16_t check = get16(e, 16);
+    uint32_t seq, ack;
+
+    if (hdr < TCP_HDR_LEN || hdr > e->r.in.n)
+        return;
+    deltas(c, side, &seq, &ack);
+    e->sum = (uint16_t)~check;
+    if (seq)
+        add32(e, 4, seq);
+    if (ack && flags & TCP_ACK)
+        add32(e, 8, ack);
+    else
+        ack = 0;
+    edit_options(t, e, hdr, flags & TCP_SYN, ack);
+    if (conns_fault(t, GW_FAULT_CORRUPT_BYTE))
+        corrupt(e, c, hdr);
+    wr_fill16(&e->w, 16, (uint16_t)~fold(e->sum));
+}
+
+void conn_rewrite(struct conns *t, struct conn *c, int side, uint8_t *packet, size_t n)
+{
+    struct ip ip;
+
+    if (c->proto != IP_TCP || ip_parse(bytes_of(packet, n), &ip) || ip.frag_off)
+        return;
+    uint8_t *segment = packet + ip.hdr_len;
+    struct edit e = {.r = rd_of(ip.payload), .w = wr_of(segment, ip.payload.n)};
+    e.w.at = ip.payload.n;
+    if (ip.payload.n >= TCP_HDR_LEN)
+        edit_segment(t, c, side, &e);
+}
+
+bool conn_rewrites(const struct conns *t, const struct conn *c, int side, const struct pkt *p)
+{
+    uint32_t seq, ack;
+
+    if (p->kind != PKT_TCP)
+        return false;
+    deltas(c, side, &seq, &ack);
+    return seq || ack || tcp_has(&p->tcp, TCP_SYN) || conns_fault(t, GW_FAULT_CORRUPT_BYTE);
+}
+
+/* SIDE sent the quoted segment: the number it knows is the one before the offset. */
+uint32_t conn_quoted_seq(const struct conn *c, int side, uint32_t seq)
+{
+    return seq - c->tcp[side].offset;
+}

@@ -1,0 +1,359 @@
+#include "base/hash.h"
+#include "base/mem.h"
+#include "gateway/conn_parts.h"
+
+struct key {
+    uint8_t proto;
+    struct endpoint from, to;
+};
+
+static bool is_same(const void *ctx, uint32_t id, const void *key)
+{
+    const struct conns *t = ctx;
+    const struct conn *c = t->slots[id];
+    const struct key *k = key;
+
+    if (c->proto != k->proto)
+        return false;
+    return (endpoint_eq(&c->at[0], &k->from) && endpoint_eq(&c->at[1], &k->to)) ||
+           (endpoint_eq(&c->at[0], &k->to) && endpoint_eq(&c->at[1], &k->from));
+}
+
+static void put_endpoint(struct wr *w, const struct endpoint *e)
+{
+    wr_be16(w, e->port);
+    wr_put(w, bytes_of(e->addr.b, ip_addr_len(&e->addr)));
+}
+
+/* The same for both directions: the lower endpoint first. */
+static uint64_t hash_of(const struct conns *t, const struct key *k)
+{
+    uint8_t b[64];
+    struct wr w = wr_of(b, sizeof(b));
+    int order = memcmp(k->from.addr.b, k->to.addr.b, sizeof(k->from.addr.b));
+    bool swap = order > 0 || (order == 0 && k->from.port > k->to.port);
+
+    wr_u8(&w, k->proto);
+    put_endpoint(&w, swap ? &k->to : &k->from);
+    put_endpoint(&w, swap ? &k->from : &k->to);
+    return hash_bytes(wr_bytes(&w), t->hash_key);
+}
+
+static struct key key_of(const struct conn *c)
+{
+    return (struct key){c->proto, c->at[0], c->at[1]};
+}
+
+static bool is_echo(const struct pkt *p)
+{
+    return p->kind == PKT_ICMP && (p->icmp.type == ICMP_ECHO || p->icmp.type == ICMP_ECHO_REPLY);
+}
+
+static bool key_of_packet(const struct pkt *p, struct key *k)
+{
+    *k = (struct key){.proto = p->ip.proto, .from.addr = p->ip.src, .to.addr = p->ip.dst};
+    switch (p->kind) {
+    case PKT_TCP:
+        k->from.port = p->tcp.src;
+        k->to.port = p->tcp.dst;
+        return true;
+    case PKT_UDP:
+        k->from.port = p->udp.src;
+        k->to.port = p->udp.dst;
+        return true;
+    case PKT_ICMP:
+        if (!is_echo(p))
+            return false;
+        k->from.port = k->to.port = (uint16_t)(p->icmp.rest >> 16);
+        return true;
+    default: return false;
+    }
+}
+
+struct conns *conns_new(const struct conns_env *env)
+{
+    struct conns *t = mem_zalloc(sizeof(*t));
+
+    t->env = *env;
+    if (env->model)
+        t->model = *env->model;
+    t->hash_key = rng_u64(env->rng);
+    map_init(&t->map);
+    wheel_init(&t->wheel, clock_now(env->clk));
+    return t;
+}
+
+void conns_forget(struct conns *t)
+{
+    while (t->oldest)
+        conn_free(t, t->oldest);
+    t->next_id = 0;
+    t->most = 0;
+}
+
+void conns_free(struct conns *t)
+{
+    if (!t)
+        return;
+    conns_forget(t);
+    map_release(&t->map);
+    mem_free(t->slots);
+    mem_free(t->free_slots);
+    mem_free(t->heads);
+    mem_free(t);
+}
+
+static struct conn *find(struct conns *t, const struct key *k, int *side)
+{
+    uint32_t id = map_find(&t->map, hash_of(t, k), is_same, t, k);
+
+    if (id == MAP_NONE)
+        return NULL;
+    struct conn *c = t->slots[id];
+    *side = endpoint_eq(&c->at[0], &k->from) && endpoint_eq(&c->at[1], &k->to) ? 0 : 1;
+    return c;
+}
+
+struct conn *conns_find(struct conns *t, const struct pkt *p, int *side)
+{
+    struct key k;
+
+    if (!key_of_packet(p, &k))
+        return NULL;
+    struct conn *c = find(t, &k, side);
+    if (c && c->proto == IP_ICMP) /* equal identifiers on both sides: the type tells */
+        *side = ip_addr_eq(&c->at[0].addr, &p->ip.src) ? 0 : 1;
+    return c;
+}
+
+struct conn *conns_find_quoted(struct conns *t, const struct pkt *p, int *side)
+{
+    struct pkt q;
+    struct key k;
+    struct rd r;
+
+    if (p->kind != PKT_ICMP)
+        return NULL;
+    pkt_parse_ip(p->icmp.data, &q);
+    if (q.kind == PKT_OTHER)
+        return NULL;
+    k = (struct key){.proto = q.ip.proto, .from.addr = q.ip.src, .to.addr = q.ip.dst};
+    r = rd_of(q.ip.payload); /* often only eight bytes of it are quoted */
+    if (k.proto == IP_TCP || k.proto == IP_UDP) {
+        k.from.port = rd_be16(&r);
+        k.to.port = rd_be16(&r);
+    } else if (k.proto == IP_ICMP) {
+        rd_skip(&r, 4);
+        k.from.port = k.to.port = rd_be16(&r);
+    }
+    return r.err ? NULL : find(t, &k, side);
+}
+
+/* --- making and freeing ------------------------------------------------------------------------
+ */
+
+static uint32_t take_slot(struct conns *t, struct conn *c)
+{
+    if (t->nfree == 0) {
+        size_t n = t->nslots ? t->nslots * 2 : 256;
+        t->slots = mem_resize(t->slots, n, sizeof(*t->slots));
+        t->free_slots = mem_resize(t->free_slots, n, sizeof(*t->free_slots));
+        for (size_t i = n; i-- > t->nslots;)
+            t->free_slots[t->nfree++] = (uint32_t)i;
+        t->nslots = n;
+    }
+    uint32_t slot = t->free_slots[--t->nfree];
+    t->slots[slot] = c;
+    return slot;
+}
+
+static struct gw_msg_conn message_of(const struct conns *t, const struct conn *c)
+{
+    struct gw_msg_conn m = {
+        .id = c->id, .proto = c->proto, .icmp_type = c->icmp_type, .icmp_code = c->icmp_code};
+    struct gw_msg_side *sides[2] = {&m.initiator, &m.responder};
+
+    for (int i = 0; i < 2; i++) {
+        const struct netif *n = &t->env.ifs->v[c->ifi[i]];
+        *sides[i] = (struct gw_msg_side){.nameif = n->nameif,
+                                         .security_level = n->level,
+                                         .addr = c->at[i].addr,
+                                         .mapped = c->at[i].addr,
+                                         .port = c->at[i].port,
+                                         .mapped_port = c->at[i].port};
+    }
+    return m;
+}
+
+static void append(struct conns *t, struct conn *c)
+{
+    c->prev = t->newest;
+    if (t->newest)
+        t->newest->next = c;
+    else
+        t->oldest = c;
+    t->newest = c;
+    t->count++;
+    if (t->count > t->most)
+        t->most = t->count;
+}
+
+struct conn *conns_open(struct conns *t, const struct pkt *p, const struct conn_open *how)
+{
+    struct key k;
+
+    if (!key_of_packet(p, &k) ||
+        (p->kind == PKT_TCP &&
+         (p->tcp.flags & (TCP_SYN | TCP_ACK | TCP_RST | TCP_FIN)) != TCP_SYN) ||
+        (p->kind == PKT_ICMP && p->icmp.type != ICMP_ECHO))
+        return NULL;
+    struct conn *c = mem_zalloc(sizeof(*c));
+    c->id = ++t->next_id;
+    c->proto = k.proto;
+    c->at[0] = k.from;
+    c->at[1] = k.to;
+    c->preserve = how->preserve && c->proto == IP_TCP;
+    c->icmp_type = p->kind == PKT_ICMP ? p->icmp.type : -1;
+    c->icmp_code = p->kind == PKT_ICMP ? p->icmp.code : -1;
+    for (int i = 0; i < 2; i++) {
+        c->ifi[i] = how->ifi[i];
+        c->tunnel[i] = how->tunnel[i];
+    }
+    c->born = c->seen = conns_now(t);
+    if (p->kind == PKT_TCP)
+        conn_tcp_open(t, c, &p->tcp);
+    c->slot = take_slot(t, c);
+    map_put(&t->map, hash_of(t, &k), c->slot);
+    append(t, c);
+    conn_link_tunnels(t, c);
+    conn_arm(t, c);
+    struct gw_msg_conn m = message_of(t, c);
+    gw_msg_built(t->env.log, &m);
+    return c;
+}
+
+void conn_free(struct conns *t, struct conn *c)
+{
+    struct key k = key_of(c);
+
+    conn_unlink_tunnels(t, c);
+    wheel_disarm(&t->wheel, &c->timer);
+    map_remove(&t->map, hash_of(t, &k), c->slot);
+    t->free_slots[t->nfree++] = c->slot;
+    if (c->prev)
+        c->prev->next = c->next;
+    else
+        t->oldest = c->next;
+    if (c->next)
+        c->next->prev = c->prev;
+    else
+        t->newest = c->prev;
+    t->count--;
+    t->orphans -= c->orphan;
+    mem_free(c);
+}
+
+/* --- ending ------------------------------------------------------------------------------------
+ */
+
+/* The fault wrong-connection: every port but one's own is a wrong one. */
+#define WRONG_PORT_STEP 7
+
+void conn_log_end(struct conns *t, const struct conn *c, enum gw_reason reason)
+{
+    struct gw_msg_conn m = message_of(t, c);
+    struct span lasted = mono_diff(c->born, conns_now(t));
+    bool torn = reason == GW_REASON_TUNNEL_DOWN;
+
+    if (torn && conns_fault(t, GW_FAULT_NO_302014) && c->proto == IP_TCP)
+        return;
+    if (torn && conns_fault(t, GW_FAULT_WRONG_REASON))
+        reason = GW_REASON_CONN_TIMEOUT;
+    if (c->orphan && reason == GW_REASON_CONN_TIMEOUT &&
+        conns_fault(t, GW_FAULT_TUNNEL_REASON_WHEN_IDLE))
+        reason = GW_REASON_TUNNEL_DOWN;
+    if (torn && conns_fault(t, GW_FAULT_WRONG_CONNECTION)) {
+        m.initiator.port = (uint16_t)(m.initiator.port + WRONG_PORT_STEP);
+        m.initiator.mapped_port = m.initiator.port;
+    }
+    gw_msg_teardown(t->env.log, &m, lasted, c->bytes, reason);
+    if (torn && conns_fault(t, GW_FAULT_DOUBLE_302014))
+        gw_msg_teardown(t->env.log, &m, lasted, c->bytes, reason);
+}
+
+void conn_end(struct conns *t, struct conn *c, enum gw_reason reason)
+{
+    if (c->life != CONN_CLOSED) /* TIME-WAIT: it was logged when it closed */
+        conn_log_end(t, c, reason);
+    conn_free(t, c);
+}
+
+size_t conns_clear(struct conns *t, bool (*match)(void *ctx, const struct conn *c), void *ctx,
+                   enum gw_reason reason)
+{
+    struct conn *next;
+    size_t n = 0;
+
+    for (struct conn *c = t->oldest; c; c = next) {
+        next = c->next;
+        if (match && !match(ctx, c))
+            continue;
+        conn_end(t, c, reason);
+        if (++n % BREATHE_EVERY == 0 && t->env.breathe)
+            t->env.breathe(t->env.ctx);
+    }
+    return n;
+}
+
+/* --- looking -----------------------------------------------------------------------------------
+ */
+
+size_t conns_count(const struct conns *t)
+{
+    return t->count;
+}
+
+size_t conns_most(const struct conns *t)
+{
+    return t->most;
+}
+
+size_t conns_orphans(const struct conns *t)
+{
+    return t->orphans;
+}
+
+uint32_t conn_id(const struct conn *c)
+{
+    return c->id;
+}
+
+uint8_t conn_proto(const struct conn *c)
+{
+    return c->proto;
+}
+
+const struct endpoint *conn_endpoint(const struct conn *c, int side)
+{
+    return &c->at[side];
+}
+
+size_t conn_ifi(const struct conn *c, int side)
+{
+    return c->ifi[side];
+}
+
+uint32_t conn_tunnel(const struct conn *c, int side)
+{
+    return c->tunnel[side];
+}
+
+bool conn_is_orphan(const struct conn *c)
+{
+    return c->orphan;
+}
+
+struct gw_hop *conn_hop(struct conn *c, int side)
+{
+    return &c->hop[side];
+}

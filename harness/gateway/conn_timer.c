@@ -1,0 +1,78 @@
+/* Timers of connections. A packet only notes the time: the timer looks again when it fires. */
+#include "gateway/conn_parts.h"
+
+bool conn_is_embryonic(const struct conn *c)
+{
+    return c->proto == IP_TCP && !(c->tcp[0].syn_acked && c->tcp[1].syn_acked);
+}
+
+static bool is_half_closed(const struct conn *c)
+{
+    return c->proto == IP_TCP && (c->tcp[0].fin || c->tcp[1].fin);
+}
+
+/* How long it may be idle, in seconds; 0: for ever. And the reason it ends with. */
+static uint32_t patience(const struct conns *t, const struct conn *c, enum gw_reason *reason)
+{
+    const struct gw_timeouts *o = &t->env.cfg->timeouts;
+
+    *reason = GW_REASON_CONN_TIMEOUT;
+    if (c->proto == IP_UDP)
+        return o->udp;
+    if (c->proto == IP_ICMP)
+        return o->icmp;
+    if (conn_is_embryonic(c)) {
+        *reason = GW_REASON_SYN_TIMEOUT;
+        return o->embryonic ? o->embryonic : EMBRYONIC_S;
+    }
+    if (is_half_closed(c)) {
+        *reason = GW_REASON_FIN_TIMEOUT;
+        return o->half_closed;
+    }
+    return o->conn;
+}
+
+static struct mono due_of(const struct conns *t, const struct conn *c, enum gw_reason *reason)
+{
+    if (c->life == CONN_CLOSED)
+        return mono_add(c->seen, TIMEWAIT);
+    if (c->life == CONN_ZOMBIE) {
+        *reason = GW_REASON_TUNNEL_DOWN;
+        return mono_add(c->seen, LATE_LOG);
+    }
+    uint32_t s = patience(t, c, reason);
+    if (s == 0)
+        return MONO_NEVER;
+    /* An embryonic connection is not kept by repeated SYNs. */
+    return mono_add(conn_is_embryonic(c) ? c->born : c->seen, SPAN_S(s));
+}
+
+void conn_arm(struct conns *t, struct conn *c)
+{
+    enum gw_reason reason;
+
+    wheel_arm(&t->wheel, &c->timer, due_of(t, c, &reason));
+}
+
+void conns_tick(struct conns *t)
+{
+    struct timer *timer;
+    size_t n = 0;
+
+    while ((timer = wheel_expire(&t->wheel, conns_now(t)))) {
+        struct conn *c = CONTAINER_OF(timer, struct conn, timer);
+        enum gw_reason reason = GW_REASON_UNKNOWN;
+        if (mono_before(conns_now(t), due_of(t, c, &reason))) { /* it has been busy since */
+            conn_arm(t, c);
+            continue;
+        }
+        conn_end(t, c, reason);
+        if (++n % BREATHE_EVERY == 0 && t->env.breathe)
+            t->env.breathe(t->env.ctx);
+    }
+}
+
+struct mono conns_deadline(const struct conns *t)
+{
+    return wheel_next(&t->wheel);
+}

@@ -1,0 +1,145 @@
+/* clear, and vpn-sessiondb logoff. */
+#include "gateway/console.h"
+
+/* clear crypto isakmp sa [PEER]: phase 1, and phase 2 with it. The peer is told. */
+static enum err clear_ike(struct gw_call *call)
+{
+    struct gateway *g = gateway_of(call);
+
+    if (g->vpn.ike)
+        ike_delete_ike(g->vpn.ike, call->nargs ? &call->args[0].addr : NULL, true);
+    return ERR_OK;
+}
+
+/* clear crypto ipsec sa [peer PEER]: phase 2 only */
+static enum err clear_ipsec(struct gw_call *call)
+{
+    struct gateway *g = gateway_of(call);
+
+    if (g->vpn.ike)
+        ike_delete_children(g->vpn.ike, call->nargs ? &call->args[0].addr : NULL, true);
+    return ERR_OK;
+}
+
+/* As `show crypto ipsec sa` prints them, "0x32F752FF", or in decimal. */
+static bool parse_spi(const char *word, uint32_t *spi)
+{
+    uint64_t v = 0;
+
+    if (word[0] != '0' || (word[1] | 0x20) != 'x')
+        return gw_parse_number(word, 1, UINT32_MAX, spi);
+    for (const char *p = word + 2; *p; p++) {
+        const char *digits = "0123456789abcdef", *d = strchr(digits, *p | 0x20);
+        if (!d || p - word >= 10)
+            return false;
+        v = v * 16 + (uint64_t)(d - digits);
+    }
+    *spi = (uint32_t)v;
+    return v != 0;
+}
+
+/* clear crypto ipsec sa entry PEER esp SPI: the pair whose inbound or outbound SA that is */
+static enum err clear_entry(struct gw_call *call)
+{
+    struct gateway *g = gateway_of(call);
+    uint32_t spi;
+
+    if (!parse_spi(call->args[1].word, &spi))
+        return gw_refuse(call, "%% Invalid SPI");
+    struct sadb_pair *p = sadb_by_out_spi(g->vpn.sadb, spi, &call->args[0].addr);
+    if (p)
+        spi = esp_sa_params(p->in)->spi;
+    if (!g->vpn.ike || ike_delete_child(g->vpn.ike, spi, true))
+        return gw_refuse(call, "no such SA");
+    return ERR_OK;
+}
+
+static enum err clear_map(struct gw_call *call)
+{
+    struct gateway *g = gateway_of(call);
+    struct sadb_pair *p;
+
+    for (size_t i = 0; g->vpn.ike && (p = sadb_at(g->vpn.sadb, i)); i++) {
+        if (strcmp(g->vpn.policies[p->policy]->map, call->args[0].word) == 0 &&
+            ike_delete_child(g->vpn.ike, esp_sa_params(p->in)->spi, true))
+            continue; /* gone already */
+    }
+    return ERR_OK;
+}
+
+static enum err clear_log(struct gw_call *call)
+{
+    gw_syslog_clear_buffer(gateway_of(call)->log);
+    return ERR_OK;
+}
+
+static enum err clear_arp(struct gw_call *call)
+{
+    neighbors_forget(gateway_of(call)->neighbors);
+    return ERR_OK;
+}
+
+/* --- vpn-sessiondb logoff ------------------------------------------------------------------------
+ */
+
+enum { EVERY, BY_INDEX, BY_ADDRESS, BY_GROUP };
+
+static bool is_meant(const struct gw_call *call, const struct vpn_session *s)
+{
+    switch (call->what) {
+    case BY_INDEX: return s->index == call->args[0].number;
+    case BY_ADDRESS: return ip_addr_eq(&s->peer, &call->args[0].addr);
+    case BY_GROUP: return strcmp(s->group, call->args[0].word) == 0;
+    default: return true;
+    }
+}
+
+static enum err logoff(struct gw_call *call)
+{
+    struct gateway *g = gateway_of(call);
+    unsigned n = 0;
+
+    for (size_t i = 0; g->vpn.ike && i < g->vpn.nsessions; i++) {
+        const struct vpn_session *s = &g->vpn.sessions[i];
+        if (!is_meant(call, s))
+            continue;
+        n++;
+        ike_delete_ike(g->vpn.ike, &s->peer, true);
+        ike_delete_children(g->vpn.ike, &s->peer, true); /* those whose IKE SA is gone */
+    }
+    buf_addf(call->answer, "INFO: Number of sessions of type \"l2l\" logged off : %u\n", n);
+    return ERR_OK;
+}
+
+#define CLEAR(pattern, run, what, help)                                                            \
+    {                                                                                              \
+        GW_EXEC, GW_YES, "clear " pattern, run, what, help                                         \
+    }
+#define LOGOFF(pattern, what)                                                                      \
+    {GW_EXEC, GW_YES, "vpn-sessiondb logoff " pattern, logoff, what, "Log sessions off"},          \
+    {                                                                                              \
+        GW_EXEC, GW_YES, "vpn-sessiondb logoff " pattern " noconfirm", logoff, what, NULL          \
+    }
+
+static const struct gw_command rows[] = {
+    CLEAR("crypto isakmp sa", clear_ike, 0, "Clear phase-1 SAs"),
+    CLEAR("crypto isakmp sa ADDR", clear_ike, 0, "Clear the phase-1 SA with a peer"),
+    CLEAR("crypto ikev1 sa", clear_ike, 0, "Clear phase-1 SAs"),
+    CLEAR("crypto ikev1 sa ADDR", clear_ike, 0, "Clear the phase-1 SA with a peer"),
+    CLEAR("crypto ipsec sa", clear_ipsec, 0, "Clear phase-2 SAs"),
+    CLEAR("crypto ipsec sa peer ADDR", clear_ipsec, 0, "Clear the phase-2 SAs with a peer"),
+    CLEAR("crypto ipsec sa map NAME", clear_map, 0, "Clear the phase-2 SAs of a crypto map"),
+    CLEAR("crypto ipsec sa entry ADDR esp WORD", clear_entry, 0, "Clear one pair"),
+    CLEAR("ipsec sa", clear_ipsec, 0, NULL),
+    CLEAR("ipsec sa peer ADDR", clear_ipsec, 0, NULL),
+    CLEAR("isakmp sa", clear_ike, 0, NULL),
+    CLEAR("logging buffer", clear_log, 0, "Clear the log buffer"),
+    CLEAR("arp", clear_arp, 0, "Clear the ARP table"),
+    LOGOFF("l2l", EVERY),
+    LOGOFF("all", EVERY),
+    LOGOFF("index <1-4294967295>", BY_INDEX),
+    LOGOFF("ipaddress ADDR", BY_ADDRESS),
+    LOGOFF("tunnel-group NAME", BY_GROUP),
+};
+
+const struct gw_command_set gw_clear_commands = {rows, COUNT(rows)};

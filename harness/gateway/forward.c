@@ -1,0 +1,237 @@
+#include "gateway/forward.h"
+
+#include "wire/checksum.h"
+
+struct way { /* out of here */
+    struct gw_hop hop;
+    uint32_t tunnel; /* VPN_NONE: in clear */
+    struct conn *c;  /* NULL: none */
+    int side;        /* that the packet comes from */
+    bool rewrite;    /* C's numbers are to be put in */
+};
+
+static size_t packet_len(const struct gw_packet *p)
+{
+    return IP4_HDR_LEN + p->p.ip.payload_len;
+}
+
+/* The packet as it goes on, written to MEM, which has room for all of it. */
+static void compose(struct gateway *g, const struct gw_packet *p, const struct way *way,
+                    uint8_t *mem)
+{
+    size_t n = packet_len(p);
+    struct wr w = wr_of(mem, n);
+
+    ip_put(&w, &p->p.ip, p->p.ip.payload_len);
+    wr_put(&w, p->p.ip.payload);
+    if (way->rewrite)
+        conn_rewrite(g->conns, way->c, way->side, mem, n);
+}
+
+/* --- the ways out ------------------------------------------------------------------------------
+ */
+
+/* It lies already in memory of the interface it leaves through: changed where it is. */
+static void send_in_place(struct gateway *g, const struct gw_packet *p, const struct way *way)
+{
+    size_t n = packet_len(p);
+    uint8_t *packet = p->lent + ETHER_HDR_LEN;
+    struct wr w = wr_of(packet, n);
+
+    if (g->cfg->decrement_ttl)
+        ip_put(&w, &p->p.ip, p->p.ip.payload_len);
+    if (way->rewrite)
+        conn_rewrite(g->conns, way->c, way->side, packet, n);
+    neighbors_send_lent(g->neighbors, way->hop.neighbor, p->lent, ETHER_HDR_LEN + n);
+}
+
+static void send_copy(struct gateway *g, const struct gw_packet *p, const struct way *way)
+{
+    size_t n = packet_len(p);
+    struct wr w;
+
+    if (!neighbors_begin(g->neighbors, way->hop.neighbor, n, &w))
+        return;
+    uint8_t *packet = wr_room(&w, n);
+    if (packet)
+        compose(g, p, way, packet);
+    neighbors_end(g->neighbors, way->hop.neighbor, &w);
+}
+
+static void send_fragments(struct gateway *g, const struct gw_packet *p, const struct way *way)
+{
+    compose(g, p, way, g->scratch);
+    gw_send(g, &way->hop, &p->p.ip, bytes_of(g->scratch + IP4_HDR_LEN, p->p.ip.payload_len));
+}
+
+static void send_clear(struct gateway *g, const struct gw_packet *p, const struct way *way)
+{
+    if (p->policy != VPN_NONE)
+        g->vpn.policies[p->policy]->inner_ifi = way->hop.ifi;
+    if (packet_len(p) > NETIF_MTU)
+        send_fragments(g, p, way);
+    else if (p->lent && p->lent_ifi == way->hop.ifi &&
+             neighbors_known(g->neighbors, way->hop.neighbor))
+        send_in_place(g, p, way);
+    else
+        send_copy(g, p, way);
+}
+
+static void send_sealed(struct gateway *g, const struct gw_packet *p, const struct way *way)
+{
+    compose(g, p, way, g->scratch);
+    gw_vpn_send(g, way->tunnel, bytes_of(g->scratch, packet_len(p)));
+}
+
+static void send(struct gateway *g, const struct gw_packet *p, const struct way *way)
+{
+    g->count.forwarded++;
+    if (way->tunnel == VPN_NONE)
+        send_clear(g, p, way);
+    else
+        send_sealed(g, p, way);
+}
+
+/* --- what keeps packets from going on ----------------------------------------------------------
+ */
+
+/* RFC 1191: too large, and not to be fragmented. */
+static bool fits(struct gateway *g, const struct gw_packet *p, const struct sadb_pair *pair)
+{
+    size_t n = packet_len(p);
+    size_t outer = pair ? IP4_HDR_LEN + esp_sealed_len(pair->out, n) : n;
+
+    if (outer <= NETIF_MTU || !p->p.ip.df)
+        return true;
+    gw_drop(g, GW_DROP_MTU);
+    gw_send_icmp_error(g, p, ICMP_UNREACHABLE, 4, (uint32_t)(pair ? gw_vpn_mtu(pair) : NETIF_MTU));
+    return false;
+}
+
+/* An ASA is no hop unless `set connection decrement-ttl` makes it one. */
+static bool live_on(struct gateway *g, struct gw_packet *p)
+{
+    if (!g->cfg->decrement_ttl)
+        return true;
+    if (p->p.ip.ttl <= 1) {
+        gw_drop(g, GW_DROP_TTL);
+        gw_send_icmp_error(g, p, ICMP_TIME_EXCEEDED, 0, 0);
+        return false;
+    }
+    p->p.ip.ttl--;
+    return true;
+}
+
+/* The way of C's packets that come from SIDE. False: there is none now. */
+static bool find_way(struct gateway *g, struct gw_packet *p, struct conn *c, int side,
+                     struct way *way)
+{
+    struct sadb_pair *pair = NULL;
+
+    *way = (struct way){.tunnel = conn_tunnel(c, !side), .c = c, .side = side};
+    if (way->tunnel != VPN_NONE)
+        pair = gw_vpn_pair(g, way->tunnel);
+    if (way->tunnel != VPN_NONE && !pair && gw_fault_on(g->faults, GW_FAULT_LEAK_CLEARTEXT))
+        way->tunnel = VPN_NONE;
+    if (way->tunnel == VPN_NONE) {
+        struct gw_hop *hop = conn_hop(c, !side);
+        if (!gw_hop_find(g, &p->p.ip.dst, conn_ifi(c, !side), hop)) {
+            gw_drop(g, GW_DROP_NO_ROUTE);
+            return false;
+        }
+        way->hop = *hop;
+    }
+    return (pair || way->tunnel == VPN_NONE) ? fits(g, p, pair) && live_on(g, p) : true;
+}
+
+/* The flow's tunnel is not there. */
+static void wait_for_tunnel(struct gateway *g, const struct conn *c, int side)
+{
+    uint32_t tunnel = conn_tunnel(c, !side);
+
+    gw_drop(g, GW_DROP_TUN_DOWN);
+    if (tunnel != VPN_NONE && !(conn_is_orphan(c) && g->model.orphans_do_not_acquire))
+        gw_vpn_acquire(g, tunnel);
+}
+
+static bool take(struct gateway *g, const struct gw_packet *p, struct conn *c, int side)
+{
+    switch (conn_take(g->conns, c, side, &p->p)) {
+    case CONN_PASS: return true;
+    case CONN_DROP_ORPHAN:
+        wait_for_tunnel(g, c, side);
+        return gw_fault_on(g->faults, GW_FAULT_LEAK_CLEARTEXT);
+    case CONN_DROP_STATE: gw_drop(g, GW_DROP_TCP_STATE); return false;
+    default: gw_drop(g, GW_DROP_TUN_DOWN); return false;
+    }
+}
+
+void gw_forward(struct gateway *g, struct gw_packet *p, struct conn *c, int side)
+{
+    struct way way;
+
+    if (!find_way(g, p, c, side, &way) || !take(g, p, c, side))
+        return;
+    if (way.tunnel != VPN_NONE && !gw_vpn_pair(g, way.tunnel)) {
+        wait_for_tunnel(g, c, side);
+    } else {
+        way.rewrite = conn_rewrites(g->conns, c, side, &p->p);
+        send(g, p, &way);
+    }
+    conn_settle(g->conns, c);
+}
+
+void gw_forward_stateless(struct gateway *g, struct gw_packet *p, const struct gw_hop *hop,
+                          uint32_t tunnel)
+{
+    struct way way = {.hop = *hop, .tunnel = tunnel};
+    struct sadb_pair *pair = tunnel == VPN_NONE ? NULL : gw_vpn_pair(g, tunnel);
+
+    if (fits(g, p, pair) && live_on(g, p))
+        send(g, p, &way);
+}
+
+/* --- ICMP errors -------------------------------------------------------------------------------
+ */
+
+/* The quoted sequence number is made the one that SIDE knows. P's payload is then in MEM. */
+static void map_quoted(struct gw_packet *p, const struct conn *c, int side, uint8_t *mem)
+{
+    struct bytes in = p->p.ip.payload;
+    struct wr w = wr_of(mem, in.n);
+    struct rd r = rd_of(in);
+    struct ip quoted;
+
+    wr_put(&w, in);
+    p->p.ip.payload = wr_bytes(&w);
+    rd_skip(&r, 2);
+    uint16_t check = rd_be16(&r);
+    if (conn_proto(c) != IP_TCP || ip_parse(p->p.icmp.data, &quoted))
+        return;
+    size_t at = ICMP_HDR_LEN + quoted.hdr_len + 4;
+    r.at = at;
+    uint32_t seq = rd_be32(&r), known = conn_quoted_seq(c, side, seq);
+    if (r.err)
+        return;
+    wr_fill32(&w, at, known);
+    wr_fill16(&w, 2, checksum_update32(check, seq, known));
+}
+
+void gw_forward_error(struct gateway *g, struct gw_packet *p, struct conn *c, int side)
+{
+    struct way way;
+
+    if (conn_is_orphan(c)) {
+        gw_drop(g, GW_DROP_TUN_DOWN);
+        return;
+    }
+    if (!find_way(g, p, c, !side, &way))
+        return;
+    if (way.tunnel != VPN_NONE && !gw_vpn_pair(g, way.tunnel)) {
+        gw_drop(g, GW_DROP_TUN_DOWN);
+        return;
+    }
+    p->lent = NULL; /* it moves to where it is changed */
+    map_quoted(p, c, side, g->error);
+    send(g, p, &way);
+}

@@ -1,0 +1,186 @@
+#include "gateway/gateway_parts.h"
+
+#include "base/mem.h"
+
+#define CHANGES_ROUTING (GW_CHANGED_INTERFACE | GW_CHANGED_ROUTE)
+#define CHANGES_VPN                                                                                \
+    (GW_CHANGED_INTERFACE | GW_CHANGED_ACL | GW_CHANGED_ISAKMP | GW_CHANGED_TRANSFORM |            \
+     GW_CHANGED_MAP | GW_CHANGED_LIFETIME | GW_CHANGED_GROUP)
+#define CHANGES_ALL ~0u
+
+/* An interface that comes up says so. */
+static void announce(struct gateway *g)
+{
+    for (size_t i = 0; i < g->ifs.n; i++) {
+        struct netif *n = &g->ifs.v[i];
+        if (n->up && n->out && !n->was_up)
+            neighbors_announce(g->neighbors, i);
+        n->was_up = n->up;
+    }
+}
+
+void gw_configure(struct gateway *g, unsigned changed)
+{
+    if (changed & GW_CHANGED_INTERFACE)
+        netifs_configure(&g->ifs, g->cfg);
+    if (changed & CHANGES_ROUTING)
+        routes_build(&g->routes, g->cfg, &g->ifs);
+    announce(g);
+    if (changed & CHANGES_VPN)
+        gw_vpn_configure(g);
+    if (changed)
+        g->epoch++;
+}
+
+enum err gateway_new(struct gw_config *cfg, const struct gateway_env *env, struct gateway **out,
+                     struct diag *why)
+{
+    enum err e = gw_config_check(cfg, why);
+    struct gateway *g;
+
+    if (e) {
+        gw_config_free(cfg);
+        return e;
+    }
+    g = mem_zalloc(sizeof(*g));
+    g->cfg = cfg;
+    g->env = *env;
+    g->epoch = 1;
+    if (env->model)
+        g->model = *env->model;
+    g->place.mode = GW_EXEC;
+    g->booted = clock_now(env->clk);
+    g->log = gw_syslog_new(cfg, env->clk, env->epoch_s);
+    g->neighbors = neighbors_new(&g->ifs, env->clk);
+    g->fragments = reassembly_new();
+    gw_vpn_init(g);
+    gw_flows_init(g);
+    gw_store(g);
+    gw_configure(g, CHANGES_ALL);
+    *out = g;
+    return ERR_OK;
+}
+
+void gateway_free(struct gateway *g)
+{
+    if (!g)
+        return;
+    gw_vpn_release(g);
+    gw_flows_release(g);
+    reassembly_free(g->fragments);
+    neighbors_free(g->neighbors);
+    gw_syslog_free(g->log);
+    routes_release(&g->routes);
+    netifs_release(&g->ifs);
+    gw_config_free(g->cfg);
+    mem_wipe(g->startup.s, g->startup.n);
+    buf_release(&g->startup);
+    mem_wipe(g->opened, sizeof(g->opened));
+    mem_free(g);
+}
+
+size_t gateway_interfaces(const struct gateway *g)
+{
+    return g->ifs.n;
+}
+
+const char *gateway_nameif(const struct gateway *g, size_t i)
+{
+    return i < g->ifs.n ? g->ifs.v[i].nameif : NULL;
+}
+
+enum err gateway_find_interface(const struct gateway *g, const char *nameif, size_t *i)
+{
+    size_t at = netifs_find(&g->ifs, nameif);
+
+    if (at == NETIF_NONE)
+        return ERR_NOTFOUND;
+    *i = at;
+    return ERR_OK;
+}
+
+void gateway_attach(struct gateway *g, size_t i, struct sink *out)
+{
+    if (i < g->ifs.n)
+        g->ifs.v[i].out = out;
+}
+
+void gw_settle(struct gateway *g)
+{
+    gw_vpn_events(g);
+    gw_send_logs(g);
+}
+
+static void input_ip(struct gateway *g, struct gw_packet *p)
+{
+    struct ip *ip = &p->p.ip;
+
+    if (ip->version != 4) {
+        gw_drop(g, GW_DROP_IP_VERSION);
+        return;
+    }
+    if (ip->hdr_len != IP4_HDR_LEN || ip_is_cut(ip)) { /* as an ASA does with IP options */
+        gw_drop(g, GW_DROP_IP_HEADER);
+        return;
+    }
+    if (ip_is_fragment(ip) && !reassembly_add(g->fragments, p->ifi, &p->p, clock_now(g->env.clk)))
+        return;
+    if (netifs_owner(&g->ifs, &ip->dst) != NETIF_NONE)
+        gw_box_input(g, p);
+    else
+        gw_through_input(g, p);
+}
+
+void gateway_input(struct gateway *g, size_t i, struct bytes frame)
+{
+    struct gw_packet in = {.ifi = i, .policy = VPN_NONE};
+    struct netif *at = i < g->ifs.n ? &g->ifs.v[i] : NULL;
+
+    if (!at || !at->up)
+        return;
+    at->received++;
+    pkt_parse(frame, &in.p);
+    if (in.p.eth.vlans)
+        return;
+    if (in.p.kind == PKT_ARP)
+        neighbors_input(g->neighbors, i, &in.p.arp);
+    else if (in.p.kind != PKT_OTHER && mac_eq(&in.p.eth.dst, &at->mac))
+        input_ip(g, &in);
+    gw_settle(g);
+}
+
+void gateway_tick(struct gateway *g)
+{
+    neighbors_tick(g->neighbors);
+    gw_vpn_tick(g);
+    gw_vpn_events(g);
+    gw_flows_tick(g);
+    gw_settle(g);
+}
+
+enum err gateway_set_fault(struct gateway *g, const char *name)
+{
+    enum gw_fault f;
+
+    if (gw_fault_by_name(name, &f))
+        return ERR_NOTFOUND;
+    g->faults |= UINT64_C(1) << f;
+    return ERR_OK;
+}
+
+void gateway_counters(const struct gateway *g, struct gateway_counters *out)
+{
+    *out = g->count;
+#define X(id, keyword, text, sum) out->dropped_##sum += g->drops[GW_DROP_##id];
+    GW_DROPS(X)
+#undef X
+    out->conns = conns_count(g->conns);
+    out->orphans = conns_orphans(g->conns);
+}
+
+struct mono gateway_deadline(const struct gateway *g)
+{
+    struct mono t = mono_min(neighbors_deadline(g->neighbors), gw_vpn_deadline(g));
+
+    return mono_min(t, gw_flows_deadline(g));
+}

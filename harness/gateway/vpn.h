@@ -1,0 +1,107 @@
+/* The VPN side of the gateway: the crypto map as policies, the IKE endpoint of its interface, the
+ * security associations and the contexts (`show asp table vpn-context`) that flows are bound to.
+ *
+ * A policy is one permit entry of a crypto map's access list towards one peer. Its number is given
+ * once and never used for anything else, so that flows and SAs may name it whatever happens to the
+ * configuration. */
+#ifndef GATEWAY_VPN_H
+#define GATEWAY_VPN_H
+
+#include "base/map.h"
+#include "esp/sadb.h"
+#include "gateway/acl.h"
+#include "gateway/netif.h"
+#include "ike/ike.h"
+
+#define VPN_NONE    UINT32_MAX
+#define VPN_BLOCKED (UINT32_MAX - 1)
+
+#define VPN_REPLAY_WINDOW 64                   /* packets: the default of an ASA */
+#define VPN_HELD_MAX      4                    /* packets that wait for a tunnel, per policy */
+#define VPN_HELD_LIFE     SPAN_S(5)            /* how long they wait */
+#define VPN_SOFT_SHARE    0.95                 /* of a volume lifetime, then it is time to rekey */
+#define VPN_SOFT_SEQ      UINT32_C(0xf0000000) /* sequence number at which it is */
+
+struct gw_hop { /* where packets leave, looked up once */
+    size_t ifi; /* NETIF_NONE: there is no way */
+    uint32_t neighbor;
+    uint32_t epoch; /* of the gateway, when it was looked up; 0: never */
+    uint32_t neighbors_epoch;
+};
+
+struct vpn_held {
+    uint8_t *packet;
+    size_t n;
+    size_t ifi; /* it came in here */
+};
+
+struct vpn_policy {
+    struct ip_addr peer;
+    struct ike_selector selector;
+    char map[GW_NAME], acl[GW_NAME];
+    unsigned seq;    /* of the crypto map entry */
+    size_t ace;      /* of the access list */
+    bool configured; /* still is part of the configuration */
+    bool may_begin;  /* not answer-only */
+    uint32_t parent; /* VPN_NONE; else the policy that the peer has asked a part of */
+
+    /* the tunnel */
+    struct sadb_pair *pair;          /* the one in use; NULL: none */
+    bool up;                         /* has one */
+    bool preserve;                   /* PRESERVE: as the sysopt was when the tunnel was built */
+    uint32_t context[2];             /* numbers of the contexts: DECR, ENCR */
+    uint32_t in_spi;                 /* of the pair in use */
+    uint32_t stuck_spi;              /* fault keep-old-spi: the pair to seal with; 0: none */
+    uint64_t soft_bytes, hard_bytes; /* of the pair in use; 0: no limit by volume */
+    bool soft_told;
+    uint32_t rekeys;
+    struct ike_esp_suite suite;  /* of the pair in use, as agreed */
+    uint64_t past[2];            /* packets of the tunnel's pairs that are gone: DECR, ENCR */
+    uint64_t bad_crypto, spoofs; /* of what came in */
+    struct gw_hop hop;           /* to the peer */
+    size_t inner_ifi;            /* where the last packet out of the tunnel went; NETIF_NONE */
+
+    struct vpn_held held[VPN_HELD_MAX];
+    size_t nheld;
+    struct mono held_since; /* of the first */
+};
+
+/* What is known of a peer while it has an IKE SA: the session of 113019 and `show vpn-sessiondb`.
+ */
+struct vpn_session {
+    struct ip_addr peer;
+    char group[GW_NAME];
+    unsigned ikes; /* established IKE SAs, those being replaced included */
+    uint32_t ike;  /* the newest */
+    bool initiator;
+    uint32_t index;
+    struct mono since, ike_since;
+    struct ike_suite suite;
+    struct ike_esp_suite esp_suite;
+    uint64_t sent, received; /* bytes of SAs that are gone */
+    struct mono heard;       /* the IKE endpoint was told last that the peer is alive */
+    enum ike_end end;        /* why it is ending; IKE_END_NONE: it is not */
+};
+
+struct vpn_plan; /* the configuration in the form the IKE endpoint wants it */
+
+struct vpn {
+    struct vpn_plan *plan; /* what the configuration says */
+    struct vpn_plan *used; /* what IKE works by: PLAN, or an older one until no SA is left */
+    struct ike *ike;       /* NULL: no crypto map is bound */
+    size_t ifi;            /* interface of the crypto map, or of the last one; NETIF_NONE */
+    struct sadb *sadb;
+    struct vpn_policy **policies; /* by number */
+    size_t npolicies;
+    size_t nparts;      /* of them that have a parent */
+    struct map numbers; /* by peer and selector */
+    size_t nheld;       /* packets that wait, in all */
+    bool enabled;       /* `crypto isakmp enable`, where the crypto map is */
+    struct vpn_session *sessions;
+    size_t nsessions;
+    uint32_t contexts, indexes; /* numbers given so far */
+    bool fresh;                 /* the crypto map has changed since a tunnel came up last */
+    uint32_t last_wanted;       /* policy of the last acquire, for the log of phase 1 */
+};
+
+#endif

@@ -1,0 +1,296 @@
+/* What the IKE endpoint has to say becomes packets, SAs, tunnels and log lines. */
+#include "gateway/gateway_parts.h"
+
+#include "base/mem.h"
+#include "gateway/vpn_parts.h"
+#include "gateway/vpn_words.h"
+
+/* --- pairs and tunnels -------------------------------------------------------------------------
+ */
+
+static struct gw_msg_sa sa_message(const struct gateway *g, const struct esp_sa *sa, bool inbound,
+                                   const struct ip_addr *peer)
+{
+    return (struct gw_msg_sa){.inbound = inbound,
+                              .spi = esp_sa_params(sa)->spi,
+                              .local = g->vpn.used->ike.local,
+                              .peer = *peer};
+}
+
+/* Pointers into the database hold until it changes. */
+static void refresh_pairs(struct gateway *g)
+{
+    for (size_t i = 0; i < g->vpn.npolicies; i++) {
+        struct vpn_policy *p = g->vpn.policies[i];
+        if (!p->up)
+            continue;
+        p->pair = sadb_for_policy(g->vpn.sadb, (uint32_t)i);
+        if (p->stuck_spi && sadb_by_spi(g->vpn.sadb, p->stuck_spi)) /* fault keep-old-spi */
+            p->pair = sadb_by_spi(g->vpn.sadb, p->stuck_spi);
+    }
+}
+
+static struct esp_sa *make_sa(struct gateway *g, const struct ike_out *o, bool inbound)
+{
+    const struct ike_esp_suite *suite = &o->child.suite;
+    struct esp_params p = {
+        .spi = inbound ? o->child.in_spi : o->child.out_spi,
+        .src = inbound ? o->peer : g->vpn.used->ike.local,
+        .dst = inbound ? g->vpn.used->ike.local : o->peer,
+        .cipher = suite->cipher,
+        .integ = suite->integ,
+        .replay_window = VPN_REPLAY_WINDOW,
+        .life_time = SPAN_S(suite->lifetime_s),
+        .life_bytes = suite->lifetime_kb * 1024,
+    };
+    struct esp_sa *sa = NULL;
+
+    memcpy(p.cipher_key, inbound ? o->child.in_cipher_key : o->child.out_cipher_key,
+           sizeof(p.cipher_key));
+    memcpy(p.integ_key, inbound ? o->child.in_integ_key : o->child.out_integ_key,
+           sizeof(p.integ_key));
+    enum err e = esp_sa_new(&p, clock_now(g->env.clk), &sa);
+    mem_wipe(&p, sizeof(p));
+    return e ? NULL : sa;
+}
+
+static void take_pair(struct vpn_policy *p, const struct ike_out *o)
+{
+    uint64_t bytes = o->child.suite.lifetime_kb * 1024;
+
+    p->in_spi = o->child.in_spi;
+    p->suite = o->child.suite;
+    p->hard_bytes = bytes;
+    p->soft_bytes = (uint64_t)((double)bytes * VPN_SOFT_SHARE);
+    p->soft_told = false;
+}
+
+static void send_held(struct gateway *g, struct vpn_policy *p)
+{
+    struct vpn_held held[VPN_HELD_MAX];
+    size_t n = p->nheld;
+
+    memcpy(held, p->held, sizeof(held));
+    p->nheld = 0;
+    g->vpn.nheld -= n;
+    for (size_t i = 0; i < n; i++) {
+        struct gw_packet again = {.ifi = held[i].ifi, .policy = VPN_NONE};
+        pkt_parse_ip(bytes_of(held[i].packet, held[i].n), &again.p);
+        gw_through_input(g, &again);
+        mem_free(held[i].packet);
+    }
+}
+
+static void tunnel_up(struct gateway *g, uint32_t number)
+{
+    struct vpn_policy *p = g->vpn.policies[number];
+
+    p->up = true;
+    p->preserve = g->cfg->sysopt.preserve_vpn_flows;
+    p->context[1] = ++g->vpn.contexts; /* ENCR first: the note's listing has its numbers so */
+    p->context[0] = ++g->vpn.contexts;
+    p->rekeys = 0;
+    p->past[0] = p->past[1] = 0;
+    p->bad_crypto = p->spoofs = 0;
+}
+
+static void log_child_up(struct gateway *g, const struct ike_out *o)
+{
+    const struct sadb_pair *pair = sadb_by_spi(g->vpn.sadb, o->child.in_spi);
+    struct gw_msg_ike k = gw_vpn_who(g, &o->peer);
+    struct gw_msg_sa out = sa_message(g, pair->out, false, &o->peer);
+    struct gw_msg_sa in = sa_message(g, pair->in, true, &o->peer);
+
+    gw_msg_phase2_spis(g->log, &k, o->initiator, o->child.in_spi, o->child.out_spi);
+    gw_msg_sa_created(g->log, &out);
+    gw_msg_sa_created(g->log, &in);
+    gw_msg_phase2_done(g->log, &k, o->message_id);
+}
+
+static void child_up(struct gateway *g, const struct ike_out *o)
+{
+    uint32_t number = vpn_policy_for(&g->vpn, o->child.policy, &o->child.selector);
+    struct vpn_policy *p = g->vpn.policies[number];
+    struct esp_sa *in = make_sa(g, o, true), *out = make_sa(g, o, false);
+    struct vpn_session *s = gw_vpn_session(g, &o->peer);
+    bool was_up = p->up;
+
+    if (!in || !out || sadb_add(g->vpn.sadb, in, out, number, o->ike)) {
+        esp_sa_free(in); /* cannot be with a suite that was chosen from ours */
+        esp_sa_free(out);
+        return;
+    }
+    struct sadb_pair *old = sadb_by_spi(g->vpn.sadb, o->child.old_in_spi);
+    if (o->child.old_in_spi && old)
+        old->retired = true;
+    if (gw_fault_on(g->faults, GW_FAULT_KEEP_OLD_SPI))
+        p->stuck_spi = o->child.old_in_spi;
+    if (s)
+        s->esp_suite = o->child.suite;
+    if (!was_up)
+        tunnel_up(g, number);
+    else
+        p->rekeys++;
+    take_pair(p, o);
+    refresh_pairs(g);
+    log_child_up(g, o);
+    gw_vpn_expire_held(g);
+    if (was_up)
+        gw_flows_rekeyed(g, number);
+    else
+        gw_flows_tunnel_up(g, number);
+    send_held(g, p);
+}
+
+static void count_pair(struct gateway *g, const struct sadb_pair *pair, const struct ip_addr *peer)
+{
+    struct vpn_policy *p = g->vpn.policies[pair->policy];
+    struct vpn_session *s = gw_vpn_session(g, peer);
+
+    p->past[0] += esp_sa_counters(pair->in)->packets;
+    p->past[1] += esp_sa_counters(pair->out)->packets;
+    if (s) {
+        s->received += esp_sa_counters(pair->in)->bytes;
+        s->sent += esp_sa_counters(pair->out)->bytes;
+    }
+}
+
+static void log_child_down(struct gateway *g, const struct ike_out *o, const struct sadb_pair *pair,
+                           enum ike_end end)
+{
+    const struct ike_selector *sel = &g->vpn.policies[pair->policy]->selector;
+    struct gw_msg_ike k = gw_vpn_who(g, &o->peer);
+    struct gw_msg_sa out = sa_message(g, pair->out, false, &o->peer);
+    struct gw_msg_sa in = sa_message(g, pair->in, true, &o->peer);
+    struct vpn_end_words w = vpn_end_words(end);
+
+    if (o->end != IKE_END_REPLACED && w.phase2)
+        gw_msg_phase2_ended(g->log, &k, w.phase2, &sel->remote.addr, &sel->local.addr);
+    gw_msg_ike_deleting_sa(g->log, &k, &sel->remote.addr, &sel->local.addr);
+    gw_msg_sa_deleted(g->log, &out);
+    gw_msg_sa_deleted(g->log, &in);
+}
+
+static void child_down(struct gateway *g, const struct ike_out *o)
+{
+    struct sadb_pair *pair = sadb_by_spi(g->vpn.sadb, o->child.in_spi);
+    struct vpn_session *s = gw_vpn_session(g, &o->peer);
+    struct gw_msg_ike k = gw_vpn_who(g, &o->peer);
+
+    if (o->attempt) {
+        gw_msg_ike_text(g->log, 713902, &k, "QM FSM error (P2 struct &0x%08x, mess id 0x%x)!",
+                        o->ike, o->message_id);
+        return;
+    }
+    if (!pair)
+        return;
+    uint32_t number = pair->policy;
+    struct vpn_policy *p = g->vpn.policies[number];
+    enum ike_end end = o->end == IKE_END_PARENT && s && s->end ? s->end : o->end;
+    count_pair(g, pair, &o->peer);
+    log_child_down(g, o, pair, end);
+    sadb_remove(g->vpn.sadb, o->child.in_spi);
+    p->pair = NULL;
+    refresh_pairs(g);
+    if (p->up && !p->pair) {
+        p->up = false;
+        gw_flows_tunnel_down(g, number);
+    }
+    s = gw_vpn_session(g, &o->peer);
+    if (s && s->ikes == 0 && !gw_vpn_has_pairs(g, &o->peer))
+        gw_vpn_session_end(g, s, s->end ? s->end : o->end);
+}
+
+/* --- facts and datagrams -----------------------------------------------------------------------
+ */
+
+static void initiating(struct gateway *g, const struct ike_out *o, unsigned phase)
+{
+    uint32_t number = phase == 2 ? o->child.policy : g->vpn.last_wanted;
+    const struct vpn_policy *p = number < g->vpn.npolicies ? g->vpn.policies[number] : NULL;
+    struct gw_msg_ike k = gw_vpn_who(g, &o->peer);
+
+    if (phase == 1) /* the group is known once the peer is */
+        k.group = NULL;
+    if (p && !ip_addr_eq(&p->peer, &o->peer))
+        p = NULL;
+    gw_msg_ike_initiating(g->log, &k, phase, o->rekey, g->ifs.v[g->vpn.ifi].nameif,
+                          p ? &p->selector.local.addr : NULL, p ? &p->selector.remote.addr : NULL,
+                          p ? p->map : NULL);
+}
+
+static void no_policy(struct gateway *g, const struct ike_out *o)
+{
+    struct gw_msg_ike k = gw_vpn_who(g, &o->peer);
+    const struct ike_selector *asked = &o->child.selector;
+
+    gw_msg_no_crypto_map(g->log, &k, &asked->remote, &asked->local, asked->proto,
+                         asked->remote_port, g->ifs.v[g->vpn.ifi].nameif);
+    gw_msg_ike_text(g->log, 713902, &k, "QM FSM error (P2 struct &0x%08x, mess id 0x%x)!", o->ike,
+                    o->message_id);
+}
+
+static void fact(struct gateway *g, const struct ike_out *o)
+{
+    struct gw_msg_ike k = gw_vpn_who(g, &o->peer);
+
+    switch (o->fact) {
+    case IKE_FACT_INITIATING_1: initiating(g, o, 1); break;
+    case IKE_FACT_INITIATING_2: initiating(g, o, 2); break;
+    case IKE_FACT_DUPLICATE: gw_msg_duplicate_packet(g->log, &k, o->phase); break;
+    case IKE_FACT_NO_SA:
+        gw_msg_ike_text(g->log, 713904, &k,
+                        "Received encrypted packet with no matching SA, dropping");
+        break;
+    case IKE_FACT_NO_PROPOSAL:
+        gw_msg_ike_text(g->log, 713904, &k, "All %sSA proposals found unacceptable!",
+                        o->phase == 2 ? "IPSec " : "");
+        break;
+    case IKE_FACT_NO_POLICY: no_policy(g, o); break;
+    case IKE_FACT_MALFORMED:
+        gw_msg_ike_text(g->log, 713903, &k, "Information Exchange processing failed");
+        break;
+    case IKE_FACT_NOTIFY: gw_msg_notify(g->log, &k, vpn_notify_name(o->code), o->code); break;
+    case IKE_FACT_UNKNOWN_PEER:
+        gw_msg_ike_text(g->log, 713903, &k, "Can't find a valid tunnel group, aborting...!");
+        break;
+    case IKE_FACT_AUTH:
+        gw_msg_ike_text(g->log, 713904, &k,
+                        "Received an un-encrypted or badly encrypted packet, dropping (%s)",
+                        o->why);
+        break;
+    default: break; /* nothing an ASA would log at level 6 */
+    }
+}
+
+static void send_datagram(struct gateway *g, const struct ike_out *o)
+{
+    struct ip ip = {.proto = IP_UDP, .src = o->from.addr, .dst = o->to.addr};
+    struct udp u = {
+        .src = o->from.port, .dst = o->to.port, .data_len = o->datagram.n, .data = o->datagram};
+    struct wr w = wr_of(g->scratch, sizeof(g->scratch));
+
+    udp_put(&w, &u, &ip.src, &ip.dst);
+    if (!w.err)
+        (void)gw_send_own(g, g->vpn.ifi, &ip, wr_bytes(&w));
+}
+
+void gw_vpn_events(struct gateway *g)
+{
+    struct ike_out o;
+
+    while (g->vpn.ike && ike_next(g->vpn.ike, &o)) {
+        switch (o.kind) {
+        case IKE_OUT_SEND: send_datagram(g, &o); break;
+        case IKE_OUT_IKE_UP: gw_vpn_ike_up(g, &o); break;
+        case IKE_OUT_IKE_DOWN: gw_vpn_ike_down(g, &o); break;
+        case IKE_OUT_CHILD_UP: child_up(g, &o); break;
+        case IKE_OUT_CHILD_DOWN: child_down(g, &o); break;
+        case IKE_OUT_FACT: fact(g, &o); break;
+        }
+        if (o.kind == IKE_OUT_CHILD_UP || o.kind == IKE_OUT_IKE_UP)
+            mem_wipe(&o, sizeof(o));
+        gw_send_logs(g);
+    }
+    gw_vpn_renew(g);
+}

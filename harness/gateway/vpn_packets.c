@@ -1,0 +1,194 @@
+/* ESP: packets into tunnels and out of them. */
+#include "gateway/gateway_parts.h"
+
+#define OUTER_TTL 255
+
+struct sadb_pair *gw_vpn_pair(struct gateway *g, uint32_t policy)
+{
+    return g->vpn.policies[policy]->pair;
+}
+
+size_t gw_vpn_mtu(const struct sadb_pair *pair)
+{
+    size_t n = NETIF_MTU - IP4_HDR_LEN;
+
+    while (n > 0 && IP4_HDR_LEN + esp_sealed_len(pair->out, n) > NETIF_MTU)
+        n--;
+    return n;
+}
+
+/* The pair of P has sealed or opened what SA says: is it time for another one? */
+static void check_volume(struct gateway *g, struct vpn_policy *p, const struct esp_sa *sa)
+{
+    uint64_t bytes = esp_sa_counters(sa)->bytes;
+
+    if (p->hard_bytes && bytes >= p->hard_bytes) {
+        ike_child_volume(g->vpn.ike, p->in_spi, false);
+        return;
+    }
+    if (p->soft_told)
+        return;
+    struct gw_msg_sa m = {.inbound = sa == p->pair->in,
+                          .spi = esp_sa_params(sa)->spi,
+                          .local = g->ifs.v[g->vpn.ifi].net.addr,
+                          .peer = p->peer};
+    if (p->soft_bytes && bytes >= p->soft_bytes) {
+        gw_msg_sa_rekey_data(g->log, &m);
+        ike_child_volume(g->vpn.ike, p->in_spi, true);
+        p->soft_told = true;
+    } else if (esp_sa_seq(sa) >= VPN_SOFT_SEQ) {
+        gw_msg_sa_seq_rollover(g->log, &m);
+        p->soft_told = !ike_rekey_child(g->vpn.ike, p->in_spi);
+    }
+}
+
+/* Larger than one frame: sealed whole, then sent in fragments. */
+static enum err seal_large(struct gateway *g, struct sadb_pair *pair, const struct gw_hop *hop,
+                           const struct ip *outer, struct bytes inner)
+{
+    struct wr w = wr_of(g->sealed, sizeof(g->sealed));
+    enum err e = esp_seal(pair->out, g->env.rng, inner, IP_IPIP, &w);
+
+    if (!e)
+        gw_send(g, hop, outer, wr_bytes(&w));
+    return e;
+}
+
+static enum err seal(struct gateway *g, struct sadb_pair *pair, const struct gw_hop *hop,
+                     const struct ip *outer, struct bytes inner)
+{
+    size_t n = esp_sealed_len(pair->out, inner.n);
+    struct wr w;
+
+    if (IP4_HDR_LEN + n > NETIF_MTU)
+        return seal_large(g, pair, hop, outer, inner);
+    if (!neighbors_begin(g->neighbors, hop->neighbor, IP4_HDR_LEN + n, &w))
+        return ERR_OK; /* a full link: as if it had been lost there */
+    ip_put(&w, outer, n);
+    enum err e = esp_seal(pair->out, g->env.rng, inner, IP_IPIP, &w);
+    neighbors_end(g->neighbors, hop->neighbor, &w);
+    return e;
+}
+
+void gw_vpn_send(struct gateway *g, uint32_t policy, struct bytes inner)
+{
+    struct vpn_policy *p = g->vpn.policies[policy];
+    struct sadb_pair *pair = p->pair;
+    const struct esp_params *sa = esp_sa_params(pair->out);
+    struct rd r = rd_of(inner);
+    struct ip outer = {.version = 4,
+                       .proto = IP_ESP,
+                       .ttl = OUTER_TTL,
+                       .id = g->ip_id++,
+                       .src = sa->src,
+                       .dst = sa->dst};
+
+    rd_skip(&r, 1);
+    outer.tos = rd_u8(&r); /* RFC 4301, 5.1.2.1: copied, and so does an ASA with DF */
+    rd_skip(&r, 4);
+    outer.df = rd_u8(&r) & 0x40;
+    if (!gw_hop_find(g, &sa->dst, g->vpn.ifi, &p->hop) || seal(g, pair, &p->hop, &outer, inner)) {
+        gw_drop(g, GW_DROP_CRYPTO);
+        return;
+    }
+    g->count.sealed++;
+    check_volume(g, p, pair->out);
+}
+
+static void log_bad(struct gateway *g, const struct pkt *p, enum err e)
+{
+    struct gw_msg_esp m = {
+        .spi = p->esp.spi, .seq = p->esp.seq, .peer = p->ip.src, .local = p->ip.dst};
+
+    if (e == ERR_NOTFOUND)
+        gw_msg_esp_bad_spi(g->log, &m);
+    else if (e == ERR_REPLAY)
+        gw_msg_esp_replayed(g->log, &m);
+    else if (e == ERR_AUTH)
+        gw_msg_esp_bad_icv(g->log, &m);
+}
+
+static void log_outside_selector(struct gateway *g, const struct pkt *outer, uint32_t seq,
+                                 const struct vpn_policy *p, const struct pkt *inner)
+{
+    struct gw_msg_esp m = {
+        .spi = outer->esp.spi, .seq = seq, .peer = outer->ip.src, .local = outer->ip.dst};
+    struct gw_msg_packet what = {
+        .proto = inner->ip.proto, .src = inner->ip.src, .dst = inner->ip.dst};
+
+    gw_msg_esp_bad_inner(g->log, &m, &what, &p->selector.local, &p->selector.remote);
+}
+
+/* The peer speaks: told to IKE often enough for dead peer detection, and not for every packet. */
+static void note_alive(struct gateway *g, const struct ip_addr *peer)
+{
+    struct vpn_session *s = gw_vpn_session(g, peer);
+    struct mono now = clock_now(g->env.clk);
+
+    if (!s || (!mono_before(mono_add(s->heard, SPAN_MS(100)), now) && s->heard.ns))
+        return;
+    s->heard = now;
+    ike_peer_is_alive(g->vpn.ike, peer);
+}
+
+/* Where the packet that is in E will probably go: memory there, so that it is decrypted in place.
+ */
+static uint8_t *room_for(struct gateway *g, const struct vpn_policy *p, size_t n, size_t *ifi)
+{
+    const struct netif *out = p->inner_ifi < g->ifs.n ? &g->ifs.v[p->inner_ifi] : NULL;
+
+    *ifi = p->inner_ifi;
+    return out && out->up && out->out ? sink_reserve(out->out, ETHER_HDR_LEN + n) : NULL;
+}
+
+static void pass_inner(struct gateway *g, const struct pkt *outer, uint32_t number,
+                       const struct esp_plain *plain, struct gw_packet *in)
+{
+    struct vpn_policy *p = g->vpn.policies[number];
+    struct gw_flow_key key, ours;
+
+    pkt_parse_ip(plain->inner, &in->p);
+    if (plain->next != IP_IPIP || in->p.kind == PKT_OTHER || in->p.ip.version != 4 ||
+        in->p.ip.hdr_len != IP4_HDR_LEN || ip_is_cut(&in->p.ip)) {
+        gw_drop(g, GW_DROP_IP_HEADER);
+        return;
+    }
+    key = gw_packet_key(&in->p);
+    ours = gw_flow_key_reverse(&key);
+    if (!vpn_selector_has(&p->selector, &ours)) {
+        p->spoofs++;
+        gw_drop(g, GW_DROP_SELECTOR);
+        log_outside_selector(g, outer, plain->seq, p, &in->p);
+        return;
+    }
+    g->count.opened++;
+    in->policy = number;
+    gw_through_input(g, in);
+}
+
+void gw_vpn_input(struct gateway *g, struct gw_packet *p)
+{
+    struct sadb_pair *pair = sadb_by_spi(g->vpn.sadb, p->p.esp.spi);
+    struct gw_packet inner = {.ifi = p->ifi};
+    struct esp_plain plain;
+    enum err e = ERR_NOTFOUND;
+
+    /* a spoofed source is not the SA's peer */
+    if (pair && ip_addr_eq(&esp_sa_params(pair->in)->src, &p->p.ip.src)) {
+        struct vpn_policy *own = g->vpn.policies[pair->policy];
+        inner.lent = room_for(g, own, p->p.ip.payload.n, &inner.lent_ifi);
+        e = esp_open(pair->in, p->p.ip.payload, inner.lent ? inner.lent + ETHER_HDR_LEN : g->opened,
+                     &plain);
+        own->bad_crypto += e && e != ERR_REPLAY;
+    }
+    if (e) {
+        log_bad(g, &p->p, e);
+        gw_drop(g, e == ERR_NOTFOUND ? GW_DROP_BAD_IPSEC : GW_DROP_CRYPTO);
+        return;
+    }
+    uint32_t policy = pair->policy;
+    if (pair == g->vpn.policies[policy]->pair)
+        check_volume(g, g->vpn.policies[policy], pair->in);
+    note_alive(g, &g->vpn.policies[policy]->peer);
+    pass_inner(g, &p->p, policy, &plain, &inner);
+}

@@ -1,0 +1,20 @@
+/* What the files about IKE's outputs share. Not for others: use gateway/gateway.h. */
+#ifndef GATEWAY_VPN_PARTS_H
+#define GATEWAY_VPN_PARTS_H
+
+#include "gateway/gateway_parts.h"
+
+/* PEER as the log names it: with its tunnel group. */
+struct gw_msg_ike gw_vpn_who(const struct gateway *g, const struct ip_addr *peer);
+
+/* An IKE SA came up, or went, or did not come about. */
+void gw_vpn_ike_up(struct gateway *g, const struct ike_out *o);
+void gw_vpn_ike_down(struct gateway *g, const struct ike_out *o);
+
+/* True while a pair with PEER is there. */
+bool gw_vpn_has_pairs(struct gateway *g, const struct ip_addr *peer);
+
+/* Logs the end of S and forgets it. */
+void gw_vpn_session_end(struct gateway *g, struct vpn_session *s, enum ike_end end);
+
+#endif

@@ -1,0 +1,334 @@
+#include "gateway/vpn_plan.h"
+
+#include "base/cursor.h"
+#include "base/hash.h"
+#include "base/mem.h"
+
+static void plan_suites(struct vpn_plan *p, const struct gw_config *c)
+{
+    p->suites = mem_array(c->npolicies, sizeof(*p->suites));
+    for (size_t i = 0; i < c->npolicies; i++) {
+        const struct gw_isakmp_policy *from = &c->policies[i];
+        if (!from->pre_share)
+            continue;
+        p->suites[p->nsuites++] = (struct ike_suite){.cipher = from->cipher,
+                                                     .digest = from->digest,
+                                                     .group = from->group,
+                                                     .lifetime_s = from->lifetime_s};
+    }
+}
+
+static struct ike_esp_suite *esp_suites_of(const struct gw_config *c, const struct gw_map_entry *m,
+                                           size_t *n)
+{
+    struct ike_esp_suite *out = mem_array(m->nsets, sizeof(*out));
+
+    *n = 0;
+    for (size_t i = 0; i < m->nsets; i++) {
+        const struct gw_transform_set *t = gw_config_transform(c, m->sets[i]);
+        if (!t || t->cipher == CIPHER_NONE || t->integ == INTEG_NONE)
+            continue;
+        out[(*n)++] = (struct ike_esp_suite){
+            .cipher = t->cipher,
+            .integ = t->integ,
+            .pfs_group = m->pfs_group,
+            .lifetime_s = m->lifetime_s ? m->lifetime_s : c->sa_lifetime_s,
+            .lifetime_kb = m->lifetime_kb ? m->lifetime_kb : c->sa_lifetime_kb,
+        };
+    }
+    return out;
+}
+
+/* Index of the peer at ADDR, which is added if need be; SIZE_MAX: it has no usable tunnel group. */
+static size_t peer_of(struct vpn_plan *p, const struct gw_config *c, const struct ip_addr *addr)
+{
+    const struct gw_tunnel_group *g = gw_config_group(c, addr);
+    size_t n = p->ike.npeers;
+
+    for (size_t i = 0; i < n; i++) {
+        if (ip_addr_eq(&p->peers[i].address, addr))
+            return i;
+    }
+    if (!g || !g->l2l || !g->psk[0])
+        return SIZE_MAX;
+    memcpy(p->keys[n], g->psk, sizeof(p->keys[n]));
+    p->peers[n] = (struct ike_peer_config){
+        .address = *addr,
+        .psk = bytes_str(p->keys[n]),
+        .suites = p->suites,
+        .nsuites = p->nsuites,
+        .dpd = {.enabled = !g->keepalive_disabled,
+                .answer_only = g->keepalive_infinite,
+                .threshold = SPAN_S(g->keepalive_threshold_s),
+                .retry = SPAN_S(g->keepalive_retry_s),
+                .tries = 3},
+        .initial_contact = true,
+        .never_initiates = true, /* until an entry says otherwise */
+    };
+    p->ike.npeers++;
+    return n;
+}
+
+static bool one_port(const struct gw_port_range *r, uint16_t *port)
+{
+    *port = r->from == r->to ? r->from : 0;
+    return !r->negated && (r->from == r->to || (r->from == 0 && r->to == UINT16_MAX));
+}
+
+static bool selector_of(const struct gw_ace *ace, struct ike_selector *out)
+{
+    *out = (struct ike_selector){.proto = ace->proto};
+    return !gw_ace_networks(ace, &out->local, &out->remote) &&
+           one_port(&ace->src_port, &out->local_port) &&
+           one_port(&ace->dst_port, &out->remote_port);
+}
+
+static bool same_selector(const struct ike_selector *a, const struct ike_selector *b)
+{
+    return a->proto == b->proto && a->local_port == b->local_port &&
+           a->remote_port == b->remote_port && a->local.prefix == b->local.prefix &&
+           a->remote.prefix == b->remote.prefix && ip_addr_eq(&a->local.addr, &b->local.addr) &&
+           ip_addr_eq(&a->remote.addr, &b->remote.addr);
+}
+
+struct number_key {
+    const struct ip_addr *peer;
+    const struct ike_selector *sel;
+};
+
+static bool is_same(const void *ctx, uint32_t id, const void *key)
+{
+    const struct vpn_policy *p = ((const struct vpn *)ctx)->policies[id];
+    const struct number_key *k = key;
+
+    return ip_addr_eq(&p->peer, k->peer) && same_selector(&p->selector, k->sel);
+}
+
+static uint64_t hash_of(const struct number_key *k)
+{
+    const struct ip_addr *addrs[] = {k->peer, &k->sel->local.addr, &k->sel->remote.addr};
+    uint8_t b[3 * sizeof(struct ip_addr) + 8];
+    struct wr w = wr_of(b, sizeof(b));
+
+    for (size_t i = 0; i < COUNT(addrs); i++)
+        wr_put(&w, bytes_of(addrs[i], sizeof(*addrs[i])));
+    wr_u8(&w, k->sel->local.prefix);
+    wr_u8(&w, k->sel->remote.prefix);
+    wr_u8(&w, k->sel->proto);
+    wr_be16(&w, k->sel->local_port);
+    wr_be16(&w, k->sel->remote_port);
+    return hash_bytes(wr_bytes(&w), 0);
+}
+
+/* The number of what SEL towards PEER is, or becomes. */
+static uint32_t number_of(struct vpn *v, const struct ip_addr *peer, const struct ike_selector *sel)
+{
+    struct number_key k = {peer, sel};
+    uint64_t hash = hash_of(&k);
+    uint32_t known = map_find(&v->numbers, hash, is_same, v, &k);
+
+    if (known != MAP_NONE)
+        return known;
+    v->policies = mem_resize(v->policies, v->npolicies + 1, sizeof(struct vpn_policy *));
+    struct vpn_policy *p = v->policies[v->npolicies] = mem_zalloc(sizeof(*p));
+    p->peer = *peer;
+    p->selector = *sel;
+    p->parent = VPN_NONE;
+    p->inner_ifi = NETIF_NONE;
+    map_put(&v->numbers, hash, (uint32_t)v->npolicies);
+    return (uint32_t)v->npolicies++;
+}
+
+static void add_policy(struct vpn_plan *p, uint32_t number, size_t peer,
+                       const struct ike_selector *sel, const struct ike_esp_suite *suites,
+                       size_t nsuites)
+{
+    p->policies = mem_resize(p->policies, p->npolicies + 1, sizeof(*p->policies));
+    p->policies[p->npolicies++] = (struct ike_policy){
+        .id = number, .peer = peer, .selector = *sel, .suites = suites, .nsuites = nsuites};
+}
+
+/* The policies of one access list entry towards one peer. */
+static uint32_t plan_ace(struct vpn *v, struct vpn_plan *p, const struct gw_map_entry *m,
+                         const struct vpn_entry *e, size_t ace, size_t peer,
+                         const struct ike_esp_suite *suites, size_t nsuites)
+{
+    const struct gw_ace *a = &e->list.aces[ace];
+    struct ike_selector sel;
+
+    if (a->action != GW_PERMIT || a->inactive || !selector_of(a, &sel))
+        return VPN_NONE;
+    uint32_t number = number_of(v, &p->peers[peer].address, &sel);
+    struct vpn_policy *own = v->policies[number];
+    if (own->configured) /* an earlier entry has it: the first one counts */
+        return number;
+    own->configured = true;
+    own->may_begin = !m->answer_only;
+    own->seq = m->seq;
+    own->ace = ace;
+    memcpy(own->map, m->map, sizeof(own->map));
+    memcpy(own->acl, m->acl, sizeof(own->acl));
+    add_policy(p, number, peer, &sel, suites, nsuites);
+    return number;
+}
+
+static void copy_list(struct gw_acl *to, const struct gw_acl *from)
+{
+    *to = *from;
+    to->aces = mem_array(from->naces, sizeof(*to->aces));
+    for (size_t i = 0; i < from->naces; i++)
+        to->aces[i] = from->aces[i];
+}
+
+static void plan_entry(struct vpn *v, struct vpn_plan *p, const struct gw_config *c,
+                       const struct gw_map_entry *m)
+{
+    const struct gw_acl *list = gw_config_acl(c, m->acl);
+    struct vpn_entry *e = &p->entries[p->nentries];
+    size_t nsuites = 0, peers[GW_MAP_PEERS];
+
+    if (!list || !m->nsets)
+        return;
+    *e = (struct vpn_entry){.map = p->map, .seq = m->seq};
+    for (size_t i = 0; i < m->npeers; i++) {
+        size_t at = peer_of(p, c, &m->peers[i]);
+        if (at == SIZE_MAX)
+            continue;
+        p->peers[at].never_initiates = p->peers[at].never_initiates && m->answer_only;
+        peers[e->npeers++] = at;
+    }
+    struct ike_esp_suite *suites = esp_suites_of(c, m, &nsuites);
+    p->esp_suites[p->nentries++] = suites;
+    copy_list(&e->list, list);
+    memcpy(e->acl, m->acl, sizeof(e->acl));
+    e->policies = mem_array(e->npeers * list->naces + 1, sizeof(*e->policies));
+    for (size_t i = 0; i < e->npeers * list->naces; i++)
+        e->policies[i] =
+            plan_ace(v, p, m, e, i % list->naces, peers[i / list->naces], suites, nsuites);
+}
+
+struct vpn_plan *vpn_plan_new(struct vpn *v, const struct gw_config *c, const struct ip_addr *local)
+{
+    struct vpn_plan *p = mem_zalloc(sizeof(*p));
+    size_t npeers = 0;
+
+    for (size_t i = 0; i < v->npolicies; i++)
+        v->policies[i]->configured = false;
+    for (size_t i = 0; i < c->nmap; i++)
+        npeers += c->map[i].npeers;
+    memcpy(p->map, c->map_applied, sizeof(p->map));
+    p->entries = mem_array(c->nmap, sizeof(*p->entries));
+    p->esp_suites = mem_array(c->nmap, sizeof(*p->esp_suites));
+    p->peers = mem_array(npeers, sizeof(*p->peers));
+    p->keys = mem_array(npeers, sizeof(*p->keys));
+    plan_suites(p, c);
+    for (size_t i = 0; i < c->nmap; i++) {
+        if (strcmp(c->map[i].map, c->map_applied) == 0)
+            plan_entry(v, p, c, &c->map[i]);
+    }
+    p->ike.local = *local;
+    p->ike.peers = p->peers;
+    p->ike.policies = p->policies;
+    p->ike.npolicies = p->npolicies;
+    return p;
+}
+
+void vpn_plan_free(struct vpn_plan *p)
+{
+    if (!p)
+        return;
+    for (size_t i = 0; i < p->nentries; i++) {
+        mem_free(p->entries[i].list.aces);
+        mem_free(p->entries[i].policies);
+        mem_free(p->esp_suites[i]);
+    }
+    mem_wipe(p->keys, p->ike.npeers * sizeof(*p->keys));
+    mem_free(p->keys);
+    mem_free(p->peers);
+    mem_free(p->suites);
+    mem_free(p->policies);
+    mem_free(p->esp_suites);
+    mem_free(p->entries);
+    mem_free(p);
+}
+
+static uint32_t choose(const struct vpn *v, const struct vpn_entry *e, size_t ace)
+{
+    uint32_t next = VPN_NONE;
+
+    for (size_t i = 0; i < e->npeers; i++) {
+        uint32_t number = e->policies[i * e->list.naces + ace];
+        if (number == VPN_NONE)
+            continue;
+        if (v->policies[number]->up)
+            return number;
+        if (next == VPN_NONE || i == e->active)
+            next = number;
+    }
+    return next == VPN_NONE ? VPN_BLOCKED : next;
+}
+
+bool vpn_selector_has(const struct ike_selector *s, const struct gw_flow_key *k)
+{
+    if (!ip_net_has(&s->local, &k->src) || !ip_net_has(&s->remote, &k->dst) ||
+        (s->proto && s->proto != k->proto))
+        return false;
+    return (!s->local_port || s->local_port == k->sport) &&
+           (!s->remote_port || s->remote_port == k->dport);
+}
+
+/* A tunnel for a part of policy NUMBER, when the whole of it has none and the part has KEY. */
+static uint32_t part_of(const struct vpn *v, uint32_t number, const struct gw_flow_key *key)
+{
+    if (number >= v->npolicies || v->policies[number]->up)
+        return number;
+    for (size_t i = 0; i < v->npolicies; i++) {
+        const struct vpn_policy *p = v->policies[i];
+        if (p->parent == number && p->up && vpn_selector_has(&p->selector, key))
+            return (uint32_t)i;
+    }
+    return number;
+}
+
+uint32_t vpn_plan_match(const struct vpn *v, const struct gw_flow_key *key)
+{
+    for (size_t i = 0; v->plan && i < v->plan->nentries; i++) {
+        const struct vpn_entry *e = &v->plan->entries[i];
+        struct gw_acl_hit hit = gw_acl_match(&e->list, key);
+        if (!hit.permit) /* a deny leaves the packet to the next entry */
+            continue;
+        uint32_t number = choose(v, e, hit.ace);
+        return v->nparts ? part_of(v, number, key) : number;
+    }
+    return VPN_NONE;
+}
+
+uint32_t vpn_policy_for(struct vpn *v, uint32_t parent, const struct ike_selector *sel)
+{
+    const struct vpn_policy *whole = v->policies[parent];
+
+    if (same_selector(&whole->selector, sel))
+        return parent;
+    struct ip_addr peer = whole->peer;
+    uint32_t number = number_of(v, &peer, sel);
+    struct vpn_policy *part = v->policies[number];
+    whole = v->policies[parent];
+    if (part->configured || part->parent != VPN_NONE) /* an entry of its own, or known */
+        return number;
+    part->parent = parent;
+    part->seq = whole->seq;
+    part->ace = whole->ace;
+    memcpy(part->map, whole->map, sizeof(part->map));
+    memcpy(part->acl, whole->acl, sizeof(part->acl));
+    v->nparts++;
+    return number;
+}
+
+void vpn_plan_next_peer(struct vpn *v, const struct vpn_policy *p)
+{
+    for (size_t i = 0; v->plan && i < v->plan->nentries; i++) {
+        struct vpn_entry *e = &v->plan->entries[i];
+        if (e->seq == p->seq && e->npeers > 1)
+            e->active = (e->active + 1) % e->npeers;
+    }
+}

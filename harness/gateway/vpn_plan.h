@@ -1,0 +1,54 @@
+/* From configuration to what an IKE endpoint wants: peers, proposals, and a policy for every permit
+ * entry of the crypto map. */
+#ifndef GATEWAY_VPN_PLAN_H
+#define GATEWAY_VPN_PLAN_H
+
+#include "gateway/vpn.h"
+
+struct vpn_entry { /* a crypto map entry that can be used */
+    const char *map;
+    unsigned seq;
+    char acl[GW_NAME];
+    struct gw_acl list; /* a copy: the configuration may change before the plan does */
+    size_t npeers;
+    size_t active;      /* the peer that is tried next */
+    uint32_t *policies; /* [npeers][list.naces]: numbers; VPN_NONE for a deny entry */
+};
+
+struct vpn_plan {
+    char map[GW_NAME];
+    struct ike_config ike;
+    struct vpn_entry *entries;
+    size_t nentries;
+    /* what ike borrows */
+    struct ike_peer_config *peers;
+    char (*keys)[129];
+    struct ike_suite *suites;
+    size_t nsuites;
+    struct ike_policy *policies;
+    size_t npolicies;
+    struct ike_esp_suite **esp_suites; /* one list per entry */
+};
+
+/* What C says, for the interface LOCAL is the address of. Adds to V's policies, and marks those
+ * that are configured. */
+struct vpn_plan *vpn_plan_new(struct vpn *v, const struct gw_config *c,
+                              const struct ip_addr *local);
+void vpn_plan_free(struct vpn_plan *p); /* wipes keys; NULL is fine */
+
+/* The policy that protects packets of KEY, which leave through the crypto map's interface. Of
+ * several peers one that has a tunnel, else the one to be tried next. VPN_NONE: they go in clear.
+ * VPN_BLOCKED: they must not, and no tunnel can be made for them. */
+uint32_t vpn_plan_match(const struct vpn *v, const struct gw_flow_key *key);
+
+/* The policy of a pair that was negotiated for PARENT and protects SEL: PARENT itself, or a part of
+ * it that gets a number of its own. */
+uint32_t vpn_policy_for(struct vpn *v, uint32_t parent, const struct ike_selector *sel);
+
+/* True when packets of KEY, which leave, are in SEL. */
+bool vpn_selector_has(const struct ike_selector *sel, const struct gw_flow_key *key);
+
+/* The peer of policy P did not answer: another one of the same entry is tried next. */
+void vpn_plan_next_peer(struct vpn *v, const struct vpn_policy *p);
+
+#endif

@@ -1,0 +1,109 @@
+/* Sessions with peers: they begin with an IKE SA and end with the last SA of either phase. */
+#include "gateway/vpn_parts.h"
+
+#include "base/mem.h"
+#include "gateway/vpn_words.h"
+
+struct gw_msg_ike gw_vpn_who(const struct gateway *g, const struct ip_addr *peer)
+{
+    const struct gw_tunnel_group *group = gw_config_group(g->cfg, peer);
+
+    return (struct gw_msg_ike){.group = group ? group->name : NULL, .peer = *peer};
+}
+
+struct vpn_session *gw_vpn_session(struct gateway *g, const struct ip_addr *peer)
+{
+    for (size_t i = 0; i < g->vpn.nsessions; i++) {
+        if (ip_addr_eq(&g->vpn.sessions[i].peer, peer))
+            return &g->vpn.sessions[i];
+    }
+    return NULL;
+}
+
+static struct vpn_session *session_new(struct gateway *g, const struct ip_addr *peer)
+{
+    struct vpn *v = &g->vpn;
+    const struct gw_tunnel_group *group = gw_config_group(g->cfg, peer);
+
+    v->sessions = mem_resize(v->sessions, v->nsessions + 1, sizeof(*v->sessions));
+    struct vpn_session *s = &v->sessions[v->nsessions++];
+    *s = (struct vpn_session){.peer = *peer, .index = ++v->indexes, .since = clock_now(g->env.clk)};
+    if (group)
+        memcpy(s->group, group->name, sizeof(s->group));
+    return s;
+}
+
+void gw_vpn_session_end(struct gateway *g, struct vpn_session *s, enum ike_end end)
+{
+    struct gw_msg_ike k = {.group = s->group[0] ? s->group : NULL, .peer = s->peer};
+    struct vpn_end_words w = vpn_end_words(end);
+    struct span lasted = mono_diff(s->since, clock_now(g->env.clk));
+
+    gw_msg_session_down(g->log, &k, w.session);
+    gw_msg_session_end(g->log, &k, lasted, s->sent, s->received, w.disconnect);
+    *s = g->vpn.sessions[--g->vpn.nsessions];
+}
+
+bool gw_vpn_has_pairs(struct gateway *g, const struct ip_addr *peer)
+{
+    struct sadb_pair *p;
+
+    for (size_t i = 0; (p = sadb_at(g->vpn.sadb, i)); i++) {
+        if (ip_addr_eq(&esp_sa_params(p->out)->dst, peer))
+            return true;
+    }
+    return false;
+}
+
+void gw_vpn_ike_up(struct gateway *g, const struct ike_out *o)
+{
+    struct vpn_session *s = gw_vpn_session(g, &o->peer);
+    struct gw_msg_ike k = gw_vpn_who(g, &o->peer);
+
+    if (!s)
+        s = session_new(g, &o->peer);
+    s->ikes++;
+    s->ike = o->ike;
+    s->initiator = o->initiator;
+    s->ike_since = clock_now(g->env.clk);
+    s->suite = o->sa.suite;
+    s->end = IKE_END_NONE;
+    gw_msg_phase1_done(g->log, &k);
+}
+
+/* Phase 1 did not come about: the crypto map's next peer is tried the next time. */
+static void attempt_failed(struct gateway *g, const struct ike_out *o)
+{
+    struct gw_msg_ike k = gw_vpn_who(g, &o->peer);
+    uint32_t wanted = g->vpn.last_wanted;
+
+    if (o->end == IKE_END_AUTH)
+        gw_msg_ike_text(g->log, 713904, &k,
+                        "Error, had problems decrypting packet, probably due to mismatched "
+                        "pre-shared key.  Aborting");
+    else
+        gw_msg_ike_timeout(g->log, &k, o->initiator ? "MM_WAIT_MSG2" : "MM_WAIT_MSG3");
+    if (o->initiator && wanted < g->vpn.npolicies &&
+        ip_addr_eq(&g->vpn.policies[wanted]->peer, &o->peer))
+        vpn_plan_next_peer(&g->vpn, g->vpn.policies[wanted]);
+}
+
+void gw_vpn_ike_down(struct gateway *g, const struct ike_out *o)
+{
+    struct vpn_session *s = gw_vpn_session(g, &o->peer);
+    struct gw_msg_ike k = gw_vpn_who(g, &o->peer);
+
+    if (o->attempt) {
+        attempt_failed(g, o);
+        return;
+    }
+    if (o->end == IKE_END_DPD)
+        gw_msg_dpd_lost(g->log, &k);
+    if (!s)
+        return;
+    s->ikes -= s->ikes > 0;
+    if (o->end != IKE_END_REPLACED)
+        s->end = o->end;
+    if (s->ikes == 0 && !gw_vpn_has_pairs(g, &s->peer))
+        gw_vpn_session_end(g, s, o->end);
+}

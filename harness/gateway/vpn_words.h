@@ -1,0 +1,20 @@
+/* What the log calls the things that IKE tells. */
+#ifndef GATEWAY_VPN_WORDS_H
+#define GATEWAY_VPN_WORDS_H
+
+#include "ike/ike.h"
+
+/* Reasons for the end of an SA, as printed in 713050, 713259 and 113019 (Cisco's lists of reasons).
+ */
+struct vpn_end_words {
+    const char *phase2; /* NULL: 713050 is not logged */
+    const char *session;
+    const char *disconnect;
+};
+
+struct vpn_end_words vpn_end_words(enum ike_end end);
+
+/* The name of an IKEv1 notify message (RFC 2408 3.14.1, RFC 2407 4.6.3); "Unknown". */
+const char *vpn_notify_name(uint16_t type);
+
+#endif

@@ -1,0 +1,114 @@
+/* Which IKE SA, and which exchange of it, a datagram belongs to. */
+#include "ike/ike_parts.h"
+
+#include "base/hash.h"
+
+static const uint8_t no_cookie[IKEV1_COOKIE_LEN];
+
+static bool is_none(const uint8_t *cookie)
+{
+    return memcmp(cookie, no_cookie, sizeof(no_cookie)) == 0;
+}
+
+static bool cookies_fit(const struct ike1_sa *sa, const struct isakmp_hdr *h)
+{
+    if (memcmp(sa->cookie_i, h->cookie_i, sizeof(sa->cookie_i)) != 0)
+        return false;
+    /* an answer to our first message, or the first message once more */
+    if (is_none(sa->cookie_r) || (is_none(h->cookie_r) && h->exchange == ISAKMP_X_MAIN))
+        return true;
+    return memcmp(sa->cookie_r, h->cookie_r, sizeof(sa->cookie_r)) == 0;
+}
+
+static struct ike1_sa *find_sa(const struct ike *k, const struct ike1_in *in)
+{
+    for (struct ike1_sa *sa = k->sas; sa; sa = sa->next) {
+        if (ip_addr_eq(&sa->remote.addr, &in->from.addr) && cookies_fit(sa, &in->hdr))
+            return sa;
+    }
+    return NULL;
+}
+
+static void stray(struct ike *k, const struct ike1_in *in, enum ike_fact fact, uint16_t code,
+                  const char *why)
+{
+    struct ike_out *o = ike_fact(k, fact, &in->from.addr);
+
+    o->message_id = in->hdr.message_id;
+    o->code = code;
+    o->why = why;
+}
+
+static void main_mode(struct ike *k, struct ike1_sa *sa, struct ike1_in *in)
+{
+    if (in->hdr.message_id != 0)
+        stray(k, in, IKE_FACT_MALFORMED, ISAKMP_N_INVALID_MESSAGE_ID,
+              "main mode with a message ID");
+    else if (sa)
+        ike1_main_input(k, sa, in);
+    else if (!is_none(in->hdr.cookie_r))
+        stray(k, in, IKE_FACT_NO_SA, 0, NULL);
+    else if (in->hdr.flags & ISAKMP_FLAG_ENCRYPTED)
+        stray(k, in, IKE_FACT_MALFORMED, ISAKMP_N_INVALID_FLAGS, "a first message, encrypted");
+    else
+        ike1_main_respond(k, in);
+}
+
+static void dispatch(struct ike *k, struct ike1_in *in)
+{
+    struct ike1_sa *sa = find_sa(k, in);
+    bool encrypted = in->hdr.flags & ISAKMP_FLAG_ENCRYPTED;
+
+    if (in->hdr.exchange == ISAKMP_X_MAIN) {
+        main_mode(k, sa, in);
+    } else if (in->hdr.exchange == ISAKMP_X_INFO && !encrypted) {
+        ike1_info_clear(k, sa, in);
+    } else if (in->hdr.exchange != ISAKMP_X_INFO && in->hdr.exchange != ISAKMP_X_QUICK) {
+        stray(k, in, IKE_FACT_MALFORMED, ISAKMP_N_INVALID_EXCHANGE_TYPE,
+              "an exchange that is not spoken here");
+    } else if (!encrypted) {
+        stray(k, in, IKE_FACT_MALFORMED, ISAKMP_N_INVALID_FLAGS, "quick mode in the clear");
+    } else if (!sa || sa->state != IKE1_UP) {
+        stray(k, in, IKE_FACT_NO_SA, 0, NULL);
+    } else if (in->hdr.message_id == 0) {
+        stray(k, in, IKE_FACT_MALFORMED, ISAKMP_N_INVALID_MESSAGE_ID,
+              "phase 2 without a message ID");
+    } else if (in->hdr.exchange == ISAKMP_X_QUICK) {
+        ike1_quick_input(k, sa, in);
+    } else {
+        ike1_info_input(k, sa, in);
+    }
+}
+
+/* UDP 4500 carries ESP too; IKE stands there behind four zeros (RFC 3948, 2.2). */
+static bool strip_marker(struct bytes *datagram)
+{
+    struct rd r = rd_of(*datagram);
+
+    if (rd_be32(&r) != 0 || r.err)
+        return false;
+    *datagram = rd_rest(&r);
+    return true;
+}
+
+void ike1_input(struct ike *k, const struct endpoint *from, const struct endpoint *to,
+                struct bytes datagram)
+{
+    struct ike1_in in = {.from = *from, .to = *to};
+
+    if (to->port == IKE_NATT_PORT && !strip_marker(&datagram))
+        return; /* ESP, or a keep-alive: not for us */
+    in.datagram = datagram;
+    if (isakmp_hdr_parse(datagram, &in.hdr) || in.hdr.length != datagram.n ||
+        datagram.n > IKE_DATAGRAM_MAX) {
+        stray(k, &in, IKE_FACT_MALFORMED, ISAKMP_N_UNEQUAL_PAYLOAD_LENGTHS,
+              "no ISAKMP message, or not the length it says");
+    } else if (isakmp_major(&in.hdr) != 1) {
+        stray(k, &in, IKE_FACT_MALFORMED, ISAKMP_N_INVALID_MAJOR_VERSION, "not IKEv1");
+    } else if (is_none(in.hdr.cookie_i)) {
+        stray(k, &in, IKE_FACT_MALFORMED, ISAKMP_N_INVALID_COOKIE, "no initiator's cookie");
+    } else {
+        in.hash = hash_bytes(datagram, k->hash_key);
+        dispatch(k, &in);
+    }
+}

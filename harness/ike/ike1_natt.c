@@ -1,0 +1,87 @@
+/* NAT traversal (RFC 3947): does the other side speak it, is there a NAT, and then IKE and ESP go
+ * over UDP 4500. */
+#include "ike/ike_parts.h"
+
+static const uint8_t natt_vendor[16] = {0x4a, 0x13, 0x1c, 0x81, 0x07, 0x03, 0x58, 0x45,
+                                        0x5c, 0x57, 0x28, 0xf2, 0x0e, 0x95, 0x45, 0x2f};
+
+void ike1_natt_put_vendor(struct isakmp_msg *m, const struct ike_peer_config *p)
+{
+    if (p->natt)
+        isakmp_put(m, ISAKMP_P_VENDOR, bytes_of(natt_vendor, sizeof(natt_vendor)));
+}
+
+void ike1_natt_note_vendor(const struct ike *k, struct ike1_sa *sa, struct bytes vendor)
+{
+    if (ike1_config(k, sa)->natt && bytes_eq(vendor, bytes_of(natt_vendor, sizeof(natt_vendor))))
+        sa->natt = true;
+}
+
+/* HASH(CKY-I | CKY-R | address | port) of one end (RFC 3947, 3.2). */
+static struct bytes end_hash(const struct ike1_sa *sa, const struct endpoint *e,
+                             uint8_t out[static DIGEST_MAX])
+{
+    uint8_t port[2];
+    struct wr w = wr_of(port, sizeof(port));
+    const struct bytes parts[] = {bytes_of(sa->cookie_i, sizeof(sa->cookie_i)),
+                                  bytes_of(sa->cookie_r, sizeof(sa->cookie_r)),
+                                  bytes_of(e->addr.b, ip_addr_len(&e->addr)),
+                                  {port, sizeof(port)}};
+
+    wr_be16(&w, e->port);
+    digest_sum(sa->suite.digest, parts, COUNT(parts), out);
+    return bytes_of(out, digest_len(sa->suite.digest));
+}
+
+void ike1_natt_put(const struct ike1_sa *sa, struct isakmp_msg *m)
+{
+    uint8_t buf[DIGEST_MAX];
+
+    if (!sa->natt)
+        return;
+    isakmp_put(m, ISAKMP_P_NAT_D, end_hash(sa, &sa->remote, buf)); /* the receiver's end first */
+    isakmp_put(m, ISAKMP_P_NAT_D, end_hash(sa, &sa->local, buf));
+}
+
+/* The first NAT-D is what the sender takes for our end; one of the others must be its own. */
+void ike1_natt_look(struct ike1_sa *sa, const struct ike1_in *in)
+{
+    uint8_t ours[DIGEST_MAX], theirs[DIGEST_MAX];
+    struct bytes to = end_hash(sa, &in->to, ours), from = end_hash(sa, &in->from, theirs);
+    bool to_fits = false, from_fits = false;
+    size_t n = 0;
+
+    for (size_t i = 0; i < in->chain.n; i++) {
+        if (in->chain.v[i].type != ISAKMP_P_NAT_D)
+            continue;
+        if (n++ == 0)
+            to_fits = bytes_eq(in->chain.v[i].body, to);
+        else
+            from_fits = from_fits || bytes_eq(in->chain.v[i].body, from);
+    }
+    sa->nat = sa->natt && n >= 2 && !(to_fits && from_fits);
+    sa->behind_nat = sa->nat && !to_fits;
+    if (sa->nat && sa->initiator)
+        sa->local.port = sa->remote.port = IKE_NATT_PORT;
+}
+
+void ike1_follow(struct ike1_sa *sa, const struct ike1_in *in)
+{
+    if (!sa->nat)
+        return;
+    sa->local = in->to;
+    sa->remote = in->from;
+}
+
+struct mono ike1_natt_deadline(const struct ike1_sa *sa)
+{
+    return sa->state == IKE1_UP && sa->behind_nat && !sa->superseded ? sa->keepalive : MONO_NEVER;
+}
+
+void ike1_natt_tick(struct ike *k, struct ike1_sa *sa)
+{
+    if (!ike_due(k, ike1_natt_deadline(sa)))
+        return;
+    ike_send_raw(k, &sa->local, &sa->remote, bytes_of("\xff", 1)); /* RFC 3948, 2.3 */
+    sa->keepalive = ike_in(k, IKE_KEEPALIVE);
+}

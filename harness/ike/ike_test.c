@@ -1,0 +1,456 @@
+/* Establishing: both roles against each other, every algorithm, selectors, lifetimes, refusals. */
+#include "base/mem.h"
+#include "tests/testkit.h"
+#include "tests/two_ikes.h"
+
+static const struct ike_out *child_up(const struct two_ikes *t, int side)
+{
+    return two_ikes_last(t, side, IKE_OUT_CHILD_UP);
+}
+
+/* --- algorithms --------------------------------------------------------------------------------
+ */
+
+static const struct algorithms {
+    const char *what;
+    struct ike_suite suite;
+    struct ike_esp_suite esp;
+} algorithms[] = {
+    {"des_md5_group_1",
+     {CIPHER_DES_CBC, DIGEST_MD5, 1, 86400},
+     {CIPHER_DES_CBC, INTEG_HMAC_MD5_96, 0, 3600, 0}},
+    {"3des_sha1_group_2__esp_3des_md5",
+     {CIPHER_3DES_CBC, DIGEST_SHA1, 2, 86400},
+     {CIPHER_3DES_CBC, INTEG_HMAC_MD5_96, 0, 28800, 4608000}},
+    {"aes_128_sha256_group_5",
+     {CIPHER_AES128_CBC, DIGEST_SHA256, 5, 86400},
+     {CIPHER_AES128_CBC, INTEG_HMAC_SHA256_128, 0, 28800, 0}},
+    {"aes_192_sha1_group_14",
+     {CIPHER_AES192_CBC, DIGEST_SHA1, 14, 86400},
+     {CIPHER_AES192_CBC, INTEG_HMAC_SHA1_96, 0, 28800, 0}},
+    {"aes_256_md5__key_is_expanded",
+     {CIPHER_AES256_CBC, DIGEST_MD5, 2, 86400},
+     {CIPHER_AES256_CBC, INTEG_HMAC_SHA1_96, 0, 28800, 0}},
+    {"aes_256_sha256_group_14__pfs_14",
+     {CIPHER_AES256_CBC, DIGEST_SHA256, 14, 86400},
+     {CIPHER_AES256_CBC, INTEG_HMAC_SHA256_128, 14, 28800, 0}},
+    {"pfs_group_1",
+     {CIPHER_AES128_CBC, DIGEST_SHA1, 2, 86400},
+     {CIPHER_AES128_CBC, INTEG_HMAC_SHA1_96, 1, 28800, 0}},
+    {"pfs_group_2",
+     {CIPHER_AES128_CBC, DIGEST_SHA1, 2, 86400},
+     {CIPHER_AES128_CBC, INTEG_HMAC_SHA1_96, 2, 28800, 0}},
+    {"pfs_group_5",
+     {CIPHER_3DES_CBC, DIGEST_MD5, 2, 86400},
+     {CIPHER_3DES_CBC, INTEG_HMAC_SHA1_96, 5, 28800, 0}},
+    {"phase_1_without_a_lifetime",
+     {CIPHER_AES128_CBC, DIGEST_SHA1, 2, 0},
+     {CIPHER_AES128_CBC, INTEG_HMAC_SHA1_96, 0, 120, 0}},
+    {"esp_without_integrity",
+     {CIPHER_AES128_CBC, DIGEST_SHA1, 2, 86400},
+     {CIPHER_AES128_CBC, INTEG_NONE, 0, 28800, 0}},
+};
+
+static void both_sides_come_up_with_the_same_keys(void **state)
+{
+    const struct algorithms *row = *state;
+    struct two_ikes t;
+
+    for (int side = 0; side < 2; side++) {
+        two_ikes_init(&t);
+        for (int i = 0; i < 2; i++) {
+            t.side[i].suites[0] = row->suite;
+            t.side[i].esp[0] = row->esp;
+        }
+        two_ikes_start(&t);
+        two_ikes_establish(&t, side);
+        const struct ike_out *up = child_up(&t, side),
+                             *ike = two_ikes_last(&t, side, IKE_OUT_IKE_UP);
+        assert_memory_equal(&up->child.suite, &row->esp, sizeof(row->esp));
+        assert_memory_equal(&ike->sa.suite, &row->suite, sizeof(row->suite));
+        assert_int_equal(ike->sa.skey_len, cipher_key_len(row->suite.cipher));
+        assert_int_equal(up->child.policy, 7);
+        assert_true(up->initiator && ike->initiator && !up->rekey && !ike->rekey);
+        assert_int_not_equal(up->child.in_spi, up->child.out_spi);
+        two_ikes_release(&t);
+    }
+}
+
+/* --- which suite is taken ----------------------------------------------------------------------
+ */
+
+static void responders_preference_counts(void **state)
+{
+    struct two_ikes t;
+
+    (void)state;
+    two_ikes_init(&t);
+    struct ike_suite weak = {CIPHER_DES_CBC, DIGEST_MD5, 1, 86400};
+    struct ike_suite strong = {CIPHER_AES256_CBC, DIGEST_SHA256, 14, 86400};
+    struct ike_esp_suite esp_weak = {CIPHER_DES_CBC, INTEG_HMAC_MD5_96, 2, 28800, 0};
+    struct ike_esp_suite esp_strong = {CIPHER_AES256_CBC, INTEG_HMAC_SHA256_128, 2, 28800, 0};
+    struct ike_end_point *a = &t.side[IKE_A], *b = &t.side[IKE_B];
+    a->suites[0] = b->suites[1] = weak;
+    a->suites[1] = b->suites[0] = strong;
+    a->esp[0] = b->esp[1] = esp_weak;
+    a->esp[1] = b->esp[0] = esp_strong;
+    a->peer.nsuites = b->peer.nsuites = 2;
+    a->policies[0].nsuites = b->policies[0].nsuites = 2;
+    two_ikes_start(&t);
+    two_ikes_establish(&t, IKE_A);
+    assert_int_equal(two_ikes_last(&t, IKE_A, IKE_OUT_IKE_UP)->sa.suite.cipher, CIPHER_AES256_CBC);
+    assert_int_equal(child_up(&t, IKE_A)->child.suite.cipher, CIPHER_AES256_CBC);
+    two_ikes_release(&t);
+}
+
+static void no_common_phase_1_suite__is_refused(void **state)
+{
+    struct two_ikes t;
+
+    (void)state;
+    two_ikes_init(&t);
+    t.side[IKE_B].suites[0].group = 5;
+    two_ikes_start(&t);
+    assert_ok(ike_acquire(t.side[IKE_A].ike, 7));
+    two_ikes_drain(&t, IKE_A);
+    two_ikes_run(&t, 29);
+    assert_int_equal(two_ikes_status(&t, IKE_A).negotiating, 1);
+    two_ikes_run(&t, 2);
+    /* each of the four sendings was refused by notify, in the clear; that ends nothing by itself */
+    assert_int_equal(two_ikes_facts(&t, IKE_B, IKE_FACT_NO_PROPOSAL), 4);
+    assert_int_equal(two_ikes_facts(&t, IKE_A, IKE_FACT_NOTIFY), 4);
+    assert_int_equal(two_ikes_last(&t, IKE_A, IKE_OUT_FACT)->code, 14);
+    assert_int_equal(two_ikes_ends(&t, IKE_A, IKE_OUT_IKE_DOWN, IKE_END_REFUSED), 1);
+    assert_true(two_ikes_last(&t, IKE_A, IKE_OUT_IKE_DOWN)->attempt);
+    assert_int_equal(two_ikes_said(&t, IKE_B, IKE_OUT_IKE_DOWN), 0);
+    two_ikes_agree(&t, 0, 0);
+    two_ikes_release(&t);
+}
+
+static void no_common_phase_2_suite__is_refused_and_phase_1_stays(void **state)
+{
+    struct two_ikes t;
+
+    (void)state;
+    two_ikes_init(&t);
+    t.side[IKE_B].esp[0].integ = INTEG_HMAC_MD5_96;
+    two_ikes_start(&t);
+    assert_ok(ike_acquire(t.side[IKE_A].ike, 7));
+    two_ikes_drain(&t, IKE_A);
+    two_ikes_run(&t, 1);
+    assert_int_equal(two_ikes_facts(&t, IKE_B, IKE_FACT_NO_PROPOSAL), 1);
+    assert_int_equal(two_ikes_last(&t, IKE_B, IKE_OUT_FACT)->phase, 2);
+    assert_int_equal(two_ikes_ends(&t, IKE_A, IKE_OUT_CHILD_DOWN, IKE_END_REFUSED), 1);
+    assert_true(two_ikes_last(&t, IKE_A, IKE_OUT_CHILD_DOWN)->attempt);
+    two_ikes_agree(&t, 1, 0);
+    two_ikes_release(&t);
+}
+
+static void pfs_demanded_by_one_side(void **state)
+{
+    struct two_ikes t;
+
+    (void)state;
+    /* who has none configured takes the other's; who has one insists */
+    for (int with = 0; with < 2; with++) {
+        two_ikes_init(&t);
+        t.side[with].esp[0].pfs_group = 5;
+        two_ikes_start(&t);
+        assert_ok(ike_acquire(t.side[IKE_A].ike, 7));
+        two_ikes_drain(&t, IKE_A);
+        two_ikes_run(&t, 1);
+        two_ikes_agree(&t, 1, with == IKE_A);
+        if (with == IKE_A)
+            assert_int_equal(child_up(&t, IKE_B)->child.suite.pfs_group, 5);
+        two_ikes_release(&t);
+    }
+}
+
+/* --- who is asked, for what --------------------------------------------------------------------
+ */
+
+static void wrong_key__ends_as_such_after_a_while(void **state)
+{
+    static const uint8_t other[] = "another key";
+    struct two_ikes t;
+
+    (void)state;
+    two_ikes_init(&t);
+    t.side[IKE_B].peer.psk = bytes_of(other, sizeof(other) - 1);
+    two_ikes_start(&t);
+    assert_ok(ike_acquire(t.side[IKE_A].ike, 7));
+    two_ikes_drain(&t, IKE_A);
+    two_ikes_run(&t, 1);
+    assert_int_equal(two_ikes_facts(&t, IKE_B, IKE_FACT_AUTH), 1);
+    assert_int_equal(two_ikes_facts(&t, IKE_A, IKE_FACT_NOTIFY), 1);
+    two_ikes_run(&t, 60);
+    assert_int_equal(two_ikes_ends(&t, IKE_B, IKE_OUT_IKE_DOWN, IKE_END_AUTH), 1);
+    assert_int_equal(two_ikes_ends(&t, IKE_A, IKE_OUT_IKE_DOWN, IKE_END_REFUSED), 1);
+    assert_int_equal(two_ikes_said(&t, IKE_A, IKE_OUT_IKE_UP), 0);
+    assert_int_equal(two_ikes_said(&t, IKE_B, IKE_OUT_IKE_UP), 0);
+    two_ikes_agree(&t, 0, 0);
+    two_ikes_release(&t);
+}
+
+static void other_selector__is_no_policy(void **state)
+{
+    struct two_ikes t;
+    struct ip_net asked;
+
+    (void)state;
+    two_ikes_init(&t);
+    assert_ok(ip_net_parse("10.9.0.0/16", &asked));
+    t.side[IKE_A].policies[0].selector.local = asked;
+    two_ikes_start(&t);
+    assert_ok(ike_acquire(t.side[IKE_A].ike, 7));
+    two_ikes_drain(&t, IKE_A);
+    two_ikes_run(&t, 1);
+    assert_int_equal(two_ikes_facts(&t, IKE_B, IKE_FACT_NO_POLICY), 1);
+    const struct ike_out *o = two_ikes_last(&t, IKE_B, IKE_OUT_FACT);
+    assert_memory_equal(&o->child.selector.remote, &asked, sizeof(asked));
+    assert_int_equal(two_ikes_last(&t, IKE_A, IKE_OUT_CHILD_DOWN)->end, IKE_END_REFUSED);
+    two_ikes_agree(&t, 1, 0);
+    two_ikes_release(&t);
+}
+
+static const struct selector_row {
+    const char *what;
+    const char *a, *b, *b_has_a, *b_has_b; /* what A asks for; what B's policy says */
+    uint8_t proto, b_proto;
+    uint16_t port, b_port; /* of B's host */
+    bool up;
+} selector_rows[] = {
+    {"subnets", "10.1.0.0/16", "10.2.0.0/16", "10.1.0.0/16", "10.2.0.0/16", 0, 0, 0, 0, true},
+    {"hosts", "10.1.0.1/32", "10.2.0.1/32", "10.1.0.1/32", "10.2.0.1/32", 0, 0, 0, 0, true},
+    {"everything", "0.0.0.0/0", "10.2.0.0/16", "0.0.0.0/0", "10.2.0.0/16", 0, 0, 0, 0, true},
+    {"bits_below_the_prefix_do_not_count", "10.1.2.3/16", "10.2.0.0/16", "10.1.9.9/16",
+     "10.2.0.0/16", 0, 0, 0, 0, true},
+    {"narrower_than_the_policy", "10.1.3.0/24", "10.2.0.0/16", "10.1.0.0/16", "10.2.0.0/16", 0, 0,
+     0, 0, true},
+    {"wider_than_the_policy__is_refused", "10.0.0.0/8", "10.2.0.0/16", "10.1.0.0/16", "10.2.0.0/16",
+     0, 0, 0, 0, false},
+    {"one_protocol_and_port", "10.1.0.0/16", "10.2.0.1/32", "10.1.0.0/16", "10.2.0.1/32", 6, 6, 80,
+     80, true},
+    {"one_port_of_a_policy_for_all", "10.1.0.0/16", "10.2.0.1/32", "10.1.0.0/16", "10.2.0.1/32", 6,
+     0, 80, 0, true},
+    {"another_port__is_refused", "10.1.0.0/16", "10.2.0.1/32", "10.1.0.0/16", "10.2.0.1/32", 6, 6,
+     80, 81, false},
+    {"ipv6_subnets", "2001:db8:1::/48", "2001:db8:2::/48", "2001:db8:1::/48", "2001:db8:2::/48", 0,
+     0, 0, 0, true},
+    {"ipv6_host", "2001:db8:1::1/128", "2001:db8:2::/61", "2001:db8:1::1/128", "2001:db8:2::/61", 0,
+     0, 0, 0, true},
+};
+
+static void selectors_match_as_their_row_says(void **state)
+{
+    const struct selector_row *row = *state;
+    struct two_ikes t;
+
+    two_ikes_init(&t);
+    struct ike_selector *a = &t.side[IKE_A].policies[0].selector;
+    struct ike_selector *b = &t.side[IKE_B].policies[0].selector;
+    assert_ok(ip_net_parse(row->a, &a->local));
+    assert_ok(ip_net_parse(row->b, &a->remote));
+    assert_ok(ip_net_parse(row->b_has_b, &b->local));
+    assert_ok(ip_net_parse(row->b_has_a, &b->remote));
+    a->proto = row->proto;
+    a->remote_port = row->port;
+    b->proto = row->b_proto;
+    b->local_port = row->b_port;
+    two_ikes_start(&t);
+    assert_ok(ike_acquire(t.side[IKE_A].ike, 7));
+    two_ikes_drain(&t, IKE_A);
+    two_ikes_run(&t, 1);
+    two_ikes_agree(&t, 1, row->up);
+    if (row->up) {
+        const struct ike_selector *got = &child_up(&t, IKE_B)->child.selector;
+        assert_int_equal(got->remote.prefix, a->local.prefix);
+        assert_int_equal(got->local.prefix, a->remote.prefix);
+        assert_int_equal(got->local_port, row->port);
+    }
+    two_ikes_release(&t);
+}
+
+static void over_ipv6(void **state)
+{
+    struct two_ikes t;
+
+    (void)state;
+    two_ikes_init(&t);
+    assert_ok(ip_addr_parse("2001:db8::a", &t.side[IKE_A].addr));
+    assert_ok(ip_addr_parse("2001:db8::b", &t.side[IKE_B].addr));
+    two_ikes_start(&t);
+    two_ikes_establish(&t, IKE_A);
+    two_ikes_release(&t);
+}
+
+static void second_policy__uses_the_same_phase_1(void **state)
+{
+    struct two_ikes t;
+
+    (void)state;
+    two_ikes_init(&t);
+    for (int i = 0; i < 2; i++) {
+        struct ike_end_point *s = &t.side[i];
+        s->policies[1] = s->policies[0];
+        s->policies[1].id = 9;
+        struct ip_net *net = i ? &s->policies[1].selector.remote : &s->policies[1].selector.local;
+        assert_ok(ip_net_parse("172.16.0.0/12", net));
+        s->cfg.npolicies = 2;
+    }
+    two_ikes_start(&t);
+    assert_ok(ike_acquire(t.side[IKE_A].ike, 7));
+    assert_ok(ike_acquire(t.side[IKE_A].ike, 9));
+    two_ikes_drain(&t, IKE_A);
+    two_ikes_run(&t, 1);
+    two_ikes_agree(&t, 1, 2);
+    two_ikes_release(&t);
+}
+
+static void acquiring_again__changes_nothing(void **state)
+{
+    struct two_ikes t;
+
+    (void)state;
+    two_ikes_init(&t);
+    two_ikes_start(&t);
+    for (int i = 0; i < 20; i++) {
+        assert_ok(ike_acquire(t.side[IKE_A].ike, 7));
+        two_ikes_drain(&t, IKE_A);
+        two_ikes_run(&t, 0.007);
+    }
+    two_ikes_run(&t, 5);
+    two_ikes_agree(&t, 1, 1);
+    assert_int_equal(t.side[IKE_A].nsent, 5);
+    assert_int_equal(t.side[IKE_B].nsent, 4);
+    two_ikes_release(&t);
+}
+
+static void what_cannot_be_acquired__says_so(void **state)
+{
+    struct two_ikes t;
+
+    (void)state;
+    two_ikes_init(&t);
+    t.side[IKE_A].peer.never_initiates = true;
+    two_ikes_start(&t);
+    assert_int_equal(ike_acquire(t.side[IKE_A].ike, 7), ERR_STATE);
+    assert_int_equal(ike_acquire(t.side[IKE_A].ike, 8), ERR_NOTFOUND);
+    assert_int_equal(ike_rekey_child(t.side[IKE_A].ike, 1), ERR_NOTFOUND);
+    assert_int_equal(ike_delete_child(t.side[IKE_A].ike, 1, true), ERR_NOTFOUND);
+    assert_int_equal(ike_rekey_ike(t.side[IKE_A].ike, &t.side[IKE_B].addr), ERR_NOTFOUND);
+    two_ikes_establish(&t, IKE_B); /* but it answers */
+    two_ikes_release(&t);
+}
+
+static void both_begin_at_once__one_of_each_is_left(void **state)
+{
+    struct two_ikes t;
+
+    (void)state;
+    for (uint64_t seed = 1; seed <= 8; seed++) {
+        two_ikes_init(&t);
+        t.seed = seed;
+        two_ikes_start(&t);
+        assert_ok(ike_acquire(t.side[IKE_A].ike, 7));
+        assert_ok(ike_acquire(t.side[IKE_B].ike, 7));
+        two_ikes_drain(&t, IKE_A);
+        two_ikes_drain(&t, IKE_B);
+        two_ikes_run(&t, 1);
+        assert_true(two_ikes_pairs(&t, IKE_A) > 0);
+        assert_int_equal(two_ikes_pairs(&t, IKE_A), two_ikes_pairs(&t, IKE_B));
+        two_ikes_run(&t, 60);
+        two_ikes_agree(&t, 1, 1);
+        /* and what is left can be rekeyed */
+        assert_ok(ike_rekey_child(t.side[IKE_B].ike, two_ikes_pair(&t, IKE_B)));
+        two_ikes_drain(&t, IKE_B);
+        two_ikes_run(&t, 60);
+        two_ikes_agree(&t, 1, 1);
+        two_ikes_release(&t);
+    }
+}
+
+/* --- lifetimes ---------------------------------------------------------------------------------
+ */
+
+static const struct lifetime_row {
+    const char *what;
+    uint32_t a1, b1;   /* phase 1, seconds; A begins */
+    uint32_t a2, b2;   /* phase 2, seconds */
+    uint64_t akb, bkb; /* and kilobytes */
+    uint32_t want1, want2;
+    uint64_t want_kb;
+    size_t lowered_a, lowered_b; /* facts */
+} lifetime_rows[] = {
+    {"equal", 86400, 86400, 28800, 28800, 4608000, 4608000, 86400, 28800, 4608000, 0, 0},
+    {"initiators_are_lower", 1000, 86400, 900, 28800, 100, 200, 1000, 900, 100, 0, 2},
+    {"responders_are_lower", 86400, 1000, 28800, 900, 200, 100, 1000, 900, 100, 2, 0},
+    {"initiator_has_none", 0, 1000, 28800, 28800, 0, 4608000, 1000, 28800, 4608000, 2, 0},
+    {"responder_has_none", 1000, 0, 28800, 28800, 4608000, 0, 1000, 28800, 4608000, 0, 2},
+    {"longer_than_16_bits_can_say", 2147483647, 2147483647, 2147483647, 2147483646, 2147483647,
+     2147483647, 2147483647, 2147483646, 2147483647, 1, 0},
+};
+
+static void the_lower_lifetime_counts_on_both_sides(void **state)
+{
+    const struct lifetime_row *row = *state;
+    struct two_ikes t;
+
+    two_ikes_init(&t);
+    struct ike_end_point *a = &t.side[IKE_A], *b = &t.side[IKE_B];
+    a->suites[0].lifetime_s = row->a1;
+    b->suites[0].lifetime_s = row->b1;
+    a->esp[0].lifetime_s = row->a2;
+    b->esp[0].lifetime_s = row->b2;
+    a->esp[0].lifetime_kb = row->akb;
+    b->esp[0].lifetime_kb = row->bkb;
+    two_ikes_start(&t);
+    two_ikes_establish(&t, IKE_A);
+    for (int i = 0; i < 2; i++) {
+        const struct ike_out *o = child_up(&t, i);
+        assert_int_equal(o->child.suite.lifetime_s, row->want2);
+        assert_int_equal(o->child.suite.lifetime_kb, row->want_kb);
+    }
+    assert_int_equal(two_ikes_facts(&t, IKE_A, IKE_FACT_LIFETIME_LOWERED), row->lowered_a);
+    assert_int_equal(two_ikes_facts(&t, IKE_B, IKE_FACT_LIFETIME_LOWERED), row->lowered_b);
+    ike_delete_ike(b->ike, NULL, true);
+    two_ikes_drain(&t, IKE_B);
+    two_ikes_run(&t, 1);
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(two_ikes_last(&t, i, IKE_OUT_IKE_DOWN)->sa.suite.lifetime_s, row->want1);
+    two_ikes_release(&t);
+}
+
+int main(void)
+{
+    static const struct CMUnitTest single[] = {
+        cmocka_unit_test(responders_preference_counts),
+        cmocka_unit_test(no_common_phase_1_suite__is_refused),
+        cmocka_unit_test(no_common_phase_2_suite__is_refused_and_phase_1_stays),
+        cmocka_unit_test(pfs_demanded_by_one_side),
+        cmocka_unit_test(wrong_key__ends_as_such_after_a_while),
+        cmocka_unit_test(other_selector__is_no_policy),
+        cmocka_unit_test(over_ipv6),
+        cmocka_unit_test(second_policy__uses_the_same_phase_1),
+        cmocka_unit_test(acquiring_again__changes_nothing),
+        cmocka_unit_test(what_cannot_be_acquired__says_so),
+        cmocka_unit_test(both_begin_at_once__one_of_each_is_left),
+    };
+    enum { N = COUNT(algorithms) + COUNT(selector_rows) + COUNT(lifetime_rows) + COUNT(single) };
+    struct CMUnitTest tests[N];
+    size_t n = 0;
+
+    for (size_t i = 0; i < COUNT(algorithms); i++)
+        tests[n++] = (struct CMUnitTest){algorithms[i].what, both_sides_come_up_with_the_same_keys,
+                                         NULL, NULL, (void *)&algorithms[i]};
+    for (size_t i = 0; i < COUNT(selector_rows); i++)
+        tests[n++] = (struct CMUnitTest){selector_rows[i].what, selectors_match_as_their_row_says,
+                                         NULL, NULL, (void *)&selector_rows[i]};
+    for (size_t i = 0; i < COUNT(lifetime_rows); i++)
+        tests[n++] =
+            (struct CMUnitTest){lifetime_rows[i].what, the_lower_lifetime_counts_on_both_sides,
+                                NULL, NULL, (void *)&lifetime_rows[i]};
+    for (size_t i = 0; i < COUNT(single); i++)
+        tests[n++] = single[i];
+    return cmocka_run_group_tests_name("ike/ike", tests, NULL, NULL);
+}

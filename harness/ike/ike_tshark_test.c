@@ -1,0 +1,196 @@
+/* What we send, Wireshark reads: every message of a life with both phases, rekeyings, probes and
+ * deletes, decrypted with the keys that we export, for every cipher. */
+#include "base/buf.h"
+#include "tests/testkit.h"
+#include "tests/two_ikes.h"
+#include "wire/ip.h"
+#include "wire/udp.h"
+
+#include <pcap/pcap.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+struct lab {
+    char dir[64];
+    struct two_ikes t;
+    struct buf table;
+};
+
+static void write_file(const struct lab *l, const char *name, const struct buf *b)
+{
+    char path[128];
+
+    snprintf(path, sizeof(path), "%s/%s", l->dir, name);
+    FILE *f = fopen(path, "w");
+    assert_non_null(f);
+    assert_int_equal(fwrite(b->s, 1, b->n, f), b->n);
+    assert_int_equal(fclose(f), 0);
+}
+
+/* One line of ikev1_decryption_table for each IKE SA: initiator's cookie, key. */
+static void write_keys(struct lab *l)
+{
+    const struct ike_end_point *s = &l->t.side[IKE_A];
+
+    for (size_t i = 0; i < s->nsaid; i++) {
+        const struct ike_out *o = &s->said[i];
+        if (o->kind != IKE_OUT_IKE_UP)
+            continue;
+        for (size_t b = 0; b < 8; b++)
+            buf_addf(&l->table, "%02x", o->sa.spi_i[b]);
+        buf_addc(&l->table, ',');
+        for (size_t b = 0; b < o->sa.skey_len; b++)
+            buf_addf(&l->table, "%02x", o->sa.skey[b]);
+        buf_addc(&l->table, '\n');
+    }
+    write_file(l, "ikev1_decryption_table", &l->table);
+}
+
+static void write_pcap(const struct lab *l)
+{
+    char path[128];
+    uint8_t packet[2048];
+
+    snprintf(path, sizeof(path), "%s/ike.pcap", l->dir);
+    pcap_t *dead = pcap_open_dead(DLT_RAW, 65535);
+    pcap_dumper_t *out = pcap_dump_open(dead, path);
+    assert_non_null(out);
+    for (size_t i = 0; i < l->t.nflown; i++) {
+        const struct flown *d = &l->t.flown[i];
+        struct ip ip = {.version = d->src.addr.family,
+                        .proto = IP_UDP,
+                        .ttl = 64,
+                        .src = d->src.addr,
+                        .dst = d->dst.addr};
+        struct udp u = {.src = d->src.port, .dst = d->dst.port, .data = bytes_of(d->p, d->n)};
+        struct wr w = wr_of(packet, sizeof(packet));
+        ip_put(&w, &ip, UDP_HDR_LEN + d->n);
+        udp_put(&w, &u, &ip.src, &ip.dst);
+        assert_ok(w.err);
+        struct pcap_pkthdr h = {.caplen = (uint32_t)w.at, .len = (uint32_t)w.at};
+        h.ts.tv_sec = d->sent.ns / 1000000000;
+        h.ts.tv_usec = d->sent.ns / 1000 % 1000000;
+        pcap_dump((unsigned char *)out, &h, packet);
+    }
+    pcap_dump_close(out);
+    pcap_close(dead);
+}
+
+static void run_tshark(const struct lab *l, struct buf *got)
+{
+    char command[512], line[1024];
+
+    snprintf(command, sizeof(command),
+             "WIRESHARK_CONFIG_DIR=%s tshark -n -r %s/ike.pcap -T fields -E 'separator=|'"
+             " -e isakmp.exchangetype -e isakmp.flag_e -e isakmp.typepayload"
+             " -e isakmp.notify.msgtype -e _ws.malformed -e _ws.expert.severity 2>%s/stderr",
+             l->dir, l->dir, l->dir);
+    FILE *f = popen(command, "r");
+    assert_non_null(f);
+    while (fgets(line, sizeof(line), f))
+        buf_adds(got, line);
+    assert_int_equal(pclose(f), 0);
+}
+
+/* A establishes, B rekeys phase 2, A probes, B rekeys phase 1, both kinds of delete. */
+static void live(struct two_ikes *t)
+{
+    two_ikes_establish(t, IKE_A);
+    assert_ok(ike_rekey_child(t->side[IKE_B].ike, two_ikes_pair(t, IKE_B)));
+    two_ikes_drain(t, IKE_B);
+    two_ikes_run(t, 21);
+    assert_ok(ike_rekey_ike(t->side[IKE_B].ike, NULL));
+    two_ikes_drain(t, IKE_B);
+    two_ikes_run(t, 8);
+    assert_ok(ike_delete_child(t->side[IKE_A].ike, two_ikes_pair(t, IKE_A), true));
+    two_ikes_drain(t, IKE_A);
+    two_ikes_run(t, 1);
+    ike_delete_ike(t->side[IKE_A].ike, NULL, true);
+    two_ikes_drain(t, IKE_A);
+    two_ikes_run(t, 1);
+    two_ikes_agree(t, 0, 0);
+}
+
+/* exchange | encrypted | payloads, those inside SA included | notify | malformed | complaints */
+static const char expected[] = "2|0|1,2,3,13|||\n" /* SA with proposal and transform, VID */
+                               "2|0|1,2,3,13|||\n"
+                               "2|0|4,10|||\n" /* KE, NONCE */
+                               "2|0|4,10|||\n"
+                               "2|1|5,8,11|24578||\n"       /* ID, HASH, INITIAL-CONTACT */
+                               "2|1|5,8,11|24576||\n"       /* ID, HASH, RESPONDER-LIFETIME */
+                               "32|1|8,1,2,3,10,4,5,5|||\n" /* HASH, SA, NONCE, KE, ID, ID */
+                               "32|1|8,1,2,3,10,4,5,5|||\n"
+                               "32|1|8|||\n"
+                               "32|1|8,1,2,3,10,4,5,5|||\n" /* rekeyed */
+                               "32|1|8,1,2,3,10,4,5,5|||\n"
+                               "32|1|8|||\n"
+                               "5|1|8,11|36136||\n" /* R-U-THERE */
+                               "5|1|8,12|||\n"      /* the old pair goes */
+                               "5|1|8,11|36137||\n"
+                               "5|1|8,11|36136||\n"
+                               "5|1|8,11|36137||\n"
+                               "2|0|1,2,3,13|||\n" /* phase 1 rekeyed */
+                               "2|0|1,2,3,13|||\n"
+                               "2|0|4,10|||\n"
+                               "2|0|4,10|||\n"
+                               "2|1|5,8|||\n"
+                               "2|1|5,8|||\n"
+                               "5|1|8,12|||\n" /* the old IKE SA goes */
+                               "5|1|8,12|||\n" /* the pair */
+                               "5|1|8,12|||\n" /* the IKE SA */;
+
+static const struct row {
+    const char *what;
+    struct ike_suite suite;
+    uint8_t family;
+} rows[] = {
+    {"des_md5", {CIPHER_DES_CBC, DIGEST_MD5, 1, 86400}, 4},
+    {"3des_sha1", {CIPHER_3DES_CBC, DIGEST_SHA1, 2, 86400}, 4},
+    {"aes_128_sha256", {CIPHER_AES128_CBC, DIGEST_SHA256, 5, 86400}, 4},
+    {"aes_192_sha1", {CIPHER_AES192_CBC, DIGEST_SHA1, 14, 86400}, 4},
+    {"aes_256_md5_over_ipv6", {CIPHER_AES256_CBC, DIGEST_MD5, 2, 86400}, 6},
+};
+
+static void wireshark_reads_every_message(void **state)
+{
+    const struct row *row = *state;
+    struct lab l = {.dir = "/tmp/holdfast-ike-XXXXXX"};
+    struct buf got = BUF_INIT;
+    char command[128];
+
+    if (system("command -v tshark >/dev/null") != 0) {
+        puts("SKIPPED: tshark is not here to read our IKE");
+        skip();
+    }
+    assert_non_null(mkdtemp(l.dir));
+    two_ikes_init(&l.t);
+    for (int i = 0; i < 2; i++) {
+        l.t.side[i].suites[0] = row->suite;
+        l.t.side[i].esp[0].pfs_group = 2;
+        if (row->family == 6)
+            assert_ok(ip_addr_parse(i ? "2001:db8::2" : "2001:db8::1", &l.t.side[i].addr));
+    }
+    l.t.side[IKE_B].suites[0].lifetime_s = 3600; /* lower: RESPONDER-LIFETIME goes out */
+    two_ikes_start(&l.t);
+    live(&l.t);
+    write_keys(&l);
+    write_pcap(&l);
+    run_tshark(&l, &got);
+    assert_string_equal(buf_str(&got), expected);
+    buf_release(&got);
+    buf_release(&l.table);
+    two_ikes_release(&l.t);
+    snprintf(command, sizeof(command), "rm -rf %s", l.dir);
+    assert_int_equal(system(command), 0);
+}
+
+int main(void)
+{
+    struct CMUnitTest tests[COUNT(rows)];
+
+    for (size_t i = 0; i < COUNT(rows); i++)
+        tests[i] = (struct CMUnitTest){rows[i].what, wireshark_reads_every_message, NULL, NULL,
+                                       (void *)&rows[i]};
+    return cmocka_run_group_tests_name("ike/ike_tshark", tests, NULL, NULL);
+}

@@ -1,0 +1,169 @@
+/* What the peer says of its security associations: event lines, and the keys for Wireshark. */
+#include "base/mem.h"
+#include "esp/esp_table.h"
+#include "replay/run_parts.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static void add_hex(struct buf *line, const char *key, const uint8_t *p, size_t n)
+{
+    struct buf hex = BUF_INIT;
+
+    for (size_t i = 0; i < n; i++)
+        buf_addf(&hex, "%02x", p[i]);
+    event_line_add(line, key, buf_str(&hex));
+    if (hex.s)
+        mem_wipe(hex.s, hex.n);
+    buf_release(&hex);
+}
+
+static void say_ike(struct run *r, const struct ike_out *o, bool up)
+{
+    event_line_start(&r->line, "ike-sa");
+    event_line_add(&r->line, "state", up ? "up" : "down");
+    add_hex(&r->line, "initiator_spi", o->sa.spi_i, sizeof(o->sa.spi_i));
+    add_hex(&r->line, "responder_spi", o->sa.spi_r, sizeof(o->sa.spi_r));
+    if (up) {
+        event_line_add(&r->line, "cipher", cipher_name(o->sa.suite.cipher));
+        add_hex(&r->line, "key", o->sa.skey, o->sa.skey_len);
+    }
+    event_line_add(&r->line, "initiator", o->initiator ? "peer" : "device");
+    if (o->rekey)
+        event_line_add(&r->line, "rekey", "yes");
+    if (!up)
+        event_line_add(&r->line, "reason", ike_end_name(o->end));
+    run_event(r);
+}
+
+static struct esp_params params_of(const struct run *r, const struct ike_out *o, bool inbound)
+{
+    const struct plan_lab *l = &r->plan->lab;
+    const struct ip_addr *own = l->device_site == SITE_BO ? &l->ho_outside : &l->bo_outside;
+    struct esp_params p = {.spi = inbound ? o->child.in_spi : o->child.out_spi,
+                           .src = inbound ? o->peer : *own,
+                           .dst = inbound ? *own : o->peer,
+                           .cipher = o->child.suite.cipher,
+                           .integ = o->child.suite.integ};
+
+    memcpy(p.cipher_key, inbound ? o->child.in_cipher_key : o->child.out_cipher_key,
+           sizeof(p.cipher_key));
+    memcpy(p.integ_key, inbound ? o->child.in_integ_key : o->child.out_integ_key,
+           sizeof(p.integ_key));
+    return p;
+}
+
+static void say_esp(struct run *r, const struct ike_out *o, bool inbound, bool up)
+{
+    struct esp_params p = params_of(r, o, inbound);
+    char src[IP_ADDR_TEXT], dst[IP_ADDR_TEXT];
+
+    event_line_start(&r->line, "esp-sa");
+    event_line_add(&r->line, "state", up ? "up" : "down");
+    event_line_addf(&r->line, "spi", "0x%08x", p.spi);
+    event_line_add(&r->line, "src", ip_addr_format(&p.src, src));
+    event_line_add(&r->line, "dst", ip_addr_format(&p.dst, dst));
+    if (up) {
+        event_line_add(&r->line, "cipher", cipher_name(p.cipher));
+        add_hex(&r->line, "cipher_key", p.cipher_key, cipher_key_len(p.cipher));
+        event_line_add(&r->line, "integ", integ_name(p.integ));
+        add_hex(&r->line, "integ_key", p.integ_key, integ_key_len(p.integ));
+        if (inbound && o->child.old_in_spi)
+            event_line_addf(&r->line, "old_spi", "0x%08x", o->child.old_in_spi);
+        esp_table_put(&r->esp_keys, &p);
+    } else {
+        event_line_add(&r->line, "reason", ike_end_name(o->end));
+    }
+    run_event(r);
+    mem_wipe(&p, sizeof(p));
+}
+
+/* Wireshark's ikev1_decryption_table: initiator cookie, key. */
+static void keep_ike_key(struct run *r, const struct ike_out *o)
+{
+    for (size_t i = 0; i < sizeof(o->sa.spi_i); i++)
+        buf_addf(&r->ike_keys, "%02x", o->sa.spi_i[i]);
+    buf_addc(&r->ike_keys, ',');
+    for (size_t i = 0; i < o->sa.skey_len; i++)
+        buf_addf(&r->ike_keys, "%02x", o->sa.skey[i]);
+    buf_addc(&r->ike_keys, '\n');
+}
+
+static void take(struct run *r, const struct peer_fact *f)
+{
+    switch (f->kind) {
+    case PEER_IKE_UP:
+        say_ike(r, &f->ike, true);
+        keep_ike_key(r, &f->ike);
+        break;
+    case PEER_IKE_DOWN: say_ike(r, &f->ike, false); break;
+    case PEER_CHILD_UP:
+        say_esp(r, &f->ike, true, true);
+        say_esp(r, &f->ike, false, true);
+        break;
+    case PEER_CHILD_DOWN:
+        say_esp(r, &f->ike, true, false);
+        say_esp(r, &f->ike, false, false);
+        break;
+    case PEER_IKE_FACT: break;
+    }
+    confirm_fact(r, f);
+}
+
+void facts_take(struct run *r)
+{
+    struct peer_fact f;
+
+    if (!r->peer)
+        return;
+    while (peer_next_fact(r->peer, &f))
+        take(r, &f);
+    mem_wipe(&f, sizeof(f));
+}
+
+static enum err open_file(const char *dir, const char *name, int *fd, struct diag *why)
+{
+    struct buf path = BUF_INIT;
+    enum err e = ERR_OK;
+
+    buf_addf(&path, "%s/%s", dir, name);
+    *fd = open(buf_str(&path), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (*fd < 0)
+        e = diag_fail_at(why, ERR_IO, buf_str(&path), 0, "cannot be written");
+    buf_release(&path);
+    return e;
+}
+
+enum err keys_open(struct run *r, struct diag *why)
+{
+    const char *dir = r->opts->keys_dir;
+
+    r->esp_fd = r->ike_fd = -1;
+    if (!dir || r->plan->lab.mode == MODE_PAIR) /* the devices keep their keys */
+        return ERR_OK;
+    (void)mkdir(dir, 0700);
+    enum err e = open_file(dir, "esp_sa", &r->esp_fd, why);
+    return e ? e : open_file(dir, "ikev1_decryption_table", &r->ike_fd, why);
+}
+
+static enum err write_close(int *fd, const struct buf *b, struct diag *why)
+{
+    enum err e = ERR_OK;
+
+    if (*fd < 0)
+        return ERR_OK;
+    if (b->n && write(*fd, b->s, b->n) != (ssize_t)b->n)
+        e = diag_fail(why, ERR_IO, "the keys cannot be written");
+    close(*fd);
+    *fd = -1;
+    return e;
+}
+
+enum err keys_write(struct run *r, struct diag *why)
+{
+    enum err e = write_close(&r->esp_fd, &r->esp_keys, why);
+    enum err also = write_close(&r->ike_fd, &r->ike_keys, why);
+
+    return e ? e : also;
+}

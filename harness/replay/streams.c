@@ -1,0 +1,266 @@
+/* The case's streams: conversations out of captures, played by the two hosts. */
+#include "base/mem.h"
+#include "crypto/hash.h"
+#include "replay/run_parts.h"
+
+#include <stdio.h>
+
+#define HASH_CHUNK 65536
+
+/* Who of the capture sits in the branch office: the one who opened its first flow. */
+static struct ip_addr bo_address(const struct capture *c)
+{
+    return c->nflows ? c->flows[0].conv.a.addr : (struct ip_addr){0};
+}
+
+static struct span longest_gap(const struct tape *t)
+{
+    struct span most = {0};
+
+    for (size_t i = 0; i < t->conv->nturns; i++) {
+        struct turn turn = tape_turn(t, i);
+        if (turn.gap.ns > most.ns)
+            most = turn.gap;
+    }
+    return most;
+}
+
+static void set_endpoints(struct run *r, struct stream *s, const struct capture *c)
+{
+    const struct conversation *v = &s->flow->conv;
+    const struct plan_lab *l = &r->plan->lab;
+    struct ip_addr bo = bo_address(c);
+
+    s->opener = ip_addr_eq(&v->a.addr, &bo) || !ip_addr_eq(&v->b.addr, &bo) ? SITE_BO : SITE_HO;
+    uint16_t bo_port = s->opener == SITE_BO ? v->a.port : v->b.port;
+    uint16_t ho_port = s->opener == SITE_BO ? v->b.port : v->a.port;
+    s->at[SITE_BO] = (struct endpoint){l->bo_host, s->spec->bo_port ? s->spec->bo_port : bo_port};
+    s->at[SITE_HO] = (struct endpoint){l->ho_host, s->spec->ho_port ? s->spec->ho_port : ho_port};
+    if (v->proto == CONV_ICMP) /* one identifier for both */
+        s->at[SITE_HO].port = s->at[SITE_BO].port;
+}
+
+static enum err open_stream(struct run *r, struct stream *s, struct diag *why)
+{
+    const struct plan_stream *spec = s->spec;
+    const struct capture *c;
+    struct diag d = {0};
+
+    enum err e = captures_get(r->captures, spec->capture, &c, &d);
+    if (!e)
+        e = capture_pick(c, (enum conv_proto)spec->proto, spec->flow, &s->flow, &d);
+    if (e)
+        return diag_fail_at(why, e, spec->at.file, spec->at.line, "stream \"%s\": %s%s%s", spec->id,
+                            d.file, d.file[0] ? ": " : "", d.text);
+    struct tape_options opts = {.bytes = spec->bytes, .think = spec->think};
+    tape_init(&s->tape, &s->flow->conv, &opts);
+    set_endpoints(r, s, c);
+    s->gap_max = longest_gap(&s->tape);
+    s->larger = s->tape.total[CONV_A] >= s->tape.total[CONV_B] ? CONV_A : CONV_B;
+    return ERR_OK;
+}
+
+static enum conv_side side_at(const struct stream *s, enum plan_site site)
+{
+    return site == s->opener ? CONV_A : CONV_B;
+}
+
+static uint64_t total_from(const struct stream *s, enum plan_site site)
+{
+    return s->tape.total[side_at(s, site)];
+}
+
+static void put_digest(struct run *r, const struct stream *s, const char *key, enum plan_site from)
+{
+    struct sha256 *h = sha256_new();
+    uint8_t chunk[HASH_CHUNK], out[32];
+    uint64_t total = total_from(s, from), at = 0;
+    char hex[65];
+
+    while (at < total) {
+        size_t n = total - at < sizeof(chunk) ? (size_t)(total - at) : sizeof(chunk);
+        tape_read(&s->tape, side_at(s, from), at, chunk, n);
+        sha256_add(h, bytes_of(chunk, n));
+        at += n;
+    }
+    sha256_peek(h, out);
+    sha256_free(h);
+    for (int i = 0; i < 32; i++)
+        snprintf(hex + 2 * i, 3, "%02x", out[i]);
+    event_line_add(&r->line, key, hex);
+}
+
+static void say_stream(struct run *r, const struct stream *s)
+{
+    char text[ENDPOINT_TEXT];
+    unsigned proto = s->flow->conv.proto;
+
+    event_line_start(&r->line, "stream");
+    event_line_add(&r->line, "id", s->spec->id);
+    event_line_add(&r->line, "proto", proto == 6 ? "tcp" : proto == 17 ? "udp" : "icmp");
+    event_line_add(&r->line, "bo", endpoint_format(&s->at[SITE_BO], text));
+    event_line_add(&r->line, "ho", endpoint_format(&s->at[SITE_HO], text));
+    event_line_add(&r->line, "opener", plan_site_name(s->opener));
+    event_line_addf(&r->line, "bytes_ho_to_bo", "%llu", (unsigned long long)total_from(s, SITE_HO));
+    event_line_addf(&r->line, "bytes_bo_to_ho", "%llu", (unsigned long long)total_from(s, SITE_BO));
+    if (!r->plan->headers_only && proto == 6) {
+        put_digest(r, s, "sha256_ho_to_bo", SITE_HO);
+        put_digest(r, s, "sha256_bo_to_ho", SITE_BO);
+    }
+    run_event(r);
+}
+
+enum err streams_open(struct run *r, struct diag *why)
+{
+    enum err e = ERR_OK;
+
+    r->nstreams = r->plan->nstreams;
+    r->streams = mem_array(r->nstreams + 1, sizeof(*r->streams));
+    for (size_t i = 0; !e && i < r->nstreams; i++) {
+        r->streams[i].spec = &r->plan->streams[i];
+        e = open_stream(r, &r->streams[i], why);
+    }
+    return e;
+}
+
+void streams_close(struct run *r)
+{
+    mem_free(r->streams);
+}
+
+static void add_stream(struct run *r, struct stream *s)
+{
+    s->added = true;
+    say_stream(r, s);
+    for (int i = 0; i < SITES; i++) {
+        enum plan_site site = i == 0 ? (s->opener == SITE_BO ? SITE_HO : SITE_BO) : s->opener;
+        struct host_flow f = {.tape = &s->tape,
+                              .side = side_at(s, site),
+                              .local = s->at[site],
+                              .remote = s->at[site == SITE_BO ? SITE_HO : SITE_BO],
+                              .start = run_now(r)};
+        if (host_add_flow(r->host[site], &f, &s->id[site])) {
+            log_say(r->opts->log, LOG_WARN, LOG_MODULE, "stream %s could not be begun",
+                    s->spec->id);
+            s->ended = true;
+            return;
+        }
+    }
+}
+
+void streams_start(struct run *r)
+{
+    for (size_t i = 0; i < r->nstreams; i++) {
+        struct stream *s = &r->streams[i];
+        int after = s->spec->after;
+        if (s->added || (after >= 0 && !r->streams[after].ended) ||
+            (after < 0 && run_time(r).ns < s->spec->start.ns))
+            continue;
+        add_stream(r, s);
+    }
+}
+
+bool streams_waiting(const struct run *r)
+{
+    for (size_t i = 0; i < r->nstreams; i++) {
+        if (!r->streams[i].added)
+            return true;
+    }
+    return false;
+}
+
+static bool is_over(enum host_flow_state s)
+{
+    return s == HOST_FLOW_DONE || s == HOST_FLOW_RESET || s == HOST_FLOW_GAVE_UP;
+}
+
+static bool is_broken(enum host_flow_state s)
+{
+    return s == HOST_FLOW_RESET || s == HOST_FLOW_GAVE_UP;
+}
+
+void streams_look(struct run *r)
+{
+    uint64_t sum = 0;
+
+    for (size_t i = 0; i < r->nstreams; i++) {
+        struct stream *s = &r->streams[i];
+        struct host_flow_status bo, ho;
+        if (!s->added || s->ended)
+            continue;
+        host_flow_status(r->host[SITE_BO], s->id[SITE_BO], &bo);
+        host_flow_status(r->host[SITE_HO], s->id[SITE_HO], &ho);
+        sum += bo.delivered + ho.delivered + bo.acked + ho.acked;
+        s->ended =
+            (is_over(bo.state) && is_over(ho.state)) || is_broken(bo.state) || is_broken(ho.state);
+    }
+    if (sum != r->last_delivered) {
+        r->last_delivered = sum;
+        r->last_progress = run_now(r);
+    }
+}
+
+bool streams_all_ended(const struct run *r)
+{
+    for (size_t i = 0; i < r->nstreams; i++) {
+        if (!r->streams[i].ended)
+            return false;
+    }
+    return true;
+}
+
+struct span streams_patience(const struct run *r)
+{
+    struct span most = {0};
+
+    for (size_t i = 0; i < r->nstreams; i++) {
+        if (!r->streams[i].ended && r->streams[i].gap_max.ns > most.ns)
+            most = r->streams[i].gap_max;
+    }
+    return most;
+}
+
+/* Where the larger direction flows to. */
+static enum plan_site sink_site(const struct stream *s)
+{
+    bool from_opener = s->larger == CONV_A;
+    enum plan_site other = s->opener == SITE_BO ? SITE_HO : SITE_BO;
+
+    return from_opener ? other : s->opener;
+}
+
+uint64_t stream_offset(const struct run *r, const struct stream *s)
+{
+    struct host_flow_status st;
+    enum plan_site site = sink_site(s);
+
+    if (!s->added)
+        return 0;
+    host_flow_status(r->host[site], s->id[site], &st);
+    return st.delivered;
+}
+
+uint64_t stream_in_flight(const struct run *r, const struct stream *s)
+{
+    struct host_flow_status st;
+    enum plan_site site = sink_site(s) == SITE_BO ? SITE_HO : SITE_BO;
+
+    if (!s->added)
+        return 0;
+    host_flow_status(r->host[site], s->id[site], &st);
+    return st.in_flight;
+}
+
+void streams_sum(const struct run *r, uint64_t *delivered, uint64_t *planned)
+{
+    *delivered = *planned = 0;
+    for (size_t i = 0; i < r->nstreams; i++) {
+        const struct stream *s = &r->streams[i];
+        struct host_flow_status st;
+        *planned += s->tape.total[0] + s->tape.total[1];
+        for (int site = 0; s->added && site < SITES; site++) {
+            host_flow_status(r->host[site], s->id[site], &st);
+            *delivered += st.delivered;
+        }
+    }
+}

@@ -1,0 +1,130 @@
+/* When events happen: by time, by a stream's offset, after another event, on a log message. */
+#include "base/mem.h"
+#include "replay/run_parts.h"
+
+void timeline_say(struct run *r, const struct event *e, const char *state, const char *key,
+                  const char *text)
+{
+    const struct plan_event *s = e->spec;
+    static const char *const actors[] = {"peer", "device", "harness"};
+
+    event_line_start(&r->line, "event");
+    event_line_add(&r->line, "id", s->id);
+    event_line_add(&r->line, "action", plan_action_name(s->action));
+    event_line_add(&r->line, "by", actors[s->by]);
+    event_line_add(&r->line, "state", state);
+    if (s->by == ACTOR_DEVICE)
+        event_line_add(&r->line, "site", plan_site_name(s->site));
+    if (s->stream >= 0 && strcmp(state, "sent") == 0) {
+        const struct stream *st = &r->streams[s->stream];
+        event_line_add(&r->line, "stream", st->spec->id);
+        event_line_addf(&r->line, "offset", "%llu", (unsigned long long)stream_offset(r, st));
+        event_line_addf(&r->line, "in_flight", "%llu", (unsigned long long)stream_in_flight(r, st));
+    }
+    if (key)
+        event_line_add(&r->line, key, text);
+    run_event(r);
+}
+
+void timeline_open(struct run *r)
+{
+    r->nevents = r->plan->nevents;
+    r->events = mem_array(r->nevents + 1, sizeof(*r->events));
+    for (size_t i = 0; i < r->nevents; i++) {
+        struct event *e = &r->events[i];
+        e->spec = &r->plan->events[i];
+        e->due = MONO_NEVER;
+        if (e->spec->when == WHEN_TIME) {
+            e->due = mono_add(r->zero, e->spec->delay);
+            e->triggered = true;
+        }
+        /* a message, or 602304 of a device in pair mode */
+        r->wants_logs = r->wants_logs || e->spec->when == WHEN_LOG || !r->peer;
+        timeline_say(r, e, "planned", NULL, NULL);
+    }
+    r->last_event = r->zero;
+}
+
+static bool offset_reached(const struct run *r, const struct plan_event *s)
+{
+    const struct stream *st = &r->streams[s->stream];
+    uint64_t total = st->tape.total[st->larger];
+    uint64_t want = s->percent >= 0 ? (uint64_t)((double)total * s->percent / 100) : s->offset;
+
+    return st->added && stream_offset(r, st) >= want;
+}
+
+/* Has what E waits for come about? */
+static void look_at(struct run *r, struct event *e)
+{
+    const struct plan_event *s = e->spec;
+
+    if (e->triggered || e->state != EVENT_PLANNED)
+        return;
+    if (s->when == WHEN_OFFSET && offset_reached(r, s))
+        e->due = mono_add(run_now(r), s->delay);
+    else if (s->when == WHEN_AFTER && r->events[s->after].state >= EVENT_SENT &&
+             r->events[s->after].state != EVENT_FAILED)
+        e->due = mono_add(r->events[s->after].sent, s->delay);
+    else
+        return;
+    e->triggered = true;
+}
+
+void timeline_look(struct run *r)
+{
+    bool again = true;
+
+    while (again) { /* one that was sent now may be what another waits for */
+        again = false;
+        for (size_t i = 0; i < r->nevents; i++) {
+            struct event *e = &r->events[i];
+            look_at(r, e);
+            if (e->state != EVENT_PLANNED || !e->triggered || mono_before(run_now(r), e->due))
+                continue;
+            e->sent = run_now(r);
+            e->state = EVENT_SENT;
+            r->last_event = e->sent;
+            r->last_event_id = e->spec->id;
+            action_send(r, e);
+            again = true;
+        }
+    }
+    confirm_look(r);
+}
+
+struct mono timeline_next(const struct run *r)
+{
+    struct mono t = MONO_NEVER;
+
+    for (size_t i = 0; i < r->nevents; i++) {
+        if (r->events[i].state == EVENT_PLANNED)
+            t = mono_min(t, r->events[i].due);
+    }
+    return t;
+}
+
+static bool can_still_happen(const struct run *r, const struct event *e)
+{
+    const struct plan_event *s = e->spec;
+
+    if (e->state != EVENT_PLANNED)
+        return false;
+    if (e->triggered)
+        return true;
+    if (s->when == WHEN_OFFSET)
+        return !r->streams[s->stream].ended;
+    if (s->when == WHEN_AFTER)
+        return r->events[s->after].state == EVENT_PLANNED &&
+               can_still_happen(r, &r->events[s->after]);
+    return !streams_all_ended(r); /* a message may come as long as there is traffic */
+}
+
+bool timeline_is_over(const struct run *r)
+{
+    for (size_t i = 0; i < r->nevents; i++) {
+        if (can_still_happen(r, &r->events[i]))
+            return false;
+    }
+    return true;
+}

@@ -1,0 +1,60 @@
+#!/bin/sh
+# tshark_evidence.sh EVIDENCE KEYS SERVER: what Wireshark makes of one evidence file. KEYS: the folder
+# with esp_sa and ikev1_decryption_table that the run exported; SERVER: the address of the host behind
+# the peer. Says what is wrong, a line each; exit 1 then.
+#
+#   no packet is malformed; there is IKE, ESP and syslog
+#   every ESP packet on wan opens, its ICV fits, and there is an IP packet in it
+#   every encrypted IKE message opens
+#   what the peer gave its server came out of ESP, and what it sealed came from its server:
+#   the same packets on ho-lan as inside the ESP on wan, by identification, length and checksum
+set -u
+file=$1 keys=$2 server=$3
+work=$(mktemp -d) || exit 2
+trap 'rm -rf "$work"' EXIT
+
+WIRESHARK_CONFIG_DIR=$keys tshark -n -r "$file" \
+    -o esp.enable_encryption_decode:TRUE -o esp.enable_authentication_check:TRUE \
+    -T fields -E 'separator=|' -E occurrence=l \
+    -e frame.number -e frame.interface_name -e frame.protocols -e esp.spi -e esp.icv_good \
+    -e isakmp.flag_e -e isakmp.enc.decrypted -e _ws.malformed \
+    -e ip.src -e ip.dst -e ip.id -e ip.len -e tcp.checksum -e udp.checksum -e icmp.checksum \
+    >"$work/packets" 2>"$work/stderr" || {
+    echo "$file: tshark cannot read it: $(head -n 1 "$work/stderr")"
+    exit 1
+}
+[ -s "$keys/esp_sa" ] && has_keys=1 || has_keys=0
+awk -F '|' -v file="$file" -v keys="$has_keys" -v server="$server" '
+function say(what) { if (++said <= 5) print file ": " what; bad = 1 }
+function yes(s) { return s == "1" || s == "True" }
+{
+    id = $9 " " $10 " " $11 " " $12 " " $13 $14 $15
+    if ($8 != "") say("packet " $1 " is malformed")
+    if ($3 ~ /isakmp/) ike++
+    if ($3 ~ /syslog/) syslog++
+    if ($2 == "wan" && $4 != "") {
+        esp++
+        if (keys && !yes($5)) say("packet " $1 ": the ICV of SPI " $4 " does not fit")
+        if (keys && $3 !~ /esp:(ip|ipv6)/) say("packet " $1 ": no IP packet inside SPI " $4)
+        if ($9 == server) from_server[id] = $1
+        if ($10 == server) to_server[id] = $1
+    }
+    if ($2 == "wan" && yes($6)) {
+        encrypted++
+        if (keys && $7 == "") say("packet " $1 ": the IKE message does not open")
+    }
+    if ($2 == "ho-lan" && $9 == server) lan_from[id] = $1
+    if ($2 == "ho-lan" && $10 == server) lan_to[id] = $1
+}
+END {
+    if (!ike) say("no IKE in it")
+    if (!esp) say("no ESP in it")
+    if (!syslog) say("no syslog in it")
+    if (!encrypted) say("no encrypted IKE message in it")
+    if (keys) {
+        for (i in lan_to) if (!(i in to_server)) say("packet " lan_to[i] " on ho-lan was in no ESP packet: " i)
+        for (i in from_server) if (!(i in lan_from)) say("packet " from_server[i] ": what is in its ESP was never on ho-lan: " i)
+    }
+    if (said > 5) print file ": " said - 5 " more"
+    exit bad
+}' "$work/packets"
