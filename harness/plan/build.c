@@ -48,12 +48,7 @@ static void build_proves(struct load *l)
 
     for (const struct node *n = node_named(l->tree->child, "proves"); n;
          n = node_named(n->next, "proves")) {
-        const char *ref = node_attr(n, "ref");
-        struct buf text = BUF_INIT;
-        buf_addf(&text, "%s: ", ref ? ref : "?");
-        node_words(n, &text);
-        proves[p->nproves++] = arena_strdup(l->arena, text.s);
-        buf_release(&text);
+        proves[p->nproves++] = words_of(l, n);
     }
     p->proves = proves;
 }
@@ -64,7 +59,7 @@ static void build_head(struct load *l)
     const char *evidence;
 
     p->id = "";
-    p->timeout = SPAN_S(600);
+    p->timeout = SPAN_S(3600);
     p->settle = SPAN_S(5);
     p->file = l->tree->at.file;
     p->line = l->tree->at.line;
@@ -80,8 +75,8 @@ static void build_head(struct load *l)
 void build_plan(struct load *l)
 {
     build_head(l);
-    build_devices(l);
     build_lab(l, node_named(l->tree->child, "lab"));
+    build_devices(l);
     build_peer(l, node_named(l->tree->child, "peer"));
     build_timeline(l);
     build_expects(l);

@@ -58,7 +58,7 @@ static void read_settings(struct load *l, const struct node *dev, struct plan_de
     list = arena_array(l->arena, max, sizeof(*list));
     for (const struct node *n = dev->child; n; n = n->next) {
         struct plan_setting s = {.at = n->at};
-        if (n->ns != NS_CASE || !n->spec)
+        if (!n->spec || strcmp(n->name, "config") == 0)
             continue;
         if (strcmp(n->name, "line") == 0) {
             s.value = line_text(l, n);
@@ -75,19 +75,18 @@ static void read_settings(struct load *l, const struct node *dev, struct plan_de
 }
 
 /* Adds the file to TEXT, and its path to PATHS. */
-static void read_config(struct load *l, const struct node *dev, const char *path, struct buf *paths,
-                        struct buf *text)
+static void read_config(struct load *l, const struct plan_place *at, const char *path,
+                        struct buf *paths, struct buf *text)
 {
     struct diag why = {0};
-    struct plan_place at = dev ? dev->at : l->tree->at;
 
     if (file_read(path, CONFIG_MAX, text, &why)) {
-        problem_add(&l->problems, why.err, &at, "<device> config: %s", why.text);
+        problem_add(&l->problems, why.err, at, "<config> file: %s", why.text);
         return;
     }
     if (text->n && memchr(text->s, '\0', text->n)) {
-        problem_add(&l->problems, ERR_FORMAT, &at,
-                    "<device> config: %s holds a NUL byte: no configuration", path);
+        problem_add(&l->problems, ERR_FORMAT, at,
+                    "<config> file: %s holds a NUL byte: no configuration", path);
         buf_clear(text);
         return;
     }
@@ -106,33 +105,32 @@ static void keep_config(struct load *l, struct plan_device *d, struct buf *paths
     buf_release(text);
 }
 
-/* config="A B": the texts of A and B, one behind the other. */
-static void named_configs(struct load *l, const struct node *dev, const char *list,
-                          struct plan_device *d)
+/* The texts of all <config>, one behind the other. */
+static void named_configs(struct load *l, const struct node *dev, struct plan_device *d)
 {
     struct buf paths = BUF_INIT, text = BUF_INIT;
-    char name[1024];
+    size_t files = 0;
 
-    for (size_t i = 0; value_word(list, i, name, sizeof(name)); i++) {
+    for (const struct node *n = node_named(dev->child, "config"); n;
+         n = node_named(n->next, "config")) {
+        const char *name = node_attr(n, "file"), *path;
         struct diag why = {0};
-        const char *path;
-        if (i == CONFIG_FILES) {
-            problem_add(&l->problems, ERR_RANGE, &dev->at, "<device> config: more than %d files",
-                        CONFIG_FILES);
-            break;
-        }
-        if (file_find(l->arena, &l->root, path_dir(l->arena, dev->at.file), name, true, &path,
-                      &why))
-            problem_add(&l->problems, why.err, &dev->at, "<device> config: %s", why.text);
+        if (!name)
+            continue;
+        if (++files > CONFIG_FILES)
+            problem_add(&l->problems, ERR_RANGE, &n->at, "more than %d <config>", CONFIG_FILES);
+        else if (file_find(l->arena, &l->root, path_dir(l->arena, n->at.file), name, true, &path,
+                           &why))
+            problem_add(&l->problems, why.err, &n->at, "<config> file: %s", why.text);
         else
-            read_config(l, dev, path, &paths, &text);
+            read_config(l, &n->at, path, &paths, &text);
     }
     keep_config(l, d, &paths, &text);
 }
 
 /* The lab's own configuration of that site, when it lies where this project keeps it: beside the
  * case in devices/, or below the root in cases/devices/. */
-static void usual_configs(struct load *l, const struct node *dev, struct plan_device *d)
+static void usual_configs(struct load *l, struct plan_device *d)
 {
     static const char *const folders[] = {"devices", "cases/devices"};
     struct buf paths = BUF_INIT, text = BUF_INIT;
@@ -145,19 +143,19 @@ static void usual_configs(struct load *l, const struct node *dev, struct plan_de
         if (file_find(l->arena, &l->root, dir, own, false, &device, &why) ||
             file_find(l->arena, &l->root, dir, "logging.cfg", false, &logging, &why))
             continue;
-        read_config(l, dev, device, &paths, &text);
-        read_config(l, dev, logging, &paths, &text);
+        read_config(l, &d->at, device, &paths, &text);
+        read_config(l, &d->at, logging, &paths, &text);
     }
     keep_config(l, d, &paths, &text);
 }
 
 /* A resolved document brings the texts along. */
-static void embedded_config(struct load *l, const struct node *dev, const char *list,
-                            struct plan_device *d)
+static void embedded_config(struct load *l, const struct node *dev, struct plan_device *d)
 {
     for (const struct node *n = dev->child; n; n = n->next) {
+        const char *files = node_attr(n, "files");
         if (n->ns == NS_RESOLVED && strcmp(n->name, "config") == 0) {
-            d->config = list ? list : "";
+            d->config = files ? files : "";
             d->config_text = arena_strdup(l->arena, n->text);
         }
     }
@@ -165,8 +163,6 @@ static void embedded_config(struct load *l, const struct node *dev, const char *
 
 static void read_device(struct load *l, const struct node *dev, struct plan_device *d)
 {
-    const char *list = dev ? node_attr(dev, "config") : NULL;
-
     d->type = "reference";
     d->at = l->tree->at;
     if (dev) {
@@ -175,37 +171,66 @@ static void read_device(struct load *l, const struct node *dev, struct plan_devi
         read_settings(l, dev, d);
     }
     if (l->resolved && dev)
-        embedded_config(l, dev, list, d);
-    else if (list && dev)
-        named_configs(l, dev, list, d);
+        embedded_config(l, dev, d);
+    else if (dev && node_named(dev->child, "config"))
+        named_configs(l, dev, d);
     else if (!l->resolved && strcmp(d->type, "reference") == 0)
-        usual_configs(l, dev, d);
+        usual_configs(l, d);
+}
+
+/* Where a device is that does not say it: where the lab has it, or where the other one is not. */
+static enum plan_site usual_site(const struct load *l, const struct node *dev)
+{
+    const struct node *first = node_named(l->tree->child, "device"), *other;
+    unsigned site;
+
+    if (l->plan->lab.mode == MODE_PEER || !dev)
+        return l->plan->lab.device_site;
+    other = dev == first ? node_named(first->next, "device") : first;
+    if (other && schema_read(other, "site", &site))
+        return site == SITE_BO ? SITE_HO : SITE_BO;
+    return dev == first ? SITE_BO : SITE_HO;
+}
+
+static void add_device(struct load *l, const struct node *dev)
+{
+    struct plan *p = l->plan;
+
+    p->devices[p->ndevices].site = usual_site(l, dev);
+    l->device_nodes[p->ndevices] = dev;
+    read_device(l, dev, &p->devices[p->ndevices++]);
 }
 
 /* When both gateways are devices the branch office's comes first, however the case has them. */
-static void sort_sites(struct plan *p)
+static void sort_sites(struct load *l)
 {
-    struct plan_device first = p->devices[0];
+    struct plan_device *d = l->plan->devices, first = d[0];
+    const struct node *node = l->device_nodes[0];
 
-    if (p->ndevices == 2 && first.site == SITE_HO && p->devices[1].site == SITE_BO) {
-        p->devices[0] = p->devices[1];
-        p->devices[1] = first;
-    }
+    if (l->plan->ndevices < 2 || first.site == SITE_BO || d[1].site == SITE_HO)
+        return;
+    d[0] = d[1];
+    d[1] = first;
+    l->device_nodes[0] = l->device_nodes[1];
+    l->device_nodes[1] = node;
 }
 
 void build_devices(struct load *l)
 {
     struct plan *p = l->plan;
     const struct node *n = node_named(l->tree->child, "device");
+    const struct node *lab = node_named(l->tree->child, "lab");
 
     if (!n)
-        read_device(l, NULL, &p->devices[p->ndevices++]);
+        add_device(l, NULL);
     for (; n; n = node_named(n->next, "device")) {
         if (p->ndevices == COUNT(p->devices)) {
             problem_add(&l->problems, ERR_RANGE, &n->at, "a third <device>: there are two sites");
-            return;
+            break;
         }
-        read_device(l, n, &p->devices[p->ndevices++]);
+        add_device(l, n);
     }
-    sort_sites(p);
+    sort_sites(l);
+    if (p->lab.mode == MODE_PAIR || !lab || !node_attr(lab, "device"))
+        p->lab.device_site = p->devices[0].site;
 }

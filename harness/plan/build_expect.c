@@ -33,7 +33,7 @@ static void read_rule(struct load *l, const struct node *n, struct plan_expect *
     schema_fill(n, x);
     x->window.since = ref_event(l, n, "since");
     x->window.until = ref_event(l, n, "until");
-    x->stream = ref_stream(l, n, x->rule == RULE_STREAM ? "ref" : "stream");
+    x->stream = ref_stream(l, n, "stream");
     (void)schema_read(n, "count", &many);
     x->min = x->rule == RULE_NO_LOG ? 0 : many.min;
     x->max = x->rule == RULE_NO_LOG ? 0 : many.max;

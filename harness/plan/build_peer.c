@@ -1,4 +1,4 @@
-/* <peer>: what the harness plays at the other end. Defaults are what the note's ASA offers. */
+/* <peer>: what the harness plays at the other end. */
 #include "plan/load.h"
 
 #include <stdio.h>
@@ -96,8 +96,8 @@ void build_peer(struct load *l, const struct node *n)
         .dpd_tries = 3,
         .acquire = true,
         .initial_contact = true,
-        .ike = "3des-cbc-sha1-modp1024",
-        .esp = "3des-cbc-hmac-md5-96",
+        .ike = "",
+        .esp = "",
     };
     if (n) {
         schema_fill(n, p);

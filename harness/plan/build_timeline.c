@@ -93,6 +93,7 @@ static void read_stream(struct load *l, const struct node *n, struct plan_stream
 {
     s->id = "";
     s->after = -1;
+    s->proto = 6;
     s->at = n->at;
     schema_fill(n, s);
     find_capture(l, n, s);

@@ -68,26 +68,31 @@ static void check_protected(struct load *l, const char *site, const struct ip_ad
     char a[IP_ADDR_TEXT], n[IP_ADDR_TEXT];
 
     if (!ip_net_has(net, host))
-        problem_add(&l->problems, ERR_INVALID, &l->lab_at,
-                    "<site name=\"%s\">: its host %s lies outside of its net %s/%u, so the tunnel "
-                    "would not carry its traffic",
-                    site, ip_addr_format(host, a), ip_addr_format(&net->addr, n), net->prefix);
+        problem_add(
+            &l->problems, ERR_INVALID, &l->lab_at,
+            "<lab>: the %s host %s lies outside of the %s net %s/%u, so the tunnel would not "
+            "carry its traffic",
+            site, ip_addr_format(host, a), site, ip_addr_format(&net->addr, n), net->prefix);
 }
 
 static void check_devices(struct load *l)
 {
     const struct plan *p = l->plan;
-    const struct plan_place *second = p->ndevices > 1 ? &p->devices[1].at : &p->devices[0].at;
+    const struct plan_device *first = &p->devices[0], *second = &p->devices[1];
 
     if (p->lab.mode == MODE_PEER && p->ndevices > 1)
-        problem_add(&l->problems, ERR_INVALID, second,
+        problem_add(&l->problems, ERR_INVALID, &second->at,
                     "a second <device>: only <lab mode=\"pair\"> has two");
+    else if (p->lab.mode == MODE_PEER && first->site != p->lab.device_site)
+        problem_add(&l->problems, ERR_INVALID, &first->at,
+                    "<device site=\"%s\">, but <lab device=\"%s\">: one of the two",
+                    plan_site_name(first->site), plan_site_name(p->lab.device_site));
     if (p->lab.mode == MODE_PAIR && p->ndevices < 2)
-        problem_add(&l->problems, ERR_INVALID, &p->devices[0].at,
+        problem_add(&l->problems, ERR_INVALID, &first->at,
                     "<lab mode=\"pair\"> needs two: <device site=\"bo\"> and <device site=\"ho\">");
-    else if (p->lab.mode == MODE_PAIR && p->devices[0].site == p->devices[1].site)
-        problem_add(&l->problems, ERR_INVALID, second, "both devices are at site=\"%s\"",
-                    plan_site_name(p->devices[0].site));
+    else if (p->lab.mode == MODE_PAIR && first->site == second->site)
+        problem_add(&l->problems, ERR_INVALID, &second->at, "both devices are at site=\"%s\"",
+                    plan_site_name(second->site));
 }
 
 void check_lab(struct load *l)

@@ -88,7 +88,9 @@ static void explain_peer(struct buf *out, const struct plan *p)
     const struct plan_peer *peer = &p->peer;
 
     buf_addf(out, "  the harness plays the gateway of the %s: IKE %s, ESP %s\n",
-             place(p->lab.device_site == SITE_BO ? SITE_HO : SITE_BO), peer->ike, peer->esp);
+             place(p->lab.device_site == SITE_BO ? SITE_HO : SITE_BO),
+             peer->ike[0] ? peer->ike : "as the device wants it",
+             peer->esp[0] ? peer->esp : "as the device wants it");
     buf_adds(out, "    it ");
     if (peer->dpd) {
         span(out, "probes after ", peer->dpd_threshold);

@@ -21,7 +21,8 @@ struct load {
     struct file_root root;
     const char *case_dir;
     struct node *tree;
-    struct plan_place lab_at;    /* of <lab>, or of the case */
+    struct plan_place lab_at;           /* of <lab>, or of the case */
+    const struct node *device_nodes[2]; /* of plan->devices; NULL: there by default */
     struct plan_stream *streams; /* plan->streams and plan->events, while they are being made */
     struct plan_event *events;
     bool resolved; /* a resolved document: no other file is touched */

@@ -97,8 +97,8 @@ static void the_lab_is_as_written(void **state)
     assert_addr(&lab->bo_net.addr, "10.1.0.0");
     assert_int_equal(lab->bo_net.prefix, 16);
     assert_addr(&lab->ho_on_link, "10.2.9.9");
-    assert_addr(&lab->ho_inside, "192.168.50.1");   /* not said: the usual one */
-    assert_addr(&lab->mgmt_device, "10.224.14.11"); /* of the site where the device is */
+    assert_addr(&lab->ho_inside, "192.168.50.1"); /* not said: the usual one */
+    assert_addr(&lab->mgmt_device, "10.9.0.1");
     assert_addr(&lab->mgmt_host, "10.9.0.2");
     assert_int_equal(wan->delay.ns, SPAN_MS(25).ns);
     assert_int_equal(wan->rate_bps, 2500000);
@@ -123,7 +123,7 @@ static void the_device_has_its_files_and_settings_in_order(void **state)
     assert_string_equal(d->settings[1].name, "preserve-vpn-flows");
     assert_string_equal(d->settings[3].name, "fault");
     assert_string_equal(d->settings[3].value, "no-302014");
-    assert_int_equal(d->settings[3].at.line, 28);
+    assert_int_equal(d->settings[3].at.line, 29);
 }
 
 static void the_peer_is_as_written(void **state)
@@ -191,7 +191,7 @@ static void events_are_as_written(void **state)
     assert_string_equal(heard->command, "show run password hunter2");
     assert_int_equal(heard->by, ACTOR_DEVICE);
     assert_int_equal(heard->site, SITE_HO);
-    assert_int_equal(heard->at.line, 36);
+    assert_int_equal(heard->at.line, 37);
 }
 
 static void log_rules_are_as_written(void **state)
@@ -247,12 +247,12 @@ static void what_is_left_out_has_its_usual_value(void **state)
 {
     const struct plan *p = *state;
 
-    assert_int_equal(p->timeout.ns, SPAN_S(600).ns);
+    assert_int_equal(p->timeout.ns, SPAN_S(3600).ns);
     assert_int_equal(p->settle.ns, SPAN_S(5).ns);
     assert_false(p->headers_only || p->slow);
     assert_true(p->peer.dpd && p->peer.acquire && p->peer.initial_contact);
-    assert_string_equal(p->peer.ike, "3des-cbc-sha1-modp1024");
-    assert_string_equal(p->peer.esp, "3des-cbc-hmac-md5-96");
+    assert_string_equal(p->peer.ike, "");
+    assert_string_equal(p->peer.esp, "");
     assert_int_equal(p->peer.ike_lifetime_s, 86400);
     assert_int_equal(p->peer.esp_lifetime_s, 28800);
     assert_int_equal(p->peer.esp_lifetime_kb, 4608000);
@@ -261,6 +261,7 @@ static void what_is_left_out_has_its_usual_value(void **state)
     assert_int_equal(p->lab.ho_net.addr.family, 4);
     assert_int_equal(p->lab.ho_net.prefix, 0);
     assert_int_equal(p->streams[0].proto, 0);
+    assert_int_equal(p->streams[1].proto, 6);
     assert_int_equal(p->nexpects, 1); /* said once, kept once */
 }
 

@@ -69,7 +69,8 @@ struct plan_peer {
     unsigned dpd_tries;
     bool acquire; /* brings the tunnel up when its hosts' traffic wants it */
     bool initial_contact;
-    const char *ike; /* phase-1 suites, "3des-cbc-sha1-modp1024 aes-128-cbc-sha1-modp1536 ..." */
+    const char *ike; /* phase-1 suites, "": whatever the device offers; else "3des-cbc-sha1-modp1024
+                        aes-128-cbc-sha1-modp1536 ..." */
     const char *esp; /* phase-2 suites, "3des-cbc-hmac-md5-96 aes-128-cbc-hmac-sha1-96-modp1536
                         ...": a group at the end asks for PFS. Names are those of crypto/ */
     uint32_t ike_lifetime_s, esp_lifetime_s;

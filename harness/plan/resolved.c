@@ -67,10 +67,7 @@ static void add_masked(struct buf *out, const char *text, bool attr)
 
 static const struct plan_device *device_of(const struct load *l, const struct node *n)
 {
-    struct plan_device given = {.site = SITE_BO};
-
-    schema_fill(n, &given);
-    return &l->plan->devices[l->plan->ndevices == 2 && given.site == SITE_HO];
+    return &l->plan->devices[l->device_nodes[0] != n];
 }
 
 /* Files are named by the path they were found at. */
@@ -85,7 +82,7 @@ static void add_attrs(const struct load *l, const struct node *n, struct buf *ou
 {
     for (size_t i = 0; i < n->nattrs; i++) {
         const struct node_attr *a = &n->attrs[i];
-        if (a->ns != NS_NONE || strcmp(a->name, "config") == 0)
+        if (a->ns != NS_NONE)
             continue;
         if (strcmp(a->name, "command") == 0) {
             buf_adds(out, " command=\"");
@@ -108,7 +105,9 @@ static void add_config(const struct plan_device *d, struct buf *out)
 {
     if (!d->config_text)
         return;
-    buf_adds(out, "<h:config>");
+    buf_adds(out, "<h:config");
+    add_attr(out, "files", d->config);
+    buf_addc(out, '>');
     add_masked(out, d->config_text, false);
     buf_adds(out, "</h:config>");
 }
@@ -141,8 +140,6 @@ static void add_element(const struct load *l, const struct node *n, const char *
     indent(out, depth);
     buf_addf(out, "<%s", n->name);
     add_attrs(l, n, out);
-    if (device && device_of(l, n)->config)
-        add_attr(out, "config", device_of(l, n)->config);
     add_place(out, n, file);
     if (n->spec->content == CONTENT_EMPTY) {
         buf_adds(out, "/>");
@@ -154,7 +151,7 @@ static void add_element(const struct load *l, const struct node *n, const char *
     if (n->spec->content == CONTENT_TEXT)
         add_text(n, out);
     for (const struct node *c = n->child; c; c = c->next) {
-        if (c->spec)
+        if (c->spec && strcmp(c->name, "config") != 0)
             add_element(l, c, n->at.file, depth + 1, out);
     }
     buf_addf(out, "</%s>", n->name);
@@ -184,9 +181,7 @@ static void add_default_device(const struct load *l, struct buf *out)
 
     if (!d->config)
         return;
-    buf_adds(out, "\n <device");
-    add_attr(out, "config", d->config);
-    buf_addf(out, " h:line=\"%d\">", l->plan->line);
+    buf_addf(out, "\n <device h:line=\"%d\">", l->plan->line);
     add_config(d, out);
     buf_adds(out, "</device>");
 }

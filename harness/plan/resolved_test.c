@@ -157,7 +157,7 @@ static struct plan *case_with_config(const char *cfg)
     assert_non_null(mkdtemp(dir));
     write_file(dir, "case.xml",
                "<case xmlns=\"urn:holdfast:case:1\" id=\"a\" version=\"1\"><title>T</title>"
-               "<about>A</about><device config=\"a.cfg\"/><timeline>"
+               "<about>A</about><device><config file=\"a.cfg\"/></device><timeline>"
                "<stream id=\"s\" capture=\"none.pcap\"/></timeline>"
                "<expect><no-cleartext/></expect></case>");
     write_file(dir, "a.cfg", cfg);

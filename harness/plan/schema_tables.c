@@ -20,9 +20,8 @@ static const struct elem_spec line = {"line", .content = CONTENT_TEXT, .text_kin
 static const struct elem_spec tag = {"tag", .content = CONTENT_TEXT, .text_kind = VALUE_WORD,
                                      NEITHER};
 
-static const struct attr_spec proves_attrs[] = {{"ref", VALUE_WORD, true, NULL, NOT_KEPT}};
-static const struct elem_spec proves = {"proves", ATTRS(proves_attrs), .content = CONTENT_TEXT,
-                                        .text_kind = VALUE_TEXT, NEITHER};
+static const struct elem_spec proves = {"proves", .content = CONTENT_TEXT, .text_kind = VALUE_TEXT,
+                                        NEITHER};
 
 static const struct attr_spec var_attrs[] = {
     {"name", VALUE_ID, true, NULL, NOT_KEPT},
@@ -31,18 +30,6 @@ static const struct attr_spec var_attrs[] = {
 static const struct elem_spec var = {"var", ATTRS(var_attrs), NEITHER};
 
 /* --- lab -------------------------------------------------------------------------------------- */
-static const struct attr_spec site_attrs[] = {
-    {"name", VALUE_CHOICE, true, SITE_WORDS, IN(lab_site, name)},
-    {"host", VALUE_ADDR, false, NULL, IN(lab_site, host)},
-    {"on-link", VALUE_ADDR, false, NULL, IN(lab_site, on_link)},
-    {"inside", VALUE_ADDR, false, NULL, IN(lab_site, inside)},
-    {"outside", VALUE_ADDR, false, NULL, IN(lab_site, outside)},
-    {"wan-router", VALUE_ADDR, false, NULL, IN(lab_site, wan_router)},
-    {"net", VALUE_NET, false, NULL, IN(lab_site, net)},
-    {"mgmt", VALUE_ADDR, false, NULL, IN(lab_site, mgmt)},
-};
-static const struct elem_spec site = {"site", ATTRS(site_attrs), NEITHER};
-
 static const struct attr_spec leg_attrs[] = {
     {"name", VALUE_CHOICE, true, LEG_WORDS, IN(lab_leg, name)},
     {"delay", VALUE_DURATION, false, NULL, IN(lab_leg, spec.delay)},
@@ -56,9 +43,15 @@ static const struct elem_spec leg = {"leg", ATTRS(leg_attrs), NEITHER};
 
 static const struct attr_spec lab_attrs[] = {
     {"mode", VALUE_CHOICE, false, "peer pair", IN(plan_lab, mode)},
-    {"mgmt-host", VALUE_ADDR, false, NULL, IN(plan_lab, mgmt_host)},
+    {"device", VALUE_CHOICE, false, SITE_WORDS, IN(plan_lab, device_site)},
+#define X(field, name, usual) {name, VALUE_ADDR, false, NULL, IN(plan_lab, field)},
+    LAB_ADDRESSES(X)
+#undef X
+#define X(field, name, usual) {name, VALUE_NET, false, NULL, IN(plan_lab, field)},
+        LAB_NETS(X)
+#undef X
 };
-static const struct child_spec lab_children[] = {{&site, false, true, 0}, {&leg, false, true, 0}};
+static const struct child_spec lab_children[] = {{&leg, false, true, 0}};
 static const struct elem_spec lab = {"lab", ATTRS(lab_attrs),
                                      CHILDREN(CONTENT_CHILDREN, lab_children), NEITHER};
 
@@ -69,13 +62,15 @@ static const struct attr_spec set_attrs[] = {
 };
 static const struct elem_spec set = {"set", ATTRS(set_attrs), NEITHER};
 
+static const struct attr_spec config_attrs[] = {{"file", VALUE_TEXT, true, NULL, NOT_KEPT}};
+static const struct elem_spec config = {"config", ATTRS(config_attrs), NEITHER};
+
 static const struct attr_spec device_attrs[] = {
     {"site", VALUE_CHOICE, false, SITE_WORDS, IN(plan_device, site)},
     {"type", VALUE_WORD, false, NULL, IN(plan_device, type)},
-    {"config", VALUE_TEXT, false, NULL, NOT_KEPT},
 };
-static const struct child_spec device_children[] = {{&set, false, true, 0},
-                                                    {&line, false, true, 0}};
+static const struct child_spec device_children[] = {
+    {&config, false, true, 0}, {&set, false, true, 0}, {&line, false, true, 0}};
 static const struct elem_spec device = {"device", ATTRS(device_attrs),
                                         CHILDREN(CONTENT_CHILDREN, device_children), NEITHER};
 
@@ -204,8 +199,8 @@ static const struct attr_spec log_attrs[] = {LOG_ID,   ON_STREAM, LOG_REASON, LO
 static const struct attr_spec no_log_attrs[] = {LOG_ID,   ON_STREAM, LOG_REASON,
                                                 LOG_TEXT, LOG_SITE,  WINDOW};
 static const struct attr_spec on_stream_attrs[] = {
-    {"ref", VALUE_REF, true, NULL, NOT_KEPT},
-    {"is", VALUE_CHOICE, false, STREAM_WORDS, IN(plan_expect, stream_is)},
+    {"stream", VALUE_REF, true, NULL, NOT_KEPT},
+    {"is", VALUE_CHOICE, true, STREAM_WORDS, IN(plan_expect, stream_is)},
     {"resumes-within", VALUE_DURATION, false, NULL, IN(plan_expect, resumes_within)},
     {"max-stall", VALUE_DURATION, false, NULL, IN(plan_expect, max_stall)},
     {"completes", VALUE_YESNO, false, NULL, IN(plan_expect, completes)},
@@ -246,7 +241,7 @@ static const struct attr_spec case_attrs[] = {
     {"version", VALUE_CHOICE, true, "1", NOT_KEPT},
     {"timeout", VALUE_DURATION, false, NULL, IN(plan, timeout)},
     {"settle", VALUE_DURATION, false, NULL, IN(plan, settle)},
-    {"evidence", VALUE_CHOICE, false, "full headers", NOT_KEPT},
+    {"evidence", VALUE_CHOICE, false, "whole headers", NOT_KEPT},
 };
 static const struct child_spec case_children[] = {
     {&title, true, false, 0},  {&about, true, false, 1}, {&tag, false, true, 2},

@@ -35,7 +35,7 @@ static const struct row {
      "8: event \"cut\" waits for itself: its after=\"...\" leads in a circle\n"
      "9: event \"again\" waits for itself: its after=\"...\" leads in a circle"},
     {"config-with-nul", NEITHER,
-     "5: <device> config: harness/tests/bad/none.pcap holds a NUL byte: no "
+     "5: <config> file: harness/tests/bad/none.pcap holds a NUL byte: no "
      "configuration"},
     {"contradictions", NEITHER,
      "10: <stream> completes=\"yes\" of a stream that is torn: one of the two\n"
@@ -49,13 +49,15 @@ static const struct row {
      "again\n"
      "11: <stream> since=\"dl\": no event has this id (it is a stream); known: cut, "
      "again\n"
-     "11: <stream> ref=\"cut\": no stream has this id (it is an event); known: dl"},
+     "11: <stream> stream=\"cut\": no stream has this id (it is an event); known: dl"},
     {"deep", BOTH, "2: elements are nested too deep"},
+    {"device-elsewhere", NEITHER,
+     "6: <device site=\"bo\">, but <lab device=\"ho\">: one of the two"},
     {"doctype", BOTH, "1: a DOCTYPE has no place in a case file; please remove it"},
     {"empty", BOTH, "is empty"},
     {"entity", BOTH, "2: not well-formed XML: *"},
     {"files-outside", NEITHER,
-     "5: <device> config: README.md lies outside of harness/tests, where a case's "
+     "5: <config> file: README.md lies outside of harness/tests, where a case's "
      "files have to be\n"
      "6: xi:include: no such file: harness/plan/part.xml\n"
      "7: xi:include: README.md lies outside of harness/tests, where a case's files "
@@ -98,7 +100,7 @@ static const struct row {
      "itself\n"
      "parts/circle.xml:3: <stream> capture: no such file: neither "
      "harness/tests/bad/parts/none.pcap nor harness/tests/none.pcap"},
-    {"lab-families", BOTH,
+    {"lab-families", NEITHER,
      "5: <lab>: the bo host has IPv6 and the ho host IPv4; they have to meet\n"
      "5: <lab>: the bo host has IPv6 and the bo gateway's inside IPv4; they have to "
      "meet\n"
@@ -106,17 +108,25 @@ static const struct row {
      "meet\n"
      "5: <lab>: the bo host has IPv6 and the ho host's router IPv4; they have to "
      "meet\n"
-     "7: a second <site name=\"bo\">\n"
-     "8: <site> host=\"192.168.50\" does not fit: it has to be an IP address\n"
-     "8: <site> outside=\"209.165.200.300\" does not fit: it has to be an IP address\n"
-     "8: <site> net=\"10.0.0.0/33\" is out of range: it has to be a network, as "
-     "10.0.0.0/8\n"
-     "10: a second <leg name=\"wan\">"},
+     "7: a second <leg name=\"wan\">"},
     {"lab-hosts", NEITHER,
      "5: <lab>: the ho gateway's inside and the ho host have the same address "
      "192.168.50.1\n"
-     "5: <site name=\"bo\">: its host 10.0.0.1 lies outside of its net "
-     "10.224.228.0/25, so the tunnel would not carry its traffic"},
+     "5: <lab>: the device's management and the management host have the same "
+     "address 10.224.14.10\n"
+     "5: <lab>: the bo host 10.0.0.1 lies outside of the bo net 10.224.228.0/25, so "
+     "the tunnel would not carry its traffic"},
+    {"lab-values", BOTH,
+     "5: <lab> ho-host=\"192.168.50\" does not fit: it has to be an IP address\n"
+     "5: <lab> ho-outside=\"209.165.200.300\" does not fit: it has to be an IP address\n"
+     "5: <lab> ho-net=\"10.0.0.0/33\" is out of range: it has to be a network, as "
+     "10.0.0.0/8\n"
+     "5: <lab> has no attribute \"bo-hosts\"; did you mean bo-host? allowed here: "
+     "mode, device, bo-host, bo-on-link, bo-inside, bo-outside, bo-wan-router, "
+     "ho-outside, ho-wan-router, ho-inside, ho-on-link, ho-host, mgmt-device, "
+     "mgmt-device2, mgmt-host, bo-net, ho-net\n"
+     "5: <lab> device=\"dmz\" is none of the words that can stand there; allowed: bo, "
+     "ho"},
     {"late-stream", NEITHER,
      "6: stream \"dl\" starts at 2min at the earliest; the case's timeout is 90s\n"
      "7: event \"cut\" cannot happen before 2min; the case's timeout is 90s"},
@@ -134,7 +144,7 @@ static const struct row {
      "10: <no-log> lacks the attribute id: the six digits of a log message"},
     {"missing-expect", NEITHER, "2: <case> lacks <expect>"},
     {"missing-files", NEITHER,
-     "5: <device> config: no such file: neither harness/tests/bad/devices/no-asa.cfg "
+     "5: <config> file: no such file: neither harness/tests/bad/devices/no-asa.cfg "
      "nor harness/tests/devices/no-asa.cfg\n"
      "7: <stream> capture: no such file: neither harness/tests/bad/none.pcapng nor "
      "harness/tests/none.pcapng"},
@@ -146,7 +156,7 @@ static const struct row {
     {"nothing-happens", BOTH, "7: <at> is empty: what should happen?"},
     {"order", BOTH, "5: <tag> has to stand before <var>"},
     {"other-root", NEITHER, "1: the root is <timeline>; a case file holds a <case>"},
-    {"pair-at-one-site", NEITHER, "7: both devices are at site=\"bo\""},
+    {"pair-at-one-site", NEITHER, "7: both devices are at site=\"ho\""},
     {"pair-of-one", NEITHER,
      "2: <lab mode=\"pair\"> needs two: <device site=\"bo\"> and <device site=\"ho\">\n"
      "8: <phase2-delete> on which device? site=\"bo\" or site=\"ho\" says it"},
@@ -222,7 +232,7 @@ static const struct row {
      "2: <case> settle=\"5\" does not fit: it has to be a number and its unit ns, us, "
      "ms, s, min or h, as 20s; or 0\n"
      "2: <case> evidence=\"some\" is none of the words that can stand there; allowed: "
-     "full, headers\n"
+     "whole, headers\n"
      "5: <leg> delay=\"-1s\" does not fit: it has to be a number and its unit ns, us, "
      "ms, s, min or h, as 20s; or 0\n"
      "5: <leg> rate=\"10Mbps\" does not fit: it has to be a number and its unit bit/s, "
@@ -241,7 +251,7 @@ static const struct row {
      "message\n"
      "11: <log> count=\"3..1\" is out of range: it has to be a number or a range, as "
      "1, 0..3 or 2..*\n"
-     "12: <stream> ref=\"\" does not fit: it has to be the id of something else in "
+     "12: <stream> stream=\"\" does not fit: it has to be the id of something else in "
      "this case\n"
      "12: <stream> is=\"stale\" is none of the words that can stand there; did you "
      "mean stalled? allowed: continuous, torn, stalled, idle\n"
