@@ -3,6 +3,9 @@
 #include "base/mem.h"
 
 #include <stdlib.h>
+#include <sys/stat.h>
+
+#define ROOT_LEVELS 6
 
 struct plan_life { /* what plan_free finds back from the plan */
     struct plan plan;
@@ -96,6 +99,21 @@ static enum err cannot_read(const struct diag *why, const char *path, struct pro
     return why->err;
 }
 
+/* Where a case's files lie when nobody says: the nearest folder above the case's own that holds
+ * captures/, so that cases may be sorted into folders; else the one just above. */
+static const char *usual_root(struct arena *a, const char *case_dir)
+{
+    const char *dir = case_dir;
+    struct stat st;
+
+    for (int level = 0; level < ROOT_LEVELS; level++) {
+        dir = path_join(a, dir, "..");
+        if (stat(path_join(a, dir, "captures"), &st) == 0 && S_ISDIR(st.st_mode))
+            return dir;
+    }
+    return path_join(a, case_dir, "..");
+}
+
 enum err plan_load(const char *path, const struct plan_options *opts, struct plan **out,
                    struct plan_problem **problems)
 {
@@ -112,7 +130,7 @@ enum err plan_load(const char *path, const struct plan_options *opts, struct pla
     }
     arena_init(&names);
     l.case_dir = path_dir(&names, path);
-    file_root_init(&l.root, opts && opts->root ? opts->root : path_join(&names, l.case_dir, ".."));
+    file_root_init(&l.root, opts && opts->root ? opts->root : usual_root(&names, l.case_dir));
     e = load(&l, buf_bytes(&text), path, out, problems);
     file_root_release(&l.root);
     arena_release(&names);

@@ -211,8 +211,8 @@ struct plan_problem {
 struct plan_options {
     const struct plan_var *defines; /* -D name=value: the strongest */
     size_t ndefines;
-    const char *root; /* includes and captures must lie below it; NULL: the directory
-                         above the case's own (so that captures/ is reached) */
+    const char *root; /* includes, captures and configurations must lie below it; NULL: the nearest
+                         directory above the case's own that holds captures/, else the one above */
 };
 
 /* Reads and checks PATH. Every problem is listed (file:line, what is wrong, the nearest right

@@ -9,10 +9,14 @@
 #include <unistd.h>
 
 static const struct plan_var percent = {"percent", "40"};
-static const struct plan_options options = {.defines = &percent, .ndefines = 1};
 
 static struct plan *load(const char *path)
 {
+    const struct plan_options options = {
+        .defines = &percent,
+        .ndefines = 1,
+        .root = path[0] == '/' ? NULL : "harness/tests",
+    };
     struct plan_problem *problems = NULL;
     struct plan *p = NULL;
 
