@@ -104,8 +104,10 @@ static void take(struct peer *p, const struct ike_out *o)
 void peer_settle(struct peer *p)
 {
     struct ike_out o;
+    bool any = false;
 
-    while (ike_next(p->ike, &o))
+    for (; ike_next(p->ike, &o); any = true)
         take(p, &o);
-    mem_wipe(&o, sizeof(o));
+    if (any)
+        mem_wipe(&o, sizeof(o));
 }

@@ -111,6 +111,7 @@ struct run {
     int esp_fd, ike_fd; /* -1: not wanted */
     bool watch_spi;     /* a rekeying waits for the first packet with its new SPI */
     uint64_t frames;
+    struct mono host_due[SITES], device_due[SITES], peer_due;
     struct mono last_event;
     uint64_t last_delivered;
     struct mono last_progress;
@@ -145,7 +146,7 @@ MUST_USE enum err lab_open(struct run *r, struct diag *why);
 void lab_close(struct run *r);
 void lab_deliver(struct run *r); /* what has arrived by now */
 void lab_tick(struct run *r);
-struct mono lab_next(const struct run *r);
+struct mono lab_next(struct run *r);
 MUST_USE enum err lab_suites(struct run *r, struct diag *why); /* suites.c */
 
 /* stations.c: the log host, and the WAN's routers in pair mode. */
