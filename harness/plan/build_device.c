@@ -4,6 +4,8 @@
 #include "plan/load.h"
 #include "plan/words.h"
 
+#include "base/mem.h"
+
 #define CONFIG_MAX   (256u * 1024)
 #define CONFIG_FILES 8
 
@@ -102,6 +104,8 @@ static void keep_config(struct load *l, struct plan_device *d, struct buf *paths
         d->config_text = arena_strdup(l->arena, buf_str(text));
     }
     buf_release(paths);
+    if (text->s)
+        mem_wipe(text->s, text->cap); /* it may hold the lab's keys */
     buf_release(text);
 }
 

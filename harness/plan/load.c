@@ -146,9 +146,24 @@ enum err plan_from_resolved(struct bytes xml, struct plan **out, struct plan_pro
     return load(&l, xml, "(resolved case)", out, problems);
 }
 
+/* Configurations and lines of them may hold keys; their copies end with the plan. */
+static void wipe_devices(struct plan *p)
+{
+    for (size_t i = 0; i < p->ndevices; i++) {
+        const struct plan_device *d = &p->devices[i];
+        if (d->config_text)
+            mem_wipe((char *)(uintptr_t)d->config_text, strlen(d->config_text));
+        for (size_t j = 0; j < d->nsettings; j++) {
+            if (!d->settings[j].name)
+                mem_wipe((char *)(uintptr_t)d->settings[j].value, strlen(d->settings[j].value));
+        }
+    }
+}
+
 void plan_free(struct plan *p)
 {
     if (p) {
+        wipe_devices(p);
         struct plan_life *life = CONTAINER_OF(p, struct plan_life, plan);
         struct arena a = life->arena;
         arena_release(&a);
