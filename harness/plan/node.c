@@ -17,6 +17,7 @@ struct reading {
     size_t depth, count;
     struct node *root;
     bool stopped;
+    bool miscoded; /* bytes that the declared encoding does not have */
 };
 
 static int line_of(const struct reading *r)
@@ -130,7 +131,9 @@ static void on_error(void *ctx, const xmlError *e)
 {
     struct reading *r = ctx;
     struct plan_place at = {r->file, e->line};
-    const char *text = e->message ? e->message : "not well-formed";
+    const char *text = r->miscoded  ? "bytes that its encoding does not have"
+                       : e->message ? e->message
+                                    : "not well-formed";
     size_t n = strcspn(text, "\n");
 
     if (r->stopped || e->level < XML_ERR_ERROR)
@@ -138,6 +141,15 @@ static void on_error(void *ctx, const xmlError *e)
     problem_add(r->list, ERR_FORMAT, &at, "not well-formed XML: %.*s", (int)n, text);
     r->stopped = true; /* what follows the first one is mostly an echo */
     xmlStopParser(r->ctxt);
+}
+
+/* Encoders know no parser, and would write to stderr: the parser's own error follows at once. */
+static void on_encoder_error(void *ctx, xmlErrorPtr e)
+{
+    struct reading *r = ctx;
+
+    (void)e;
+    r->miscoded = true;
 }
 
 static void run(struct reading *r)
@@ -153,10 +165,15 @@ static void run(struct reading *r)
         .serror = (xmlStructuredErrorFunc)on_error,
     };
 
+    xmlStructuredErrorFunc former = xmlStructuredError;
+    void *former_ctx = xmlStructuredErrorContext;
+
     xmlCtxtUseOptions(r->ctxt, XML_PARSE_NONET | XML_PARSE_BIG_LINES);
     *r->ctxt->sax = sax;
     r->ctxt->userData = r;
+    xmlSetStructuredErrorFunc(r, on_encoder_error);
     xmlParseDocument(r->ctxt);
+    xmlSetStructuredErrorFunc(former_ctx, former);
     if (!r->stopped && (!r->ctxt->wellFormed || !r->root))
         stop(r, ERR_FORMAT, "not well-formed XML");
 }

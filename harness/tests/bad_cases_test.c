@@ -56,6 +56,7 @@ static const struct row {
     {"device-elsewhere", NEITHER,
      "6: <device site=\"bo\">, but <lab device=\"ho\">: one of the two"},
     {"doctype", BOTH, "1: a DOCTYPE has no place in a case file; please remove it"},
+    {"encoding", BOTH, "3: not well-formed XML: bytes that its encoding does not have"},
     {"empty", BOTH, "is empty"},
     {"entity", BOTH, "2: not well-formed XML: *"},
     {"files-outside", NEITHER,
@@ -228,6 +229,7 @@ static const struct row {
     {"unknown-element-with-id", BOTH,
      "6: unknown element <straem>; did you mean <stream>? allowed here: <stream>, "
      "<at>"},
+    {"utf8", BOTH, "3: not well-formed XML: *"},
     {"values", BOTH,
      "2: <case> timeout=\"90sec\" does not fit: it has to be a number and its unit ns, "
      "us, ms, s, min or h, as 20s; or 0\n"
