@@ -68,11 +68,9 @@ static void the_head_is_as_written(void **state)
 
 static void the_last_define_wins_over_the_case(void **state)
 {
-    static const struct plan_var want[] = {{"preserve", "off"},
-                                           {"size", "8MiB"},
-                                           {"share", "40%"},
-                                           {"percent", "40"},
-                                           {"unused", "a \"b\" <c>"}};
+    static const struct plan_var want[] = {{"preserve", "off"}, {"size", "8MiB"},
+                                           {"conn", "0:05:00"}, {"share", "40%"},
+                                           {"percent", "40"},   {"unused", "a \"b\" <c>"}};
     const struct plan *p = *state;
 
     assert_int_equal(p->nvars, COUNT(want));
@@ -124,7 +122,7 @@ static void the_device_has_its_files_and_settings_in_order(void **state)
     assert_string_equal(d->settings[1].name, "preserve-vpn-flows");
     assert_string_equal(d->settings[3].name, "fault");
     assert_string_equal(d->settings[3].value, "no-302014");
-    assert_int_equal(d->settings[3].at.line, 29);
+    assert_int_equal(d->settings[3].at.line, 30);
 }
 
 static void the_peer_is_as_written(void **state)
@@ -192,7 +190,7 @@ static void events_are_as_written(void **state)
     assert_string_equal(heard->command, "show run password hunter2");
     assert_int_equal(heard->by, ACTOR_DEVICE);
     assert_int_equal(heard->site, SITE_HO);
-    assert_int_equal(heard->at.line, 37);
+    assert_int_equal(heard->at.line, 38);
 }
 
 static void log_rules_are_as_written(void **state)

@@ -1,5 +1,5 @@
-/* ${name} in attribute values. A variable is a <var> of the case, or -D name=value, which wins. A
- * <var> may use those above it. "$${" stands for the two characters "${". */
+/* ${name} in attribute values and in <line>. A variable is a <var> of the case, or -D name=value,
+ * which wins. A <var> may use those above it. "$${" stands for the two characters "${". */
 #include "plan/load.h"
 #include "plan/words.h"
 
@@ -89,8 +89,13 @@ static const char *fill(struct load *l, const struct node *n, const char *s)
     return filled;
 }
 
-static void fill_attrs(struct load *l, struct node *n)
+/* Attributes; and the text of a <line>, so that a case can ask the device for what varies. */
+static void fill_node(struct load *l, struct node *n)
 {
+    if (n->ns == NS_CASE && strcmp(n->name, "line") == 0) {
+        const char *filled = fill(l, n, n->text);
+        n->text = filled ? filled : "?";
+    }
     for (size_t i = 0; i < n->nattrs; i++) {
         const char *filled = fill(l, n, n->attrs[i].value);
         if (filled)
@@ -111,7 +116,7 @@ static void collect(struct load *l, struct node *n, struct plan_var *vars)
     const char *name, *value, *stronger;
 
     if (!l->resolved)
-        fill_attrs(l, n);
+        fill_node(l, n);
     name = node_attr(n, "name");
     value = node_attr(n, "value");
     if (!name || !value)
@@ -134,7 +139,7 @@ static void fill_tree(struct load *l, struct node *n)
 {
     for (; n; n = n->next) {
         if (n->ns != NS_CASE || strcmp(n->name, "var") != 0)
-            fill_attrs(l, n);
+            fill_node(l, n);
         fill_tree(l, n->child);
     }
 }
