@@ -55,7 +55,8 @@ struct plan_setting { /* <set name= value=/>: a named switch, or <line>: a confi
 struct plan_device {
     enum plan_site site;
     const char *type;   /* adapter, "reference" by default */
-    const char *config; /* path of the configuration file as found, NULL: the adapter's default */
+    const char *config; /* paths of its configuration files as found, separated by blanks; NULL:
+                           the adapter's default */
     const char *config_text; /* its text, NULL as above */
     const struct plan_setting *settings;
     size_t nsettings;
@@ -68,8 +69,10 @@ struct plan_peer {
     unsigned dpd_tries;
     bool acquire; /* brings the tunnel up when its hosts' traffic wants it */
     bool initial_contact;
-    const char *ike; /* phase-1 suites, "3des-sha1-modp1024 aes-128-cbc-sha1-modp1536 ..." */
-    const char *esp; /* phase-2 suites, "3des-hmac-md5-96 ..." */
+    const char *ike; /* phase-1 suites, "": whatever the device offers; else "3des-cbc-sha1-modp1024
+                        aes-128-cbc-sha1-modp1536 ..." */
+    const char *esp; /* phase-2 suites, "3des-cbc-hmac-md5-96 aes-128-cbc-hmac-sha1-96-modp1536
+                        ...": a group at the end asks for PFS. Names are those of crypto/ */
     uint32_t ike_lifetime_s, esp_lifetime_s;
     uint64_t esp_lifetime_kb;
 };
@@ -208,8 +211,8 @@ struct plan_problem {
 struct plan_options {
     const struct plan_var *defines; /* -D name=value: the strongest */
     size_t ndefines;
-    const char *root; /* includes and captures must lie below it; NULL: the directory
-                         above the case's own (so that captures/ is reached) */
+    const char *root; /* includes, captures and configurations must lie below it; NULL: the nearest
+                         directory above the case's own that holds captures/, else the one above */
 };
 
 /* Reads and checks PATH. Every problem is listed (file:line, what is wrong, the nearest right

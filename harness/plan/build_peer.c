@@ -1,0 +1,113 @@
+/* <peer>: what the harness plays at the other end. */
+#include "plan/load.h"
+
+#include <stdio.h>
+
+/* Names of crypto/, which this folder does not see; a test keeps them equal. */
+static const char ciphers[] = "des-cbc 3des-cbc aes-128-cbc aes-192-cbc aes-256-cbc";
+static const char digests[] = "md5 sha1 sha256";
+static const char integs[] = "hmac-md5-96 hmac-sha1-96 hmac-sha2-256-128";
+static const char groups[] = "modp768 modp1024 modp1536 modp2048";
+
+/* Takes the word of LIST that *S begins with, up to a "-" or the end. A cipher may be written
+ * without its "-cbc": there is no other mode. */
+static bool take(const char **s, const char *list, bool cbc, struct buf *out)
+{
+    char word[32];
+
+    for (size_t i = 0; value_word(list, i, word, sizeof(word)); i++) {
+        size_t n = strlen(word), bare = cbc ? n - 4 : n;
+        bool whole = strncmp(*s, word, n) == 0 && ((*s)[n] == '-' || !(*s)[n]);
+        bool part = strncmp(*s, word, bare) == 0 && ((*s)[bare] == '-' || !(*s)[bare]);
+        if (!whole && !part)
+            continue;
+        *s += whole ? n : bare;
+        *s += **s == '-';
+        buf_addf(out, "%s%s", out->n && out->s[out->n - 1] != ' ' ? "-" : "", word);
+        return true;
+    }
+    return false;
+}
+
+static bool suite(const char *s, bool ike, struct buf *out)
+{
+    if (!take(&s, ciphers, true, out) || !take(&s, ike ? digests : integs, false, out))
+        return false;
+    if (ike || *s) /* in phase 2 a group asks for perfect forward secrecy */
+        return take(&s, groups, false, out) && !*s;
+    return true;
+}
+
+/* Rewrites LIST with the full names. */
+static const char *suites(struct load *l, const struct node *n, const char *name, const char *list,
+                          bool ike)
+{
+    struct buf out = BUF_INIT;
+    char word[64];
+    const char *text = list;
+
+    for (size_t i = 0; value_word(list, i, word, sizeof(word)); i++) {
+        if (i)
+            buf_addc(&out, ' ');
+        if (suite(word, ike, &out))
+            continue;
+        problem_add(&l->problems, ERR_INVALID, &n->at,
+                    "<peer> %s: no suite is called %s; one looks like %s. Ciphers: %s. %s: %s. "
+                    "Groups: %s",
+                    name, word, ike ? "3des-cbc-sha1-modp1024" : "3des-cbc-hmac-md5-96", ciphers,
+                    ike ? "Hashes" : "Integrity", ike ? digests : integs, groups);
+        break;
+    }
+    if (out.n)
+        text = arena_strdup(l->arena, out.s);
+    buf_release(&out);
+    return text;
+}
+
+static uint32_t seconds(const struct node *n, const char *name, uint32_t otherwise)
+{
+    struct span d;
+
+    if (!n || !schema_read(n, name, &d))
+        return otherwise;
+    return (uint32_t)(d.ns / SPAN_S(1).ns);
+}
+
+static void check_lifetimes(struct load *l, const struct node *n)
+{
+    const struct plan_peer *p = &l->plan->peer;
+
+    if (p->ike_lifetime_s < 60 || p->esp_lifetime_s < 60)
+        problem_add(&l->problems, ERR_RANGE, &n->at,
+                    "<peer>: a lifetime below 1min leaves no time to rekey");
+    if (p->esp_lifetime_kb == 0)
+        problem_add(&l->problems, ERR_RANGE, &n->at, "<peer> esp-volume is less than 1KiB");
+}
+
+void build_peer(struct load *l, const struct node *n)
+{
+    uint64_t volume = 4608000ull * 1024;
+    struct plan_peer *p = &l->plan->peer;
+
+    *p = (struct plan_peer){
+        .dpd = true,
+        .dpd_threshold = SPAN_S(10),
+        .dpd_retry = SPAN_S(2),
+        .dpd_tries = 3,
+        .acquire = true,
+        .initial_contact = true,
+        .ike = "",
+        .esp = "",
+    };
+    if (n) {
+        schema_fill(n, p);
+        (void)schema_read(n, "esp-volume", &volume);
+        p->ike = suites(l, n, "ike", p->ike, true);
+        p->esp = suites(l, n, "esp", p->esp, false);
+    }
+    p->ike_lifetime_s = seconds(n, "ike-lifetime", 86400);
+    p->esp_lifetime_s = seconds(n, "esp-lifetime", 28800);
+    p->esp_lifetime_kb = volume / 1024;
+    if (n)
+        check_lifetimes(l, n);
+}

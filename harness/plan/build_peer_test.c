@@ -1,0 +1,63 @@
+/* The names of algorithms that a case may use are those that the engine knows: a suite of every
+ * combination loads, and comes out as the names of crypto/. */
+#include "base/buf.h"
+#include "crypto/cipher.h"
+#include "crypto/dh.h"
+#include "crypto/hash.h"
+#include "plan/plan.h"
+#include "tests/testkit.h"
+
+static void load_with(const char *ike, const char *esp)
+{
+    struct plan_problem *problems = NULL;
+    struct plan *p = NULL;
+    struct buf xml = BUF_INIT;
+
+    buf_addf(&xml,
+             "<case xmlns=\"" PLAN_NAMESPACE "\" id=\"a\" version=\"1\"><title>T</title>"
+             "<about>A</about><peer ike=\"%s\" esp=\"%s\"/><timeline>"
+             "<stream id=\"s\" capture=\"c\"/></timeline><expect><no-cleartext/></expect></case>",
+             ike, esp);
+    if (plan_from_resolved(buf_bytes(&xml), &p, &problems))
+        fail_msg("%s", problems->diag.text);
+    assert_string_equal(p->peer.ike, ike);
+    assert_string_equal(p->peer.esp, esp);
+    plan_free(p);
+    buf_release(&xml);
+}
+
+static void every_algorithm_of_the_engine_has_its_name_here(void **state)
+{
+    static const uint16_t groups[] = {
+#define X(id, name, len) id,
+        DH_GROUPS(X)
+#undef X
+    };
+    struct buf ike = BUF_INIT, esp = BUF_INIT;
+
+    (void)state;
+    for (unsigned c = 1; c < CIPHER_COUNT; c++) {
+        for (unsigned d = 1; d < DIGEST_COUNT; d++) {
+            for (size_t g = 0; g < COUNT(groups); g++)
+                buf_addf(&ike, "%s%s-%s-%s", ike.n ? " " : "", cipher_name(c), digest_name(d),
+                         dh_name(groups[g]));
+        }
+        for (unsigned i = 1; i < INTEG_COUNT; i++) {
+            buf_addf(&esp, "%s%s-%s", esp.n ? " " : "", cipher_name(c), integ_name(i));
+            for (size_t g = 0; g < COUNT(groups); g++)
+                buf_addf(&esp, " %s-%s-%s", cipher_name(c), integ_name(i), dh_name(groups[g]));
+        }
+    }
+    load_with(ike.s, esp.s);
+    buf_release(&ike);
+    buf_release(&esp);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_algorithm_of_the_engine_has_its_name_here),
+    };
+
+    return cmocka_run_group_tests_name("peer of a plan", tests, NULL, NULL);
+}

@@ -1,0 +1,252 @@
+/* The grammar. Read it beside cases/case-1.rnc. */
+#include "plan/schema_tables.h"
+
+#include <stddef.h>
+
+#define IN(type, field) offsetof(struct type, field)
+
+/* Attributes: name, kind, required, place */
+#define ATTRS(list)       .attrs = (list), .nattrs = COUNT(list)
+#define CHILDREN(c, list) .content = (c), .children = (list), .nchildren = COUNT(list)
+#define NEITHER           .action = -1, .rule = -1
+
+/* --- texts ------------------------------------------------------------------------------------ */
+static const struct elem_spec title = {"title", .content = CONTENT_TEXT, .text_kind = VALUE_TEXT,
+                                       NEITHER};
+static const struct elem_spec about = {"about", .content = CONTENT_TEXT, .text_kind = VALUE_TEXT,
+                                       NEITHER};
+static const struct elem_spec line = {"line", .content = CONTENT_TEXT, .text_kind = VALUE_TEXT,
+                                      NEITHER};
+static const struct elem_spec tag = {"tag", .content = CONTENT_TEXT, .text_kind = VALUE_WORD,
+                                     NEITHER};
+
+static const struct elem_spec proves = {"proves", .content = CONTENT_TEXT, .text_kind = VALUE_TEXT,
+                                        NEITHER};
+
+static const struct attr_spec var_attrs[] = {
+    {"name", VALUE_ID, true, NULL, NOT_KEPT},
+    {"value", VALUE_ANY, true, NULL, NOT_KEPT},
+};
+static const struct elem_spec var = {"var", ATTRS(var_attrs), NEITHER};
+
+/* --- lab -------------------------------------------------------------------------------------- */
+static const struct attr_spec leg_attrs[] = {
+    {"name", VALUE_CHOICE, true, LEG_WORDS, IN(lab_leg, name)},
+    {"delay", VALUE_DURATION, false, NULL, IN(lab_leg, spec.delay)},
+    {"rate", VALUE_RATE, false, NULL, IN(lab_leg, spec.rate_bps)},
+    {"loss", VALUE_SHARE, false, NULL, IN(lab_leg, spec.loss)},
+    {"reorder", VALUE_SHARE, false, NULL, IN(lab_leg, spec.reorder)},
+    {"duplicate", VALUE_SHARE, false, NULL, IN(lab_leg, spec.duplicate)},
+    {"mtu", VALUE_MTU, false, NULL, IN(lab_leg, spec.mtu)},
+};
+static const struct elem_spec leg = {"leg", ATTRS(leg_attrs), NEITHER};
+
+static const struct attr_spec lab_attrs[] = {
+    {"mode", VALUE_CHOICE, false, "peer pair", IN(plan_lab, mode)},
+    {"device", VALUE_CHOICE, false, SITE_WORDS, IN(plan_lab, device_site)},
+#define X(field, name, usual) {name, VALUE_ADDR, false, NULL, IN(plan_lab, field)},
+    LAB_ADDRESSES(X)
+#undef X
+#define X(field, name, usual) {name, VALUE_NET, false, NULL, IN(plan_lab, field)},
+        LAB_NETS(X)
+#undef X
+};
+static const struct child_spec lab_children[] = {{&leg, false, true, 0}};
+static const struct elem_spec lab = {"lab", ATTRS(lab_attrs),
+                                     CHILDREN(CONTENT_CHILDREN, lab_children), NEITHER};
+
+/* --- device and peer -------------------------------------------------------------------------- */
+static const struct attr_spec set_attrs[] = {
+    {"name", VALUE_WORD, true, NULL, NOT_KEPT},
+    {"value", VALUE_WORD, true, NULL, NOT_KEPT},
+};
+static const struct elem_spec set = {"set", ATTRS(set_attrs), NEITHER};
+
+static const struct attr_spec config_attrs[] = {{"file", VALUE_TEXT, true, NULL, NOT_KEPT}};
+static const struct elem_spec config = {"config", ATTRS(config_attrs), NEITHER};
+
+static const struct attr_spec device_attrs[] = {
+    {"site", VALUE_CHOICE, false, SITE_WORDS, IN(plan_device, site)},
+    {"type", VALUE_WORD, false, NULL, IN(plan_device, type)},
+};
+static const struct child_spec device_children[] = {
+    {&config, false, true, 0}, {&set, false, true, 0}, {&line, false, true, 0}};
+static const struct elem_spec device = {"device", ATTRS(device_attrs),
+                                        CHILDREN(CONTENT_CHILDREN, device_children), NEITHER};
+
+static const struct attr_spec peer_attrs[] = {
+    {"dpd", VALUE_ONOFF, false, NULL, IN(plan_peer, dpd)},
+    {"dpd-threshold", VALUE_DURATION, false, NULL, IN(plan_peer, dpd_threshold)},
+    {"dpd-retry", VALUE_DURATION, false, NULL, IN(plan_peer, dpd_retry)},
+    {"dpd-tries", VALUE_NUMBER, false, NULL, IN(plan_peer, dpd_tries)},
+    {"acquire", VALUE_ONOFF, false, NULL, IN(plan_peer, acquire)},
+    {"initial-contact", VALUE_ONOFF, false, NULL, IN(plan_peer, initial_contact)},
+    {"ike", VALUE_SUITES, false, NULL, IN(plan_peer, ike)},
+    {"esp", VALUE_SUITES, false, NULL, IN(plan_peer, esp)},
+    {"ike-lifetime", VALUE_DURATION, false, NULL, NOT_KEPT},
+    {"esp-lifetime", VALUE_DURATION, false, NULL, NOT_KEPT},
+    {"esp-volume", VALUE_SIZE, false, NULL, NOT_KEPT},
+};
+static const struct elem_spec peer = {"peer", ATTRS(peer_attrs), NEITHER};
+
+/* --- timeline --------------------------------------------------------------------------------- */
+static const struct attr_spec stream_attrs[] = {
+    {"id", VALUE_ID, true, NULL, IN(plan_stream, id)},
+    {"capture", VALUE_TEXT, true, NULL, NOT_KEPT},
+    {"proto", VALUE_PROTO, false, NULL, IN(plan_stream, proto)},
+    {"flow", VALUE_NUMBER, false, NULL, IN(plan_stream, flow)},
+    {"bytes", VALUE_SIZE, false, NULL, IN(plan_stream, bytes)},
+    {"think", VALUE_DURATION, false, NULL, IN(plan_stream, think)},
+    {"start", VALUE_DURATION, false, NULL, IN(plan_stream, start)},
+    {"after", VALUE_REF, false, NULL, NOT_KEPT},
+    {"bo-port", VALUE_PORT, false, NULL, IN(plan_stream, bo_port)},
+    {"ho-port", VALUE_PORT, false, NULL, IN(plan_stream, ho_port)},
+    {"keepalive", VALUE_DURATION, false, NULL, IN(plan_stream, keepalive)},
+};
+static const struct elem_spec stream = {"stream", ATTRS(stream_attrs), NEITHER};
+
+#define BY                                                                                         \
+    {                                                                                              \
+        "by", VALUE_CHOICE, false, ACTOR_WORDS, NOT_KEPT                                           \
+    }
+#define ON_SITE                                                                                    \
+    {                                                                                              \
+        "site", VALUE_CHOICE, false, SITE_WORDS, IN(plan_event, site)                              \
+    }
+#define DIRECTION                                                                                  \
+    {                                                                                              \
+        "direction", VALUE_CHOICE, false, "both to-device from-device", NOT_KEPT                   \
+    }
+#define COMMAND                                                                                    \
+    {                                                                                              \
+        "command", VALUE_TEXT, true, NULL, IN(plan_event, command)                                 \
+    }
+static const struct attr_spec by_attrs[] = {BY};
+static const struct attr_spec delete_attrs[] = {BY, ON_SITE};
+static const struct attr_spec blackhole_attrs[] = {BY, DIRECTION};
+static const struct attr_spec command_attrs[] = {COMMAND, BY, ON_SITE};
+
+#define ACTION(id, name, list)                                                                     \
+    {                                                                                              \
+        name, ATTRS(list), .action = ACTION_##id, .rule = -1                                       \
+    }
+static const struct elem_spec actions[ACTION_COUNT] = {
+    [ACTION_ESTABLISH] = ACTION(ESTABLISH, "establish", by_attrs),
+    [ACTION_PHASE1_DELETE] = ACTION(PHASE1_DELETE, "phase1-delete", delete_attrs),
+    [ACTION_PHASE2_DELETE] = ACTION(PHASE2_DELETE, "phase2-delete", delete_attrs),
+    [ACTION_PHASE1_REKEY] = ACTION(PHASE1_REKEY, "phase1-rekey", by_attrs),
+    [ACTION_PHASE2_REKEY] = ACTION(PHASE2_REKEY, "phase2-rekey", by_attrs),
+    [ACTION_BLACKHOLE] = ACTION(BLACKHOLE, "blackhole", blackhole_attrs),
+    [ACTION_RESTORE] = ACTION(RESTORE, "restore", by_attrs),
+    [ACTION_PEER_CRASH] = ACTION(PEER_CRASH, "peer-crash", by_attrs),
+    [ACTION_DEVICE_COMMAND] = ACTION(DEVICE_COMMAND, "device-command", command_attrs),
+};
+static const struct child_spec at_children[] = {
+#define X(id, name, who, what) {&actions[ACTION_##id], false, false, 0},
+    PLAN_ACTIONS(X)
+#undef X
+};
+
+static const struct attr_spec at_attrs[] = {
+    {"id", VALUE_ID, true, NULL, IN(plan_event, id)},
+    {"time", VALUE_DURATION, false, NULL, IN(plan_event, delay)},
+    {"stream", VALUE_REF, false, NULL, NOT_KEPT},
+    {"reaches", VALUE_REACH, false, NULL, NOT_KEPT},
+    {"after", VALUE_REF, false, NULL, NOT_KEPT},
+    {"log", VALUE_LOG_ID, false, NULL, IN(plan_event, log_id)},
+    {"delay", VALUE_DURATION, false, NULL, IN(plan_event, delay)},
+};
+static const struct elem_spec at = {"at", ATTRS(at_attrs), CHILDREN(CONTENT_ONE, at_children),
+                                    NEITHER};
+
+static const struct child_spec timeline_children[] = {{&stream, false, true, 0},
+                                                      {&at, false, true, 0}};
+static const struct elem_spec timeline = {"timeline", CHILDREN(CONTENT_SOME, timeline_children),
+                                          NEITHER};
+
+/* --- expectations ----------------------------------------------------------------------------- */
+#define WINDOW                                                                                     \
+    {"since", VALUE_REF, false, NULL, NOT_KEPT}, {"until", VALUE_REF, false, NULL, NOT_KEPT},      \
+    {                                                                                              \
+        "within", VALUE_DURATION, false, NULL, IN(plan_expect, window.within)                      \
+    }
+#define ON_STREAM                                                                                  \
+    {                                                                                              \
+        "stream", VALUE_REF, false, NULL, NOT_KEPT                                                 \
+    }
+#define LOG_ID                                                                                     \
+    {                                                                                              \
+        "id", VALUE_LOG_ID, true, NULL, IN(plan_expect, log_id)                                    \
+    }
+#define LOG_REASON                                                                                 \
+    {                                                                                              \
+        "reason", VALUE_WORD, false, NULL, IN(plan_expect, reason)                                 \
+    }
+#define LOG_TEXT                                                                                   \
+    {                                                                                              \
+        "text", VALUE_TEXT, false, NULL, IN(plan_expect, text)                                     \
+    }
+#define LOG_SITE                                                                                   \
+    {                                                                                              \
+        "site", VALUE_CHOICE, false, SITE_WORDS, NOT_KEPT                                          \
+    }
+#define HOW_MANY                                                                                   \
+    {                                                                                              \
+        "count", VALUE_HOWMANY, false, NULL, NOT_KEPT                                              \
+    }
+static const struct attr_spec log_attrs[] = {LOG_ID,   ON_STREAM, LOG_REASON, LOG_TEXT,
+                                             LOG_SITE, HOW_MANY,  WINDOW};
+static const struct attr_spec no_log_attrs[] = {LOG_ID,   ON_STREAM, LOG_REASON,
+                                                LOG_TEXT, LOG_SITE,  WINDOW};
+static const struct attr_spec on_stream_attrs[] = {
+    {"stream", VALUE_REF, true, NULL, NOT_KEPT},
+    {"is", VALUE_CHOICE, true, STREAM_WORDS, IN(plan_expect, stream_is)},
+    {"resumes-within", VALUE_DURATION, false, NULL, IN(plan_expect, resumes_within)},
+    {"max-stall", VALUE_DURATION, false, NULL, IN(plan_expect, max_stall)},
+    {"completes", VALUE_YESNO, false, NULL, IN(plan_expect, completes)},
+    WINDOW};
+static const struct attr_spec no_cleartext_attrs[] = {WINDOW};
+static const struct attr_spec tunnel_attrs[] = {
+    {"is", VALUE_CHOICE, true, TUNNEL_WORDS, IN(plan_expect, tunnel_is)},
+    {"phase", VALUE_CHOICE, false, "1 2", NOT_KEPT},
+    WINDOW};
+static const struct attr_spec reset_attrs[] = {
+    ON_STREAM,
+    {"by", VALUE_CHOICE, false, RESET_WORDS, IN(plan_expect, reset_by)},
+    HOW_MANY,
+    WINDOW};
+
+#define RULE(id, name, list)                                                                       \
+    {                                                                                              \
+        name, ATTRS(list), .action = -1, .rule = RULE_##id                                         \
+    }
+static const struct elem_spec rules[RULE_COUNT] = {
+    [RULE_LOG] = RULE(LOG, "log", log_attrs),
+    [RULE_NO_LOG] = RULE(NO_LOG, "no-log", no_log_attrs),
+    [RULE_STREAM] = RULE(STREAM, "stream", on_stream_attrs),
+    [RULE_NO_CLEARTEXT] = RULE(NO_CLEARTEXT, "no-cleartext", no_cleartext_attrs),
+    [RULE_TUNNEL] = RULE(TUNNEL, "tunnel", tunnel_attrs),
+    [RULE_RESET] = RULE(RESET, "reset", reset_attrs),
+};
+static const struct child_spec expect_children[] = {
+#define X(id, name) {&rules[RULE_##id], false, true, 0},
+    PLAN_RULES(X)
+#undef X
+};
+static const struct elem_spec expect = {"expect", CHILDREN(CONTENT_SOME, expect_children), NEITHER};
+
+/* --- the case --------------------------------------------------------------------------------- */
+static const struct attr_spec case_attrs[] = {
+    {"id", VALUE_ID, true, NULL, IN(plan, id)},
+    {"version", VALUE_CHOICE, true, "1", NOT_KEPT},
+    {"timeout", VALUE_DURATION, false, NULL, IN(plan, timeout)},
+    {"settle", VALUE_DURATION, false, NULL, IN(plan, settle)},
+    {"evidence", VALUE_CHOICE, false, "whole headers", NOT_KEPT},
+};
+static const struct child_spec case_children[] = {
+    {&title, true, false, 0},  {&about, true, false, 1}, {&tag, false, true, 2},
+    {&proves, false, true, 3}, {&var, false, true, 4},   {&lab, false, false, 5},
+    {&device, false, true, 5}, {&peer, false, false, 5}, {&timeline, true, true, 5},
+    {&expect, true, true, 5}};
+const struct elem_spec schema_case = {"case", ATTRS(case_attrs),
+                                      CHILDREN(CONTENT_CHILDREN, case_children), NEITHER};
