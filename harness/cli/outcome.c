@@ -8,7 +8,9 @@
 void outcome_release(struct outcome *o)
 {
     judgement_free(o->judgement);
+    plan_free(o->plan);
     o->judgement = NULL;
+    o->plan = NULL;
 }
 
 static void put_u64(struct buf *b, uint64_t v)

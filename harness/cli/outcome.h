@@ -5,10 +5,13 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "judge/verdict.h"
+#include "plan/plan.h"
 
 struct outcome {
     enum verdict verdict;
     struct judgement *judgement; /* NULL: never judged */
+    struct plan *plan;           /* what it was judged by, while names in it may be the plan's own;
+                                    NULL: they are not */
     char why[768];               /* SKIPPED or ERROR before judging */
     double wall_s, run_s;
     bool has_evidence, has_keys, interrupted;

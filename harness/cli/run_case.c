@@ -61,10 +61,10 @@ enum err judge_file(const char *path, const struct plan *case_plan, struct judge
     if (e) /* a sentence in any case: the first one stays */
         e = diag_fail_at(why, e, path, 0, "%s", err_text(e));
     evidence_reader_free(r);
-    if (!e && its_plan)
-        *its_plan = own;
-    else
+    if (e)
         plan_free(own);
+    else
+        *its_plan = own;
     return e;
 }
 
@@ -131,7 +131,7 @@ void run_case(const struct run_setup *s, const struct cli_env *env, const struct
         out->has_evidence = true;
         out->interrupted = r.end == REPLAY_INTERRUPTED;
         out->run_s = (double)r.run_time.ns / 1e9;
-        e = judge_file(evidence, NULL, &out->judgement, NULL, &why);
+        e = judge_file(evidence, NULL, &out->judgement, &out->plan, &why);
     }
     if (e)
         could_not(out, e, &why);

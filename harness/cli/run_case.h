@@ -31,7 +31,8 @@ void run_case(const struct run_setup *s, const struct cli_env *env, const struct
               run_progress *progress, void *ctx, struct outcome *out);
 
 /* Judges an evidence file by CASE_PLAN, or (NULL) by the case that is in it, which *ITS_PLAN then
- * gets (plan_free). ITS_PLAN may be NULL. An evidence file without a case is only measured. */
+ * gets (plan_free, not before the judgement). Evidence without a case is only measured: *ITS_PLAN
+ * is NULL. */
 MUST_USE enum err judge_file(const char *path, const struct plan *case_plan, struct judgement **out,
                              struct plan **its_plan, struct diag *why);
 
