@@ -31,7 +31,10 @@ struct flow_dir { /* one direction on one LAN */
 
 struct way {         /* one direction from its sender's LAN to the other one */
     int64_t last_ns; /* of the last new in-order byte (or datagram) at the receiver's LAN; NEVER */
-    int64_t due_ns;  /* since then something that was sent has not arrived; NEVER: nothing is due */
+    /* since when something is under way: sent and not yet arrived, or not yet acknowledged to its
+     * sender; NEVER: nothing is. settled_ns: when nothing was any more, though it may go on at once
+     */
+    int64_t due_ns, settled_ns;
     int64_t stall_max_ns, stall_max_from_ns, stall_total_ns;
     unsigned stalls;
     /* comparison of what arrived with what was sent */
@@ -155,6 +158,8 @@ void jflow_frame(struct judge *j, int site, const struct pkt *p);
 
 /* flow_progress.c */
 void jflow_sent_data(struct judge *j, struct jflow *f, int sender, bool fresh);
+/* An acknowledgement came to the LAN of SENDER. */
+void jflow_acknowledged(struct jflow *f, int sender, uint32_t ack, int64_t now);
 void jflow_progress(struct judge *j, struct jflow *f, int sender);
 void jflow_datagram_sent(struct judge *j, struct jflow *f, int sender);
 void jflow_datagram_came(struct judge *j, struct jflow *f, int sender);

@@ -1,9 +1,13 @@
 /* Progress at the receivers' LANs: pauses, what follows an event, what expectations watch.
  *
- * A pause counts from when something is due: a byte is due from its sending until it arrives. A
- * user who thinks is no stall. Without the sender's LAN in the evidence something always is. */
+ * A pause counts while something is due: from the sending of a byte until it has arrived and its
+ * sender was told so. A user who thinks is no stall. Without the sender's LAN in the evidence
+ * something is always due. */
 #include "base/mem.h"
 #include "judge/judge_parts.h"
+
+/* What is sent this soon after an acknowledgement had waited for it: the pause goes on. */
+#define PROMPT_NS INT64_C(5000000)
 
 int64_t jflow_stall_min(const struct jflow *f)
 {
@@ -21,8 +25,9 @@ static bool is_due(const struct jflow *f, int sender)
 
     if (f->proto != IP_TCP)
         return false; /* datagrams may get lost: none is waited for */
-    return is_tracked(f, sender) ? sent->tcp.high > came->tcp.in_order
-                                 : (uint64_t)came->tcp.in_order < f->total[sender];
+    if (!is_tracked(f, sender))
+        return (uint64_t)came->tcp.in_order < f->total[sender];
+    return sent->tcp.high > came->tcp.in_order || sent->tcp.high > sent->tcp.acked;
 }
 
 /* --- pauses ------------------------------------------------------------------------------------
@@ -40,30 +45,51 @@ static void watch_pause(struct judge *j, struct jflow *f, int64_t from, int64_t 
     }
 }
 
-/* A pause belongs to an event when it had begun soon after it, or ends with the first progress
- * since; one that follows the recovery at once is part of it. */
-static bool belongs(const struct aftermath *a, int64_t sent, int64_t from, int64_t to)
+/* The pause that an event made is the longest that began soon after it, or else the one that ends
+ * with the first progress since. Stalls that follow at once are part of it. */
+static void pursue_pause(struct judge *j, struct aftermath *a, int64_t sent, int64_t from,
+                         int64_t to, bool ended, bool stall)
 {
-    if (to <= sent)
-        return false;
-    if (a->stall_to_ns != NEVER)
-        return from <= a->stall_to_ns + GRACE_NS;
-    return from <= sent + GRACE_NS || a->first_ns == to || a->first_ns == NEVER;
-}
+    bool first = a->first_ns == NEVER || a->first_ns == j->rec.time_ns;
+    bool soon = from <= sent + GRACE_NS || first;
 
-static void pursue_pause(struct judge *j, struct jflow *f, int64_t from, int64_t to, bool ended)
-{
-    for (size_t i = 0; f->after && i < j->tl.n && i < TIMELINE_EVENTS; i++) {
-        struct aftermath *a = &f->after[i];
-        int64_t sent = j->tl.events[i].sent_ns;
-        if (!a->known || !belongs(a, sent, from, to))
-            continue;
-        if (a->stall_from_ns == NEVER) {
-            a->stall_from_ns = from;
-            a->due_ns = from > sent ? from : sent;
-        }
+    if (to <= sent || a->stall_to_ns == INT64_MAX)
+        return;
+    if (soon && (a->stall_from_ns == NEVER || to - from > a->stall_to_ns - a->stall_from_ns)) {
+        a->stall_from_ns = from;
+        a->due_ns = from > sent ? from : sent;
+        a->stall_to_ns = ended ? to : INT64_MAX;
+    } else if (stall && a->stall_to_ns != NEVER && from >= a->stall_from_ns &&
+               from <= a->stall_to_ns + GRACE_NS) {
         a->stall_to_ns = ended ? to : INT64_MAX;
     }
+}
+
+/* A pause that begins after a later event is that one's. */
+static bool is_overtaken(const struct timeline *t, size_t event, int64_t from)
+{
+    int64_t sent = t->events[event].sent_ns;
+
+    for (size_t i = 0; i < t->n; i++) {
+        const struct jevent *e = &t->events[i];
+        if (e->sent_ns > sent && e->sent_ns <= from && e->action != ACTION_RESTORE)
+            return true;
+    }
+    return false;
+}
+
+static void pursue(struct judge *j, struct jflow *f, int64_t from, int64_t to, bool ended,
+                   bool stall)
+{
+    for (size_t i = 0; f->after && i < j->tl.n && i < TIMELINE_EVENTS; i++)
+        if (f->after[i].known && !is_overtaken(&j->tl, i, from))
+            pursue_pause(j, &f->after[i], j->tl.events[i].sent_ns, from, to, ended, stall);
+}
+
+/* A pause that is no pause of a sender who waits for acknowledgements. */
+static int64_t outage_min(const struct jflow *f)
+{
+    return f->rtt_ns ? 2 * f->rtt_ns : STALL_MIN_NS;
 }
 
 static void take_pause(struct judge *j, struct jflow *f, int sender, int64_t from, bool ended)
@@ -76,11 +102,13 @@ static void take_pause(struct judge *j, struct jflow *f, int sender, int64_t fro
         w->stall_max_from_ns = from;
     }
     watch_pause(j, f, from, to);
-    if (gap <= jflow_stall_min(f))
+    bool stall = gap > jflow_stall_min(f);
+    if (f->after && gap > outage_min(f))
+        pursue(j, f, from, to, ended, stall);
+    if (!stall)
         return;
     w->stalls++;
     w->stall_total_ns += gap;
-    pursue_pause(j, f, from, to, ended);
 }
 
 /* --- progress ----------------------------------------------------------------------------------
@@ -136,6 +164,9 @@ void jflow_sent_data(struct judge *j, struct jflow *f, int sender, bool fresh)
     struct way *w = &f->way[sender];
     int64_t now = j->rec.time_ns;
 
+    if (w->settled_ns != NEVER && now - w->settled_ns > PROMPT_NS)
+        w->due_ns = NEVER;
+    w->settled_ns = NEVER;
     if (w->due_ns == NEVER && is_due(f, sender))
         w->due_ns = now;
     for (size_t i = 0; fresh && i < f->nwatch; i++) {
@@ -143,6 +174,18 @@ void jflow_sent_data(struct judge *j, struct jflow *f, int sender, bool fresh)
         if (window_has(&j->tl, &s->x->window, now) && s->fresh_packets++ == 0)
             s->fresh_packet = j->rec.packet;
     }
+}
+
+void jflow_acknowledged(struct jflow *f, int sender, uint32_t ack, int64_t now)
+{
+    struct way *w = &f->way[sender];
+    struct tcp_dir *sent = &f->on[sender][sender].tcp;
+
+    if (!sent->started) /* strays of an earlier connection */
+        return;
+    tcp_dir_acknowledged(sent, ack);
+    if (w->settled_ns == NEVER && w->due_ns != NEVER && !is_due(f, sender))
+        w->settled_ns = now;
 }
 
 /* --- datagrams ---------------------------------------------------------------------------------

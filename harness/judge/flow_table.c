@@ -126,7 +126,8 @@ static int plan_stream(const struct plan *p, const char *id)
 static void init_directions(struct jflow *f, bool whole)
 {
     for (int sender = 0; sender < SITES; sender++) {
-        f->way[sender] = (struct way){.last_ns = NEVER, .due_ns = NEVER, .again_pos = -1};
+        f->way[sender] =
+            (struct way){.last_ns = NEVER, .due_ns = NEVER, .settled_ns = NEVER, .again_pos = -1};
         for (int site = 0; site < SITES; site++) {
             struct flow_dir *d = &f->on[site][sender];
             tcp_dir_init(&d->tcp, NULL);

@@ -131,6 +131,8 @@ static void take_tcp(struct judge *j, struct jflow *f, int site, int sender, con
     begin_at_syn(j, d, &p->tcp);
     note_handshake(j, f, site, sender, &p->tcp);
     tcp_dir_add(&d->tcp, &seg, &n);
+    if (site != sender && tcp_has(&p->tcp, TCP_ACK))
+        jflow_acknowledged(f, site, p->tcp.ack, j->rec.time_ns);
     note_dupacks(d, &n);
     if (tcp_has(&p->tcp, TCP_RST))
         jflow_reset_frame(j, f, site, sender);

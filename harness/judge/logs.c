@@ -33,6 +33,14 @@ int log_site(const struct judge *j, const struct plan_expect *x, int site)
     return SITES;
 }
 
+/* From the tag on: what a header says beside it differs from device to device. */
+static struct bytes from_tag(struct bytes line, const struct asa_log *log)
+{
+    size_t at = (size_t)(log->product.p - line.p);
+
+    return bytes_from(line, at > 0 && line.p[at - 1] == '%' ? at - 1 : at);
+}
+
 static int site_of(const struct judge *j, const struct ip_addr *src)
 {
     const struct plan_lab *l = j->plan ? &j->plan->lab : NULL;
@@ -54,12 +62,13 @@ static bool contains(struct bytes hay, const char *needle)
     return scan_before(&hay, needle, &before);
 }
 
-static void note_near(struct judge *j, struct log_watch *w, int rank, struct bytes line,
-                      const char *why)
+static void note_near(struct judge *j, struct log_watch *w, int rank, const struct asa_log *log,
+                      struct bytes line, const char *why)
 {
     if (rank <= w->nearest.rank)
         return;
-    w->nearest = (struct nearest){rank, j->rec.packet, j->rec.time_ns, judge_quote(j, line), why};
+    w->nearest = (struct nearest){rank, j->rec.packet, j->rec.time_ns,
+                                  judge_quote(j, from_tag(line, log)), why};
 }
 
 /* What about the message does not fit X, and how much of it does (RANK); NULL: all of it fits. */
@@ -97,13 +106,13 @@ static void match(struct judge *j, size_t i, int site, const struct asa_log *log
         return;
     const char *why = misfit(j, x, site, log, line, about, near, &rank);
     if (why) {
-        note_near(j, w, rank, line, why);
+        note_near(j, w, rank, log, line, why);
         return;
     }
     if (w->count++ == 0) {
         w->packet = j->rec.packet;
         w->time_ns = j->rec.time_ns;
-        w->line = judge_quote(j, line);
+        w->line = judge_quote(j, from_tag(line, log));
     } else if (w->count == 2) {
         w->second = j->rec.packet;
     }
@@ -122,7 +131,7 @@ static struct log_record record_of(struct judge *j, int site, const struct asa_l
                                .connection = log->connection,
                                .reason_class = log->reason_class,
                                .reason = judge_quote(j, log->reason),
-                               .line = judge_quote(j, line),
+                               .line = judge_quote(j, from_tag(line, log)),
                                .has_duration = log->has_duration,
                                .has_bytes = log->has_bytes,
                                .duration_s = log->duration_s,
@@ -215,15 +224,15 @@ static void take_count(struct judge *j, struct device_log *d, struct bytes text)
     d->seen_then = d->datagrams;
 }
 
-static void take_vpn_context(struct judge *j, struct bytes text)
+static void take_vpn_context(struct judge *j, const char **context, struct bytes text)
 {
     struct buf b = BUF_INIT;
 
-    if (j->logs.vpn_context)
-        buf_addf(&b, "%s; ", j->logs.vpn_context);
+    if (*context)
+        buf_addf(&b, "%s; ", *context);
     buf_add(&b, text.p, text.n < QUOTE_MAX ? text.n : QUOTE_MAX);
     if (b.n <= 4 * QUOTE_MAX)
-        j->logs.vpn_context = arena_strdup(j->arena, buf_str(&b));
+        *context = arena_strdup(j->arena, buf_str(&b));
     buf_release(&b);
 }
 
@@ -234,12 +243,11 @@ void log_console(struct judge *j, const struct line *l)
     struct bytes text = bytes_str(v ? v : ""), rest = text;
 
     if (scan_lit(&rest, "# ")) {
-        j->logs.typed = true;
         j->logs.in_vpn_context = scan_is(scan_trim(rest), "show asp table vpn-context");
         if (j->logs.in_vpn_context)
-            j->logs.vpn_context = NULL;
+            j->logs.vpn_context[site] = NULL;
     } else if (j->logs.in_vpn_context && text.n) {
-        take_vpn_context(j, text);
+        take_vpn_context(j, &j->logs.vpn_context[site], text);
     }
     take_count(j, &j->logs.device[site], text);
 }

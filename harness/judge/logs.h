@@ -37,9 +37,9 @@ struct device_log {               /* of one device */
 
 struct logs {
     struct device_log device[SITES];
-    struct log_watch *watch; /* by expectation of the plan */
-    const char *vpn_context; /* from the last `show asp table vpn-context`; NULL */
-    bool in_vpn_context, typed;
+    struct log_watch *watch;        /* by expectation of the plan */
+    const char *vpn_context[SITES]; /* from the last `show asp table vpn-context`; NULL */
+    bool in_vpn_context;
 };
 
 struct judge;

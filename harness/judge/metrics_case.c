@@ -186,8 +186,9 @@ static void lateness(struct judge *j)
 static void context(struct judge *j)
 {
     metric_null(&j->fs, "vpn_ctx_before", NULL, "it was not asked for before the events");
-    if (j->logs.vpn_context)
-        metric_text(&j->fs, "vpn_ctx_after", NULL, j->logs.vpn_context);
+    const char *text = j->logs.vpn_context[BO] ? j->logs.vpn_context[BO] : j->logs.vpn_context[HO];
+    if (text)
+        metric_text(&j->fs, "vpn_ctx_after", NULL, text);
     else
         metric_null(&j->fs, "vpn_ctx_after", NULL, "no transcript of show asp table vpn-context");
 }

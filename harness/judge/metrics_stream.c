@@ -11,8 +11,8 @@ static void ms(struct judge *j, const struct jflow *f, const char *name, int64_t
 /* --- time --------------------------------------------------------------------------------------
  */
 
-struct recovery { /* the worst of all events */
-    bool tried, never;
+struct recovery {              /* the worst of all events */
+    bool tried, never, idle;   /* idle: nothing was due when an event came */
     int64_t event_ns, loss_ns; /* NEVER */
 };
 
@@ -31,8 +31,10 @@ static void add_recovery(const struct judge *j, const struct jflow *f, size_t ev
         r->never = true;
         return;
     }
-    if (moved - event_time(e) > r->event_ns)
-        r->event_ns = moved - event_time(e);
+    r->idle = r->idle || a->due_ns > e->sent_ns + GRACE_NS;
+    int64_t took = moved > event_time(e) ? moved - event_time(e) : 0;
+    if (took > r->event_ns)
+        r->event_ns = took;
     if (lost != NEVER && moved - lost > r->loss_ns)
         r->loss_ns = moved - lost;
 }
@@ -61,8 +63,9 @@ static void recovery(struct judge *j, const struct jflow *f)
         ms(j, f, "loss_to_recovery_ms", r.loss_ns);
     struct sa_switch s = tunnel_switch(j, INT64_MIN + 1);
     int64_t down = s.hole_ns[0] > s.hole_ns[1] ? s.hole_ns[0] : s.hole_ns[1];
-    if (down == NEVER)
-        metric_null(&j->fs, "recovery_excess_ms", f->id, "no SPI followed another");
+    if (down == NEVER || r.idle)
+        metric_null(&j->fs, "recovery_excess_ms", f->id,
+                    r.idle ? "nothing was due when the event came" : "no SPI followed another");
     else
         metric_number(&j->fs, "recovery_excess_ms", f->id,
                       (double)(r.event_ns - (down > 0 ? down : 0)) / MS);
@@ -148,12 +151,14 @@ static void acks(struct judge *j, const struct jflow *f)
     metric_count(&j->fs, "zero_win", f->id, zero);
 }
 
-static void digest(struct judge *j, const struct jflow *f, const char *name,
+static void digest(struct judge *j, const struct jflow *f, const char *name, int sender,
                    const struct flow_bytes *b)
 {
     char sha[65];
 
-    if (flow_bytes_sha(b, sha))
+    if ((uint64_t)b->next < f->total[sender])
+        metric_null(&j->fs, name, f->id, "the bytes did not all pass");
+    else if (flow_bytes_sha(b, sha))
         metric_text(&j->fs, name, f->id, sha);
     else
         metric_null(&j->fs, name, f->id,
@@ -203,8 +208,8 @@ static void tcp(struct judge *j, const struct jflow *f)
                  tcp_dir_unique_bytes(&f->on[HO][BO].tcp) +
                      tcp_dir_unique_bytes(&f->on[BO][HO].tcp));
     metric_count(&j->fs, "missed_bytes", f->id, missed(f));
-    digest(j, f, "stream_sha256_source", &f->on[s][s].bytes);
-    digest(j, f, "stream_sha256_sink", &f->on[!s][s].bytes);
+    digest(j, f, "stream_sha256_source", s, &f->on[s][s].bytes);
+    digest(j, f, "stream_sha256_sink", s, &f->on[!s][s].bytes);
     retransmissions(j, f);
     host_counts(j, f);
     acks(j, f);
@@ -241,19 +246,24 @@ static void teardowns(struct judge *j, const struct jflow *f)
 static void connection(struct judge *j, const struct jflow *f)
 {
     unsigned n = f->nbuilt < RECORDS_MAX ? f->nbuilt : RECORDS_MAX;
-    const struct log_record *last = n ? &f->built[n - 1] : NULL;
+    const char *why = f->proto == IP_ICMP ? "messages about ICMP have no number"
+                      : n == 0            ? "no 302013 was seen"
+                                          : NULL;
 
-    if (n)
-        metric_count(&j->fs, "conn_id_before", f->id, f->built[0].connection);
-    else
-        metric_null(&j->fs, "conn_id_before", f->id, "no 302013 was seen");
+    if (why) {
+        metric_null(&j->fs, "conn_id_before", f->id, why);
+        metric_null(&j->fs, "conn_id_after", f->id, why);
+        return;
+    }
+    const struct log_record *last = &f->built[0];
+    for (size_t i = 1; i < n; i++)
+        if (f->built[i].site == last->site)
+            last = &f->built[i];
     for (size_t i = 0; i < f->ntorn && i < RECORDS_MAX; i++) /* of the same device */
-        if (n && f->torn[i].site == f->built[0].site)
+        if (f->torn[i].site == last->site && f->torn[i].packet > last->packet)
             last = &f->torn[i];
-    if (last)
-        metric_count(&j->fs, "conn_id_after", f->id, last->connection);
-    else
-        metric_null(&j->fs, "conn_id_after", f->id, "no 302013 was seen");
+    metric_count(&j->fs, "conn_id_before", f->id, f->built[0].connection);
+    metric_count(&j->fs, "conn_id_after", f->id, last->connection);
 }
 
 void metrics_stream(struct judge *j, const struct jflow *f)

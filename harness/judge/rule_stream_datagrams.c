@@ -39,7 +39,7 @@ struct found *stream_datagrams(struct judge *j, const struct jflow *f, const str
     if (r)
         return r;
     return find_add(&j->fs, "stream", VERDICT_PASS, BASIS_SEEN,
-                    "%s: %llu of %llu datagrams arrived, the first%s %s", f->id,
-                    (unsigned long long)came, (unsigned long long)sent, where,
+                    "%s: %llu of %llu datagrams arrived, the first of the window %s", f->id,
+                    (unsigned long long)came, (unsigned long long)sent,
                     say_when(&j->tl, &x->window, w->datagram_ns));
 }
