@@ -1,68 +1,111 @@
-#include "base/mem.h"
-#include "judge/judge_parts.h"
+#include "judge/findings.h"
 
-const char *keep_text(struct judge *j, struct bytes b)
+#include "base/mem.h"
+
+void findings_init(struct findings *fs, struct arena *arena)
 {
-    return arena_strndup(j->arena, (const char *)b.p, b.n);
+    *fs = (struct findings){.arena = arena};
 }
 
-struct finding *find_add(struct judge *j, const char *rule, enum verdict v, const char *fmt, ...)
+void findings_release(struct findings *fs)
+{
+    mem_free(fs->list);
+    mem_free(fs->metrics);
+    buf_release(&fs->text);
+    *fs = (struct findings){0};
+}
+
+struct found *find_add(struct findings *fs, const char *rule, enum verdict v, enum basis basis,
+                       const char *fmt, ...)
 {
     va_list ap;
 
-    if (j->nfindings == j->cap_findings) {
-        j->cap_findings = j->cap_findings ? j->cap_findings * 2 : 32;
-        j->findings = mem_resize(j->findings, j->cap_findings, sizeof(*j->findings));
+    if (fs->n == fs->cap) {
+        fs->cap = fs->cap ? fs->cap * 2 : 32;
+        fs->list = mem_resize(fs->list, fs->cap, sizeof(*fs->list));
     }
-    buf_clear(&j->text);
+    buf_clear(&fs->text);
     va_start(ap, fmt);
-    buf_vaddf(&j->text, fmt, ap);
+    buf_vaddf(&fs->text, fmt, ap);
     va_end(ap);
-    struct finding *f = &j->findings[j->nfindings++];
-    *f = (struct finding){
-        .rule = rule, .verdict = v, .message = arena_strdup(j->arena, buf_str(&j->text))};
+    struct found *f = &fs->list[fs->n++];
+    *f = (struct found){
+        .f = {.rule = rule, .verdict = v, .message = arena_strdup(fs->arena, buf_str(&fs->text))},
+        .basis = basis};
     return f;
 }
 
-void find_at(struct finding *f, const struct plan_expect *x)
+void found_place(struct found *f, const struct plan_expect *x)
 {
-    f->file = x->at.file;
-    f->line = x->at.line;
+    f->f.file = x->at.file;
+    f->f.line = x->at.line;
 }
 
-static struct metric *metric_add(struct judge *j, const char *name, const char *stream)
+void found_packet(struct found *f, uint64_t packet, const char *leg, int64_t time_ns)
 {
-    if (j->nmetrics == j->cap_metrics) {
-        j->cap_metrics = j->cap_metrics ? j->cap_metrics * 2 : 64;
-        j->metrics = mem_resize(j->metrics, j->cap_metrics, sizeof(*j->metrics));
+    f->f.packet = packet;
+    f->f.leg = leg;
+    f->f.time_ns = time_ns;
+}
+
+static struct metric *metric_add(struct findings *fs, const char *name, const char *stream)
+{
+    if (fs->nmetrics == fs->cap_metrics) {
+        fs->cap_metrics = fs->cap_metrics ? fs->cap_metrics * 2 : 64;
+        fs->metrics = mem_resize(fs->metrics, fs->cap_metrics, sizeof(*fs->metrics));
     }
-    struct metric *m = &j->metrics[j->nmetrics++];
+    struct metric *m = &fs->metrics[fs->nmetrics++];
     *m = (struct metric){.name = name, .stream = stream};
     return m;
 }
 
-void metric_number(struct judge *j, const char *name, const char *stream, double v, bool integer)
+void metric_number(struct findings *fs, const char *name, const char *stream, double v)
 {
-    struct metric *m = metric_add(j, name, stream);
-
-    m->value = v;
-    m->is_integer = integer;
+    metric_add(fs, name, stream)->value = v;
 }
 
-void metric_text(struct judge *j, const char *name, const char *stream, const char *text)
+void metric_count(struct findings *fs, const char *name, const char *stream, uint64_t v)
 {
-    metric_add(j, name, stream)->text = arena_strdup(j->arena, text);
+    struct metric *m = metric_add(fs, name, stream);
+
+    m->value = (double)v;
+    m->is_integer = true;
 }
 
-void metric_null(struct judge *j, const char *name, const char *stream, const char *why)
+void metric_text(struct findings *fs, const char *name, const char *stream, const char *text)
 {
-    struct metric *m = metric_add(j, name, stream);
+    metric_add(fs, name, stream)->text = arena_strdup(fs->arena, text);
+}
+
+void metric_null(struct findings *fs, const char *name, const char *stream, const char *why)
+{
+    struct metric *m = metric_add(fs, name, stream);
 
     m->is_null = true;
-    m->why_null = why;
+    m->why_null = arena_strdup(fs->arena, why);
 }
 
-/* Of equals, what the log says goes first: it is the reason a person looks for. */
+void findings_temper(struct findings *fs, size_t from)
+{
+    bool unresolved = false, missing = false;
+
+    for (size_t i = 0; i < from; i++) {
+        unresolved = unresolved || fs->list[i].f.verdict == VERDICT_UNRESOLVED;
+        missing = missing || fs->list[i].f.verdict == VERDICT_INCONCLUSIVE ||
+                  fs->list[i].f.verdict == VERDICT_ERROR;
+    }
+    for (size_t i = from; i < fs->n; i++) {
+        struct found *f = &fs->list[i];
+        if (f->f.verdict != VERDICT_FAIL || f->basis == BASIS_ALWAYS)
+            continue;
+        if (missing && f->basis == BASIS_MISSING)
+            f->f.verdict = VERDICT_INCONCLUSIVE;
+        else if (unresolved)
+            f->f.verdict = VERDICT_UNRESOLVED;
+    }
+}
+
+/* Of equals, gates go first, then what the log says: it is the reason a person looks for. */
 static int weight(const struct finding *f)
 {
     if (strcmp(f->rule, "gate") == 0)
@@ -77,7 +120,7 @@ static bool goes_before(const struct finding *a, const struct finding *b)
     return weight(a) < weight(b);
 }
 
-/* Stable, for a handful of findings. */
+/* Stable; cases have a handful of findings. */
 static void sort(struct finding *f, size_t n)
 {
     for (size_t i = 1; i < n; i++) {
@@ -89,20 +132,16 @@ static void sort(struct finding *f, size_t n)
     }
 }
 
-void findings_finish(struct judge *j)
+void findings_finish(struct findings *fs, struct judgement *out)
 {
-    struct judgement *o = j->out;
-
-    sort(j->findings, j->nfindings);
-    o->findings = arena_array(j->arena, j->nfindings + 1, sizeof(*o->findings));
-    if (j->nfindings)
-        memcpy(o->findings, j->findings, j->nfindings * sizeof(*o->findings));
-    o->nfindings = j->nfindings;
-    o->metrics = arena_array(j->arena, j->nmetrics + 1, sizeof(*o->metrics));
-    if (j->nmetrics)
-        memcpy(o->metrics, j->metrics, j->nmetrics * sizeof(*o->metrics));
-    o->nmetrics = j->nmetrics;
-    o->verdict = o->nfindings ? o->findings[0].verdict : VERDICT_PASS;
-    mem_free(j->findings);
-    mem_free(j->metrics);
+    out->findings = arena_array(fs->arena, fs->n + 1, sizeof(*out->findings));
+    out->nfindings = fs->n;
+    for (size_t i = 0; i < fs->n; i++)
+        out->findings[i] = fs->list[i].f;
+    sort(out->findings, out->nfindings);
+    out->metrics = arena_array(fs->arena, fs->nmetrics + 1, sizeof(*out->metrics));
+    out->nmetrics = fs->nmetrics;
+    if (fs->nmetrics)
+        memcpy(out->metrics, fs->metrics, fs->nmetrics * sizeof(*out->metrics));
+    out->verdict = out->nfindings ? out->findings[0].verdict : VERDICT_PASS;
 }

@@ -1,102 +1,249 @@
-/* Before any rule: is the evidence whole, and did the stimulus bite? */
+/* Before any verdict: is the evidence whole, did every stimulus bite, did the harness itself do
+ * what it was to do. */
 #include "judge/judge_parts.h"
+
+/* --- the run -----------------------------------------------------------------------------------
+ */
 
 static void gate_end(struct judge *j)
 {
-    if (!j->has_end) {
-        find_add(j, "gate", VERDICT_INCONCLUSIVE,
-                 "the evidence ends without run-end: the run was cut off");
-    } else if (strcmp(j->end_state, "interrupted") == 0) {
-        find_add(j, "gate", VERDICT_INCONCLUSIVE, "the run was interrupted");
-    } else if (strcmp(j->end_state, "timeout") == 0) {
-        find_add(j, "gate", VERDICT_ERROR, "the run did not end by itself: %s", j->end_reason);
-    } else if (strcmp(j->end_state, "error") == 0) {
-        find_add(j, "gate", VERDICT_ERROR, "the lab failed: %s", j->end_reason);
+    const struct timeline *t = &j->tl;
+    double ran = t->first_ns == NEVER ? 0 : seconds(t->last_ns - t->first_ns);
+    const char *why = t->end_reason ? t->end_reason : "no reason given";
+
+    if (t->damaged) {
+        find_add(&j->fs, "gate", VERDICT_INCONCLUSIVE, BASIS_MISSING,
+                 "the evidence is damaged behind packet %llu: it %s",
+                 (unsigned long long)t->last_packet, t->damage);
+        return;
     }
-    if (j->damaged)
-        find_add(j, "gate", VERDICT_INCONCLUSIVE, "the evidence file is damaged after packet %llu",
-                 (unsigned long long)j->out->packets);
-    if (j->dropped)
-        find_add(j, "gate", VERDICT_INCONCLUSIVE, "the capture lost %llu frames",
-                 (unsigned long long)j->dropped);
+    switch (t->end) {
+    case RUN_COMPLETE: return;
+    case RUN_NONE:
+        find_add(
+            &j->fs, "gate", VERDICT_INCONCLUSIVE, BASIS_MISSING,
+            "the evidence has no run-end: it was cut off after packet %llu, %.3f s into the run",
+            (unsigned long long)t->last_packet, ran);
+        return;
+    case RUN_INTERRUPTED:
+        find_add(&j->fs, "gate", VERDICT_INCONCLUSIVE, BASIS_MISSING,
+                 "the run was interrupted after %.3f s", ran);
+        return;
+    case RUN_TIMEOUT:
+        find_add(&j->fs, "gate", VERDICT_ERROR, BASIS_MISSING,
+                 "the case's timeout passed: the run was ended after %.3f s", ran);
+        return;
+    case RUN_ERROR:
+        find_add(&j->fs, "gate", VERDICT_ERROR, BASIS_MISSING,
+                 "the run could not go on after %.3f s: %s", ran, why);
+        return;
+    case RUN_OTHER:
+        find_add(&j->fs, "gate", VERDICT_INCONCLUSIVE, BASIS_MISSING,
+                 "the run ended in a way that is not known: \"%s\"",
+                 t->end_word ? t->end_word : "");
+        return;
+    }
 }
 
-/* How far the stream had come, for an event that waited for more. */
-static void say_never(struct judge *j, const struct jevent *e, const struct plan_event *p)
+/* What a run that was cut off does not show may have happened all the same. */
+static enum verdict unresolved(const struct judge *j)
 {
-    const struct jstream *s = stream_by_plan(j, p->stream);
-
-    if (p->when == WHEN_OFFSET && s) {
-        int sender = larger_sender(s);
-        find_add(j, "gate", VERDICT_UNRESOLVED,
-                 "event %s (%s) never happened: %s reached %lld of %llu bytes", e->id, e->action,
-                 s->id, (long long)s->dir[!sender][sender].tcp.in_order,
-                 (unsigned long long)s->total[sender]);
-    } else {
-        find_add(j, "gate", VERDICT_UNRESOLVED, "event %s (%s) never happened", e->id, e->action);
-    }
+    return timeline_is_whole(&j->tl) || j->tl.end == RUN_TIMEOUT ? VERDICT_UNRESOLVED
+                                                                 : VERDICT_INCONCLUSIVE;
 }
 
-/* Our own word for it is held against the wire where the wire can tell. */
-static bool wire_agrees(const struct judge *j, const struct jevent *e, enum plan_action action)
-{
-    bool any = false, gone = false, fresh = false;
+/* --- stimuli -----------------------------------------------------------------------------------
+ */
 
-    if (j->plan->lab.mode == MODE_PAIR)
-        return true; /* the harness knows none of the devices' SAs */
-    for (size_t i = 0; i < j->nsas; i++) {
-        const struct sa_seen *sa = &j->sas[i];
-        if (sa->up_ns == NEVER)
+static void never_reached(struct judge *j, const struct jevent *e)
+{
+    const struct plan_event *p = e->spec;
+    const struct jflow *f = jflow_of_plan(&j->flows, p->stream);
+    const char *id = j->plan->streams[p->stream].id;
+
+    if (!f) {
+        find_add(&j->fs, "gate", unresolved(j), BASIS_MISSING,
+                 "event %s (%s) never fired: stream %s was not begun", e->id, e->action_name, id);
+        return;
+    }
+    int sender = jflow_larger(f);
+    uint64_t total = f->total[sender], came = jflow_arrived(f, sender);
+    find_add(&j->fs, "gate", unresolved(j), BASIS_MISSING,
+             "event %s (%s) never fired: stream %s reached only %.0f %% of its %llu bytes", e->id,
+             e->action_name, id, total ? 100.0 * (double)came / (double)total : 0.0,
+             (unsigned long long)total);
+}
+
+static void gate_never(struct judge *j, const struct jevent *e)
+{
+    const struct plan_event *p = e->spec;
+
+    if (p && p->when == WHEN_OFFSET && p->stream >= 0) {
+        never_reached(j, e);
+        return;
+    }
+    if (p && p->when == WHEN_AFTER)
+        find_add(&j->fs, "gate", unresolved(j), BASIS_MISSING,
+                 "event %s (%s) never fired: event %s, which it waits for, %s", e->id,
+                 e->action_name, j->plan->events[p->after].id,
+                 timeline_get(&j->tl, p->after)->sent_ns == NEVER ? "never did" : "came too late");
+    else if (p && p->when == WHEN_LOG)
+        find_add(&j->fs, "gate", unresolved(j), BASIS_MISSING,
+                 "event %s (%s) never fired: message %u, which it waits for, did not come", e->id,
+                 e->action_name, p->log_id);
+    else
+        find_add(&j->fs, "gate", unresolved(j), BASIS_MISSING,
+                 "event %s (%s) never fired: the run was over before", e->id, e->action_name);
+}
+
+/* What the evidence itself, beside the event's own lines, has to say of it. */
+enum witness { WITNESS_NONE, WITNESS_AGREES, WITNESS_DENIES };
+
+static bool was_there(const struct sa *sa, int64_t ns)
+{
+    return (sa->first_ns != NEVER && sa->first_ns < ns) || (sa->up_ns != NEVER && sa->up_ns < ns) ||
+           (sa->logged_up_ns != NEVER && sa->logged_up_ns < ns);
+}
+
+/* Of the SAs from before NS, one went by its line or by the log; else one that is used for long
+ * after it speaks against it. */
+static enum witness sa_went(const struct judge *j, int64_t ns)
+{
+    enum witness w = WITNESS_NONE;
+
+    for (uint32_t i = 0; i < j->wan.nsas; i++) {
+        const struct sa *sa = &j->wan.sas[i];
+        if (!was_there(sa, ns))
             continue;
-        any = true;
-        gone = gone || (sa->down_said && sa->down_ns >= e->sent_ns);
-        fresh = fresh || sa->up_ns >= e->sent_ns;
+        if (sa->down_ns >= ns || sa->logged_down_ns >= ns)
+            return WITNESS_AGREES;
+        if (sa->last_ns > ns + GRACE_NS)
+            w = WITNESS_DENIES;
     }
-    if (!any)
-        return true;
-    if (action == ACTION_PHASE2_DELETE || action == ACTION_PHASE1_DELETE)
-        return gone;
-    if (action == ACTION_PHASE2_REKEY || action == ACTION_ESTABLISH)
-        return fresh;
-    return true;
+    return w;
 }
 
-static void gate_event(struct judge *j, const struct jevent *e, const struct plan_event *p)
+static enum witness sa_came(const struct judge *j, int64_t ns)
+{
+    enum witness w = j->wan.esp_packets ? WITNESS_DENIES : WITNESS_NONE;
+
+    for (uint32_t i = 0; i < j->wan.nsas; i++) {
+        const struct sa *sa = &j->wan.sas[i];
+        if (sa->first_ns >= ns || sa->up_ns >= ns || sa->logged_up_ns >= ns)
+            return WITNESS_AGREES;
+    }
+    return w;
+}
+
+static enum witness ike_changed(const struct judge *j, int64_t ns)
+{
+    for (size_t i = 0; i < j->wan.nikes; i++) {
+        const struct ike_sa *s = &j->wan.ikes[i];
+        if (s->up_ns >= ns || s->down_ns >= ns || (s->proved_ns != NEVER && s->first_ns >= ns))
+            return WITNESS_AGREES;
+    }
+    for (int site = 0; site < SITES; site++)
+        if (j->logs.device[site].ended_ns >= ns || j->logs.device[site].phase1_ns >= ns)
+            return WITNESS_AGREES;
+    return j->wan.nikes ? WITNESS_DENIES : WITNESS_NONE;
+}
+
+/* A peer that has forgotten its SAs sends nothing more with them. */
+static enum witness peer_forgot(const struct judge *j, int64_t ns)
+{
+    for (uint32_t i = 0; i < j->wan.nsas; i++) {
+        const struct sa *sa = &j->wan.sas[i];
+        if (sa->way == TO_DEVICE && sa->first_ns != NEVER && sa->first_ns < ns &&
+            sa->last_ns > ns + GRACE_NS)
+            return WITNESS_DENIES;
+    }
+    return WITNESS_NONE;
+}
+
+static enum witness witness_of(const struct judge *j, const struct jevent *e)
+{
+    int64_t ns = e->sent_ns;
+
+    switch (e->action) {
+    case ACTION_PHASE2_DELETE: return sa_went(j, ns);
+    case ACTION_PHASE1_DELETE:
+        return sa_went(j, ns) == WITNESS_AGREES ? WITNESS_AGREES : ike_changed(j, ns);
+    case ACTION_PHASE2_REKEY:
+    case ACTION_ESTABLISH: return sa_came(j, ns);
+    case ACTION_PHASE1_REKEY: return ike_changed(j, ns);
+    case ACTION_BLACKHOLE:
+        return j->wan.eaten && j->wan.last_eaten_ns >= ns ? WITNESS_AGREES : WITNESS_DENIES;
+    case ACTION_RESTORE: return j->wan.last_passed_ns >= ns ? WITNESS_AGREES : WITNESS_DENIES;
+    case ACTION_PEER_CRASH: return peer_forgot(j, ns);
+    case ACTION_DEVICE_COMMAND:
+    case ACTION_COUNT: break;
+    }
+    return WITNESS_NONE;
+}
+
+static void gate_event(struct judge *j, const struct jevent *e)
 {
     if (e->failed) {
-        find_add(j, "gate", VERDICT_UNRESOLVED, "event %s (%s) failed: %s", e->id, e->action,
-                 e->reason ? e->reason : "no reason given");
+        find_add(&j->fs, "gate", VERDICT_UNRESOLVED, BASIS_MISSING, "event %s (%s) failed: %s",
+                 e->id, e->action_name, e->reason ? e->reason : "no reason given");
     } else if (e->sent_ns == NEVER) {
-        say_never(j, e, p);
+        gate_never(j, e);
     } else if (e->confirmed_ns == NEVER) {
-        find_add(j, "gate", VERDICT_UNRESOLVED,
-                 "event %s (%s) was sent and nothing on the wire or in the log shows that it bit",
-                 e->id, e->action);
-    } else if (!wire_agrees(j, e, p->action)) {
-        find_add(j, "gate", VERDICT_UNRESOLVED,
-                 "event %s (%s) was confirmed, but no SA came or went after it", e->id, e->action);
+        find_add(&j->fs, "gate", unresolved(j), BASIS_MISSING,
+                 "event %s (%s) was sent and nothing on the wire shows that it bit", e->id,
+                 e->action_name);
+    } else if (witness_of(j, e) == WITNESS_DENIES) {
+        find_add(&j->fs, "gate", VERDICT_UNRESOLVED, BASIS_MISSING,
+                 "event %s (%s) was confirmed (%s), but neither the WAN nor the log shows it",
+                 e->id, e->action_name, e->detail ? e->detail : "no detail given");
     }
 }
 
-/* What the senders' own frames say against the case: then it is not the device that altered. */
-static void gate_senders(struct judge *j)
+/* --- the harness -------------------------------------------------------------------------------
+ */
+
+/* What left a host is not what the case says, or was sent twice with other content. */
+static void gate_sender(struct judge *j, const struct jflow *f, int sender)
 {
-    for (size_t i = 0; i < j->nstreams; i++) {
-        const struct jstream *s = &j->streams[i];
-        for (int sender = 0; sender < SITES; sender++) {
-            const struct leg_dir *d = &s->dir[sender][sender];
-            if (d->tcp.conflict_bytes)
-                find_add(j, "gate", VERDICT_ERROR,
-                         "%s: the sender itself sent %llu bytes twice with other content", s->id,
-                         (unsigned long long)d->tcp.conflict_bytes);
-        }
+    const struct flow_dir *d = &f->on[sender][sender];
+    char sha[65];
+
+    if (d->bytes.conflict_bytes) {
+        struct found *x =
+            find_add(&j->fs, "gate", VERDICT_ERROR, BASIS_SEEN,
+                     "packet %llu: the %s of %s itself sent %llu bytes again with other content",
+                     (unsigned long long)d->bytes.conflict_packet, host_name(sender), f->id,
+                     (unsigned long long)d->bytes.conflict_bytes);
+        found_packet(x, d->bytes.conflict_packet, site_lan(sender), 0);
+    }
+    if (f->sha[sender][0] && (uint64_t)d->bytes.next == f->total[sender] && f->total[sender] > 0 &&
+        flow_bytes_sha(&d->bytes, sha) && strcmp(sha, f->sha[sender]) != 0)
+        find_add(&j->fs, "gate", VERDICT_ERROR, BASIS_SEEN,
+                 "the %s of %s itself sent other bytes than the case has: SHA-256 %.16s..., not "
+                 "%.16s...",
+                 host_name(sender), f->id, sha, f->sha[sender]);
+}
+
+static void gate_hosts(struct judge *j)
+{
+    for (size_t i = 0; i < j->flows.n; i++)
+        for (int sender = 0; sender < SITES; sender++)
+            if (j->flows.list[i]->proto == IP_TCP)
+                gate_sender(j, j->flows.list[i], sender);
+    if (j->wan.bad_from_peer) {
+        struct found *x = find_add(
+            &j->fs, "gate", VERDICT_ERROR, BASIS_SEEN,
+            "packet %llu: the harness's own peer sent ESP that its keys do not open (%llu packets)",
+            (unsigned long long)j->wan.bad_from_peer_packet,
+            (unsigned long long)j->wan.bad_from_peer);
+        found_packet(x, j->wan.bad_from_peer_packet, "wan", 0);
     }
 }
 
 void gates_judge(struct judge *j)
 {
     gate_end(j);
-    for (size_t i = 0; i < j->nevents; i++)
-        gate_event(j, &j->events[i], &j->plan->events[j->events[i].plan]);
-    gate_senders(j);
+    for (size_t i = 0; i < j->tl.n; i++)
+        gate_event(j, &j->tl.events[i]);
+    gate_hosts(j);
 }

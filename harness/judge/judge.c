@@ -3,177 +3,207 @@
 #include "base/mem.h"
 #include "judge/judge_parts.h"
 
-#define STREAMS_MAX 1024
+#define LATE_LIMIT_NS INT64_C(100000000) /* later than this, the harness's timing says nothing */
 
-static void begin(struct judge *j, struct evidence_reader *r, const struct plan *plan)
+int judge_peer_site(const struct judge *j)
 {
+    if (!j->plan || j->plan->lab.mode != MODE_PEER)
+        return SITES;
+    return j->plan->lab.device_site == SITE_BO ? HO : BO;
+}
+
+bool judge_blames_lateness(const struct judge *j, int64_t excess_ns)
+{
+    int64_t late = timeline_late_ns(&j->tl);
+
+    if (j->meta->virtual_time)
+        return false;
+    return late >= LATE_LIMIT_NS || (late > 0 && late >= excess_ns);
+}
+
+/* --- reading -----------------------------------------------------------------------------------
+ */
+
+static void begin_watches(struct judge *j)
+{
+    size_t n = j->plan->nexpects;
+
+    j->watches = arena_array(j->arena, n + 1, sizeof(*j->watches));
+    j->wan.leaks = arena_array(j->arena, n + 1, sizeof(*j->wan.leaks));
+    for (size_t i = 0; i < n; i++)
+        j->watches[i] = (struct stream_watch){.x = &j->plan->expects[i],
+                                              .first_move_ns = NEVER,
+                                              .last_move_ns = NEVER,
+                                              .datagram_due_ns = NEVER,
+                                              .datagram_ns = NEVER};
+}
+
+static struct judge *begin(struct evidence_reader *r, const struct plan *plan)
+{
+    struct judge *j = mem_zalloc(sizeof(*j));
+
     j->out = mem_zalloc(sizeof(*j->out));
     arena_init(&j->out->arena);
     j->arena = &j->out->arena;
     j->plan = plan;
     j->meta = evidence_reader_meta(r);
-    j->streams = mem_array(STREAMS_MAX, sizeof(*j->streams));
-    j->plain = mem_array(65536, 1);
-    map_init(&j->inner[0]);
-    map_init(&j->inner[1]);
-    if (!plan)
-        return;
-    j->out->case_id = arena_strdup(j->arena, plan->id);
-    j->logs = arena_array(j->arena, plan->nexpects + 1, sizeof(*j->logs));
-    j->events = arena_array(j->arena, plan->nevents + 1, sizeof(*j->events));
-    j->nevents = plan->nevents;
-    for (size_t i = 0; i < plan->nevents; i++)
-        j->events[i] = (struct jevent){.id = arena_strdup(j->arena, plan->events[i].id),
-                                       .action = plan_action_name(plan->events[i].action),
-                                       .plan = (int)i,
-                                       .sent_ns = NEVER,
-                                       .confirmed_ns = NEVER};
+    timeline_init(&j->tl, j->arena, plan);
+    findings_init(&j->fs, j->arena);
+    jflows_init(&j->flows);
+    wan_init(&j->wan);
+    logs_init(j);
+    if (plan) {
+        j->out->case_id = arena_strdup(j->arena, plan->id);
+        begin_watches(j);
+    }
+    return j;
 }
 
 static void release(struct judge *j)
 {
-    for (size_t i = 0; i < j->nstreams; i++) {
-        for (int leg = 0; leg < SITES; leg++) {
-            for (int sender = 0; sender < SITES; sender++) {
-                tcp_dir_release(&j->streams[i].dir[leg][sender].tcp);
-                bytes_release(&j->streams[i].dir[leg][sender].seen);
-            }
-        }
-    }
-    for (size_t i = 0; i < j->nsas; i++)
-        esp_sa_free(j->sas[i].key);
-    mem_free(j->sas);
-    mem_free(j->streams);
-    mem_wipe(j->plain, 65536);
-    mem_free(j->plain);
-    map_release(&j->inner[0]);
-    map_release(&j->inner[1]);
+    jflows_release(&j->flows);
+    wan_release(&j->wan);
+    findings_release(&j->fs);
+    for (int leg = 0; leg < EV_LEGS; leg++)
+        fragments_free(j->fragments[leg]);
+    fragments_free(j->inner_fragments);
+    if (j->value.s)
+        mem_wipe(j->value.s, j->value.cap); /* keys went through it */
     buf_release(&j->value);
-    buf_release(&j->text);
+    mem_free(j);
 }
 
-static void take_lan(struct judge *j, int leg, const struct pkt *p)
+static void take_line(struct judge *j, struct bytes text)
 {
-    bool peers = j->plan && j->plan->lab.mode == MODE_PEER && (int)j->plan->lab.device_site != leg;
+    struct line l = {text, &j->value};
 
-    if (peers)
-        inner_take(j, p);
-    stream_take(j, leg, p);
+    if (event_line_is(text, "event")) {
+        int sent = timeline_event(&j->tl, &l, j->rec.time_ns, j->rec.packet);
+        if (sent >= 0)
+            jflows_event_sent(j, sent);
+    } else if (event_line_is(text, "stream")) {
+        jflow_announce(j, &l);
+    } else if (event_line_is(text, "host")) {
+        jflow_host_line(j, &l);
+    } else if (event_line_is(text, "esp-sa")) {
+        wan_esp_line(j, &l);
+    } else if (event_line_is(text, "ike-sa")) {
+        wan_ike_line(j, &l);
+    } else if (event_line_is(text, "console")) {
+        log_console(j, &l);
+    } else if (event_line_is(text, "port")) {
+        timeline_port(&j->tl, &l);
+    } else if (event_line_is(text, "run-end")) {
+        timeline_run_end(&j->tl, &l);
+    }
+}
+
+/* On a LAN or the mgmt leg: whole datagrams only. */
+static void take_packet(struct judge *j, struct pkt *p)
+{
+    enum evidence_leg leg = j->rec.leg;
+
+    if (p->kind == PKT_OTHER || p->kind == PKT_ARP)
+        return;
+    if (ip_is_fragment(&p->ip)) {
+        if (!j->fragments[leg])
+            j->fragments[leg] = fragments_new();
+        if (!fragments_add(j->fragments[leg], p, j->rec.time_ns))
+            return;
+    }
+    if (leg == EV_MGMT)
+        log_frame(j, p);
+    else
+        jflow_frame(j, leg == EV_BO_LAN ? BO : HO, p);
 }
 
 static void take(struct judge *j)
 {
+    struct timeline *t = &j->tl;
     struct pkt p;
+    struct ether e;
 
-    j->out->packets = j->rec.packet;
-    if (j->first_ns == 0)
-        j->first_ns = j->rec.time_ns;
-    j->last_ns = j->rec.time_ns;
+    /* differences of sane times cannot overflow */
+    if (j->rec.time_ns < 0 || j->rec.time_ns > INT64_MAX / 4)
+        j->rec.time_ns = j->rec.time_ns < 0 ? 0 : INT64_MAX / 4;
+    if (t->first_ns == NEVER)
+        t->first_ns = j->rec.time_ns;
+    if (j->rec.time_ns > t->last_ns)
+        t->last_ns = j->rec.time_ns;
+    t->last_packet = j->rec.packet;
+    t->legs[j->rec.leg].frames++;
     if (j->rec.leg == EV_EVENTS) {
-        struct ether e;
-        if (!ether_parse(j->rec.frame, &e))
-            event_line_take(j, e.payload);
+        if (!ether_parse(j->rec.frame, &e) && e.type == ETHER_LOCAL_EXPERIMENTAL)
+            take_line(j, e.payload);
         return;
     }
     pkt_parse(j->rec.frame, &p);
-    switch (j->rec.leg) {
-    case EV_BO_LAN: take_lan(j, BO, &p); break;
-    case EV_HO_LAN: take_lan(j, HO, &p); break;
-    case EV_WAN: wan_take(j, &p); break;
-    case EV_MGMT: log_take(j, &p); break;
-    default: break;
-    }
+    if (j->rec.leg == EV_WAN)
+        wan_frame(j, &p);
+    else
+        take_packet(j, &p);
 }
 
-static void count_drops(struct judge *j, struct evidence_reader *r)
-{
-    const struct evidence_totals *t = evidence_totals(r);
-
-    j->dropped = 0; /* the statistics blocks say the same as the `port` lines */
-    for (int i = 0; i < EV_LEGS; i++)
-        j->dropped += t->dropped[i];
-}
+/* --- judging -----------------------------------------------------------------------------------
+ */
 
 static void judge_rules(struct judge *j)
 {
-    for (size_t i = 0; i < j->plan->nexpects; i++) {
-        const struct plan_expect *x = &j->plan->expects[i];
-        switch (x->rule) {
-        case RULE_LOG: rule_log(j, i, x); break;
-        case RULE_NO_LOG: rule_no_log(j, i, x); break;
-        case RULE_STREAM: rule_stream(j, x); break;
-        case RULE_NO_CLEARTEXT: rule_no_cleartext(j, x); break;
-        case RULE_TUNNEL: rule_tunnel(j, x); break;
-        case RULE_RESET: rule_reset(j, x); break;
-        case RULE_COUNT: break;
-        }
-    }
+    static void (*const rules[RULE_COUNT])(struct judge *, size_t, const struct plan_expect *) = {
+        [RULE_LOG] = rule_log,       [RULE_NO_LOG] = rule_no_log,
+        [RULE_STREAM] = rule_stream, [RULE_NO_CLEARTEXT] = rule_no_cleartext,
+        [RULE_TUNNEL] = rule_tunnel, [RULE_RESET] = rule_reset,
+    };
+
+    for (size_t i = 0; i < j->plan->nexpects; i++)
+        rules[j->plan->expects[i].rule](j, i, &j->plan->expects[i]);
     rule_decrypt(j);
-}
-
-/* A stimulus that did not bite, or a run that was cut off, says nothing about the device: what
- * seems broken then is no failure of it. */
-static void temper(struct judge *j, size_t ngates)
-{
-    enum verdict most = VERDICT_PASS;
-
-    for (size_t i = 0; i < ngates; i++) {
-        if (j->findings[i].verdict > most)
-            most = j->findings[i].verdict;
-    }
-    if (most != VERDICT_UNRESOLVED && most != VERDICT_INCONCLUSIVE)
-        return;
-    for (size_t i = ngates; i < j->nfindings; i++) {
-        /* clear text on the WAN is wrong whatever happened */
-        if (j->findings[i].verdict == VERDICT_FAIL &&
-            strcmp(j->findings[i].rule, "no-cleartext") != 0)
-            j->findings[i].verdict = most;
-    }
 }
 
 static void say_events(struct judge *j)
 {
     struct judgement *o = j->out;
 
-    o->events = arena_array(j->arena, j->nevents + 1, sizeof(*o->events));
-    o->nevents = j->nevents;
-    for (size_t i = 0; i < j->nevents; i++) {
-        const struct jevent *e = &j->events[i];
+    o->events = arena_array(j->arena, j->tl.n + 1, sizeof(*o->events));
+    o->nevents = j->tl.n;
+    for (size_t i = 0; i < j->tl.n; i++) {
+        const struct jevent *e = &j->tl.events[i];
         const char *state = e->failed                  ? "failed"
                             : e->confirmed_ns != NEVER ? "confirmed"
                             : e->sent_ns != NEVER      ? "sent"
                                                        : "planned";
-        o->events[i] = (struct event_outcome){.id = e->id,
-                                              .action = e->action,
-                                              .state = state,
-                                              .source = "evidence",
-                                              .time_ns = e->sent_ns == NEVER ? 0 : e->sent_ns};
-        if (e->sent_ns != NEVER && j->meta)
+        o->events[i] = (struct event_outcome){
+            .id = e->id, .action = e->action_name, .state = state, .source = "evidence"};
+        if (e->sent_ns == NEVER)
+            continue;
+        o->events[i].time_ns = e->sent_ns;
+        o->events[i].run_ns = e->sent_ns - j->tl.first_ns;
+        if (j->meta->epoch_ns > 0 && j->meta->epoch_ns <= e->sent_ns)
             o->events[i].run_ns = e->sent_ns - j->meta->epoch_ns;
     }
 }
 
 enum err judge_evidence(struct evidence_reader *r, const struct plan *plan, struct judgement **out)
 {
-    struct judge *j = mem_zalloc(sizeof(*j));
+    struct judge *j = begin(r, plan);
     enum err e;
 
-    begin(j, r, plan);
     while (!(e = evidence_next(r, &j->rec)))
         take(j);
-    j->damaged = e != ERR_END;
-    count_drops(j, r);
-    if (plan) {
-        gates_judge(j);
-        size_t ngates = j->nfindings;
+    timeline_finish(&j->tl, e, evidence_totals(r));
+    jflows_finish(j);
+    gates_judge(j);
+    size_t gates = j->fs.n;
+    if (plan)
         judge_rules(j);
-        temper(j, ngates);
-    }
-    metrics_make(j);
+    findings_temper(&j->fs, gates);
+    metrics_case(j);
+    for (size_t i = 0; i < j->flows.n; i++)
+        metrics_stream(j, j->flows.list[i]);
     say_events(j);
-    findings_finish(j);
+    findings_finish(&j->fs, j->out);
+    j->out->packets = j->tl.last_packet;
     *out = j->out;
     release(j);
-    mem_free(j);
     return ERR_OK;
 }

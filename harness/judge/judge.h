@@ -7,8 +7,10 @@
 #include "judge/verdict.h"
 #include "plan/plan.h"
 
-/* Judges what R still has to give against PLAN (NULL: only classifies and measures). Gives *OUT
- * (judgement_free). Damaged evidence is a finding, not an error. */
+/* Judges what R still has to give against PLAN. Without one (NULL) it only classifies and measures:
+ * there are no rules, so the verdict is PASS with no findings unless a gate stays shut (evidence
+ * cut short, an event that did not bite, a harness at fault). Gives *OUT (judgement_free). Damaged
+ * evidence is a finding, not an error. */
 MUST_USE enum err judge_evidence(struct evidence_reader *r, const struct plan *plan,
                                  struct judgement **out);
 

@@ -1,274 +1,253 @@
-/* The device's log on the mgmt leg: records bound to streams, held against what is expected. */
+#include "judge/logs.h"
+
 #include "judge/judge_parts.h"
+#include "wire/scan.h"
 
-#include <stdlib.h>
+#include <stdio.h>
 
-#define SYSLOG_PORT 514
+#define QUOTE_MAX 400u /* characters of a line that are quoted */
+
+const char *judge_quote(struct judge *j, struct bytes line)
+{
+    return arena_strndup(j->arena, (const char *)line.p, line.n < QUOTE_MAX ? line.n : QUOTE_MAX);
+}
+
+void logs_init(struct judge *j)
+{
+    j->logs = (struct logs){0};
+    for (int site = 0; site < SITES; site++)
+        j->logs.device[site].ended_ns = j->logs.device[site].phase1_ns = NEVER;
+    if (j->plan)
+        j->logs.watch = arena_array(j->arena, j->plan->nexpects + 1, sizeof(*j->logs.watch));
+}
+
+int log_site(const struct judge *j, const struct plan_expect *x, int site)
+{
+    const struct plan_lab *l = &j->plan->lab;
+
+    for (; site < SITES; site++) {
+        bool there = l->mode == MODE_PAIR || (int)l->device_site == site;
+        if (there && (x->any_site || (int)x->site == site))
+            return site;
+    }
+    return SITES;
+}
+
+/* From the tag on: what a header says beside it differs from device to device. */
+static struct bytes from_tag(struct bytes line, const struct asa_log *log)
+{
+    size_t at = (size_t)(log->product.p - line.p);
+
+    return bytes_from(line, at > 0 && line.p[at - 1] == '%' ? at - 1 : at);
+}
 
 static int site_of(const struct judge *j, const struct ip_addr *src)
 {
-    if (!j->plan)
+    const struct plan_lab *l = j->plan ? &j->plan->lab : NULL;
+
+    if (!l)
         return BO;
-    return ip_addr_eq(src, &j->plan->lab.mgmt_device2) ? HO : BO;
+    if (l->mode == MODE_PEER)
+        return (int)l->device_site;
+    return ip_addr_eq(src, &l->mgmt_device2) ? HO : BO;
 }
 
-static bool end_is(const struct asa_endpoint *e, const struct endpoint *want)
-{
-    return asa_endpoint_match(e, &want->addr, want->port) != ASA_MATCH_NO;
-}
-
-/* Is the record about this very connection? Both ends, in either order, by real or by mapped
- * address; names and masked digits count when the port fits. */
-static bool is_about(const struct asa_log *log, const struct jstream *s)
-{
-    return (end_is(&log->a, &s->at[BO]) && end_is(&log->b, &s->at[HO])) ||
-           (end_is(&log->a, &s->at[HO]) && end_is(&log->b, &s->at[BO]));
-}
-
-/* Of the addresses of the stream, but with another port: nearly it. */
-static bool is_nearly_about(const struct asa_log *log, const struct jstream *s)
-{
-    struct endpoint bo = {s->at[BO].addr, 0}, ho = {s->at[HO].addr, 0};
-
-    return (end_is(&log->a, &bo) && end_is(&log->b, &ho)) ||
-           (end_is(&log->a, &ho) && end_is(&log->b, &bo));
-}
+/* --- expectations ------------------------------------------------------------------------------
+ */
 
 static bool contains(struct bytes hay, const char *needle)
 {
-    size_t n = strlen(needle);
+    struct bytes before;
 
-    for (size_t i = 0; i + n <= hay.n; i++) {
-        if (memcmp(hay.p + i, needle, n) == 0)
-            return true;
-    }
-    return false;
+    return scan_before(&hay, needle, &before);
 }
 
-static void near(struct judge *j, struct log_match *m, struct bytes line, const char *why)
+static void note_near(struct judge *j, struct log_watch *w, int rank, const struct asa_log *log,
+                      struct bytes line, const char *why)
 {
-    if (m->near_packet)
+    if (rank <= w->nearest.rank)
         return;
-    m->near_packet = j->rec.packet;
-    m->near_line = keep_text(j, line);
-    m->near_why = why;
+    w->nearest = (struct nearest){rank, j->rec.packet, j->rec.time_ns,
+                                  judge_quote(j, from_tag(line, log)), why};
 }
 
-static void match_one(struct judge *j, const struct plan_expect *x, struct log_match *m, int site,
-                      const struct asa_log *log, struct bytes line)
+/* What about the message does not fit X, and how much of it does (RANK); NULL: all of it fits. */
+static const char *misfit(const struct judge *j, const struct plan_expect *x, int site,
+                          const struct asa_log *log, struct bytes line, const struct jflow *about,
+                          const struct jflow *near, int *rank)
 {
-    const struct jstream *s = stream_by_plan(j, x->stream);
+    bool bound = x->stream < 0 || (about && about->plan == x->stream);
 
-    if (log->id != x->log_id || (!x->any_site && (int)x->site != site))
+    *rank = 1;
+    if (!bound)
+        return near && near->plan == x->stream ? "it names another port"
+                                               : "it is about another connection";
+    *rank = 2;
+    if (!x->any_site && (int)x->site != site)
+        return "another device logged it";
+    *rank = 3;
+    if (!window_has(&j->tl, &x->window, j->rec.time_ns))
+        return "it is outside the window";
+    *rank = 4;
+    if (x->reason && log->reason_class != asa_reason_by_name(x->reason))
+        return "its reason is another one";
+    return x->text && !contains(line, x->text) ? "it does not say what is asked for" : NULL;
+}
+
+static void match(struct judge *j, size_t i, int site, const struct asa_log *log, struct bytes line,
+                  const struct jflow *about, const struct jflow *near)
+{
+    const struct plan_expect *x = &j->plan->expects[i];
+    struct log_watch *w = &j->logs.watch[i];
+    int rank;
+
+    w->searched += window_has(&j->tl, &x->window, j->rec.time_ns);
+    if (log->id != x->log_id)
         return;
-    if (x->stream >= 0 && (!s || !is_about(log, s))) {
-        if (s && is_nearly_about(log, s))
-            near(j, m, line, "it names another port");
+    const char *why = misfit(j, x, site, log, line, about, near, &rank);
+    if (why) {
+        note_near(j, w, rank, log, line, why);
         return;
     }
-    if (!in_window(j, &x->window, j->rec.time_ns)) {
-        near(j, m, line, "it is outside the window");
-        return;
-    }
-    if (x->reason && log->reason_class != asa_reason_by_name(x->reason)) {
-        near(j, m, line, "its reason is another one");
-        return;
-    }
-    if (x->text && !contains(line, x->text)) {
-        near(j, m, line, "it does not say what is asked for");
-        return;
-    }
-    if (m->count++ == 0) {
-        m->packet = j->rec.packet;
-        m->time_ns = j->rec.time_ns;
-        m->line = keep_text(j, line);
+    if (w->count++ == 0) {
+        w->packet = j->rec.packet;
+        w->time_ns = j->rec.time_ns;
+        w->line = judge_quote(j, from_tag(line, log));
+    } else if (w->count == 2) {
+        w->second = j->rec.packet;
     }
 }
 
-static void bind_stream(struct judge *j, struct jstream *s, int site, const struct asa_log *log)
+/* --- what is kept of a stream ------------------------------------------------------------------
+ */
+
+static struct log_record record_of(struct judge *j, int site, const struct asa_log *log,
+                                   struct bytes line)
+{
+    return (struct log_record){.packet = j->rec.packet,
+                               .time_ns = j->rec.time_ns,
+                               .site = site,
+                               .id = log->id,
+                               .connection = log->connection,
+                               .reason_class = log->reason_class,
+                               .reason = judge_quote(j, log->reason),
+                               .line = judge_quote(j, from_tag(line, log)),
+                               .has_duration = log->has_duration,
+                               .has_bytes = log->has_bytes,
+                               .duration_s = log->duration_s,
+                               .bytes = log->bytes};
+}
+
+static void keep(struct judge *j, struct jflow *f, int site, const struct asa_log *log,
+                 struct bytes line)
 {
     if (log->kind == ASA_BUILT || log->kind == ASA_ICMP_BUILT) {
-        s->built_seen[site] = true;
-        if (!s->conn_id_before)
-            s->conn_id_before = log->connection;
-        s->conn_id_after = log->connection;
-    } else if (log->kind == ASA_TEARDOWN && log->id == 302014) {
-        s->teardowns++;
-        s->conn_id_after = log->connection;
-        if (s->torn_logged && s->torn_ns != NEVER)
-            return;
-        s->torn_logged = true;
-        s->torn_ns = j->rec.time_ns;
-        s->torn_packet = j->rec.packet;
-        size_t n =
-            log->reason.n < sizeof(s->torn_reason) ? log->reason.n : sizeof(s->torn_reason) - 1;
-        if (n)
-            memcpy(s->torn_reason, log->reason.p, n);
-        s->torn_reason[n] = '\0';
+        if (f->nbuilt < RECORDS_MAX)
+            f->built[f->nbuilt] = record_of(j, site, log, line);
+        f->nbuilt++;
+    } else if (log->kind == ASA_TEARDOWN || log->kind == ASA_ICMP_TEARDOWN) {
+        if (f->ntorn < RECORDS_MAX)
+            f->torn[f->ntorn] = record_of(j, site, log, line);
+        f->ntorn++;
     } else if (log->kind == ASA_DENY_NO_CONN) {
-        s->denied++;
+        f->denied++;
     }
 }
 
-/* The record without the blanks and line end a relay may have left. */
-static struct bytes trimmed(struct bytes b)
+static void keep_tunnel(struct judge *j, struct device_log *d, const struct asa_log *log)
 {
-    while (b.n && (b.p[b.n - 1] == '\n' || b.p[b.n - 1] == '\r' || b.p[b.n - 1] == ' '))
-        b.n--;
-    return b;
+    switch (log->id) {
+    case 602303:
+    case 602304: wan_log(j, log->id, log->spi); break;
+    case 713119:
+        d->phase1_ns = j->rec.time_ns;
+        d->phase1_up++;
+        break;
+    case 113019:
+    case 713050:
+    case 713123:
+    case 713259: d->ended_ns = j->rec.time_ns; break;
+    default: break;
+    }
 }
 
-void log_take(struct judge *j, const struct pkt *p)
+void log_frame(struct judge *j, const struct pkt *p)
 {
     struct asa_log log;
-    int site;
+    struct jflow *near = NULL;
 
     if (p->kind != PKT_UDP || p->udp.dst != SYSLOG_PORT)
         return;
-    struct bytes line = trimmed(p->udp.data);
-    site = site_of(j, &p->ip.src);
-    j->syslog_seen[site]++;
-    if (asa_log_parse(line, &log)) {
-        j->bad_log_lines++;
+    struct bytes line = scan_trim(p->udp.data);
+    int site = site_of(j, &p->ip.src);
+    struct device_log *d = &j->logs.device[site];
+    d->datagrams++;
+    if (asa_log_parse(line, &log))
         return;
-    }
-    for (size_t i = 0; i < j->nstreams; i++) {
-        if (is_about(&log, &j->streams[i]))
-            bind_stream(j, &j->streams[i], site, &log);
-    }
+    d->messages++;
+    d->by_severity[log.severity & 7]++;
+    struct jflow *about = log_bind(j, site, &log, &near);
+    if (about)
+        keep(j, about, site, &log, line);
+    keep_tunnel(j, d, &log);
     for (size_t i = 0; j->plan && i < j->plan->nexpects; i++) {
-        const struct plan_expect *x = &j->plan->expects[i];
-        if (x->rule == RULE_LOG || x->rule == RULE_NO_LOG)
-            match_one(j, x, &j->logs[i], site, &log, line);
+        enum plan_rule rule = j->plan->expects[i].rule;
+        if (rule == RULE_LOG || rule == RULE_NO_LOG)
+            match(j, i, site, &log, line, about, near);
     }
 }
 
-/* "        Logging to management 10.224.14.20, UDP TX:323 errors: 0  dropped: 1": what the device
- * says that it sent, to be held against what came. */
-void console_take(struct judge *j, int site, struct bytes line)
-{
-    const char *s = (const char *)line.p, *tx, *dropped;
-
-    if (!contains(line, "Logging to ") || !(tx = strstr(s, "UDP TX:")))
-        return;
-    j->has_syslog_said[site] = true;
-    j->syslog_said[site] = strtoull(tx + strlen("UDP TX:"), NULL, 10);
-    dropped = strstr(tx, "dropped: ");
-    if (dropped)
-        j->syslog_lost[site] = strtoull(dropped + strlen("dropped: "), NULL, 10);
-}
-
-/* --- rules -------------------------------------------------------------------------------------
+/* --- transcripts -------------------------------------------------------------------------------
  */
 
-/* Why the absence of a record about S proves nothing; NULL: it does. */
-static const char *why_unproven(const struct judge *j, const struct plan_expect *x,
-                                const struct jstream *s)
+/* "        Logging to management 10.224.14.20, UDP TX:323 errors: 0  dropped: 1" */
+static void take_count(struct judge *j, struct device_log *d, struct bytes text)
 {
-    if (j->dropped)
-        return "the capture lost frames";
-    for (int i = 0; i < SITES; i++) {
-        if (j->syslog_lost[i])
-            return "the device says that it dropped log records";
-        /* what it sends after having been asked may come on top */
-        if (j->has_syslog_said[i] && j->syslog_said[i] > j->syslog_seen[i])
-            return "fewer records came than the device says that it sent";
+    char host[IP_ADDR_TEXT] = "";
+    struct bytes to, before;
+    uint64_t sent, lost = 0;
+
+    if (!scan_before(&text, "Logging to ", &before) || !scan_before(&text, ", UDP TX:", &to) ||
+        !scan_u64(&text, &sent))
+        return;
+    if (j->plan)
+        ip_addr_format(&j->plan->lab.mgmt_host, host);
+    if (host[0] && !contains(to, host))
+        return; /* to some other log host */
+    if (scan_before(&text, "dropped:", &before)) {
+        scan_blanks(&text);
+        (void)scan_u64(&text, &lost);
     }
-    if (s && s->proto == 6) {
-        bool any = x->any_site ? s->built_seen[BO] || s->built_seen[HO] : s->built_seen[x->site];
-        if (!any)
-            return "its 302013 was not seen, so logging at level 6 is not proven for this very "
-                   "connection";
+    d->has_count = true;
+    d->said = sent;
+    d->lost_said = lost;
+    d->seen_then = d->datagrams;
+}
+
+static void take_vpn_context(struct judge *j, const char **context, struct bytes text)
+{
+    struct buf b = BUF_INIT;
+
+    if (*context)
+        buf_addf(&b, "%s; ", *context);
+    buf_add(&b, text.p, text.n < QUOTE_MAX ? text.n : QUOTE_MAX);
+    if (b.n <= 4 * QUOTE_MAX)
+        *context = arena_strdup(j->arena, buf_str(&b));
+    buf_release(&b);
+}
+
+void log_console(struct judge *j, const struct line *l)
+{
+    int site = line_site(l, "site");
+    const char *v = line_word(l, "line");
+    struct bytes text = bytes_str(v ? v : ""), rest = text;
+
+    if (scan_lit(&rest, "# ")) {
+        j->logs.in_vpn_context = scan_is(scan_trim(rest), "show asp table vpn-context");
+        if (j->logs.in_vpn_context)
+            j->logs.vpn_context[site] = NULL;
+    } else if (j->logs.in_vpn_context && text.n) {
+        take_vpn_context(j, &j->logs.vpn_context[site], text);
     }
-    return NULL;
-}
-
-static const char *stream_name(const struct jstream *s)
-{
-    return s ? s->id : "any stream";
-}
-
-static struct finding *with_packet(struct judge *j, struct finding *f, const struct log_match *m)
-{
-    (void)j;
-    f->packet = m->packet;
-    f->time_ns = m->time_ns;
-    f->leg = "mgmt";
-    return f;
-}
-
-static const char *event_name(struct judge *j, const struct plan_expect *x)
-{
-    const struct jevent *e = event_of(j, x->window.since);
-
-    return e ? e->id : "the start";
-}
-
-void rule_log(struct judge *j, size_t i, const struct plan_expect *x)
-{
-    const struct log_match *m = &j->logs[i];
-    const struct jstream *s = stream_by_plan(j, x->stream);
-    const char *why = why_unproven(j, x, s);
-    bool few = m->count < (unsigned)x->min, many = x->max >= 0 && m->count > (unsigned)x->max;
-    struct finding *f;
-
-    if (few && why && m->count == 0) {
-        f = find_add(j, "log", VERDICT_INCONCLUSIVE, "no %u about %s was seen, but %s", x->log_id,
-                     stream_name(s), why);
-    } else if (few) {
-        f = m->near_packet
-                ? find_add(
-                      j, "log", VERDICT_FAIL,
-                      "%u of %d or more %u about %s%s%s since %s; nearest, packet %llu: %s: %s",
-                      m->count, x->min, x->log_id, stream_name(s), x->reason ? " with reason " : "",
-                      x->reason ? x->reason : "", event_name(j, x),
-                      (unsigned long long)m->near_packet, m->near_line, m->near_why)
-                : find_add(j, "log", VERDICT_FAIL,
-                           "%u of %d or more %u about %s%s%s since %s; nothing like it was logged",
-                           m->count, x->min, x->log_id, stream_name(s),
-                           x->reason ? " with reason " : "", x->reason ? x->reason : "",
-                           event_name(j, x));
-        f->packet = m->near_packet;
-        f->leg = m->near_packet ? "mgmt" : NULL;
-    } else if (many) {
-        f = with_packet(j,
-                        find_add(j, "log", VERDICT_FAIL,
-                                 "packet %llu: %s: one of %u, at most %d expected",
-                                 (unsigned long long)m->packet, m->line, m->count, x->max),
-                        m);
-    } else if (m->count) {
-        f = with_packet(j,
-                        find_add(j, "log", VERDICT_PASS, "packet %llu: %s, %.3f s after %s",
-                                 (unsigned long long)m->packet, m->line,
-                                 since_event_s(j, x->window.since, m->time_ns), event_name(j, x)),
-                        m);
-    } else {
-        f = find_add(j, "log", VERDICT_PASS, "no %u about %s, and none was needed", x->log_id,
-                     stream_name(s));
-    }
-    find_at(f, x);
-}
-
-void rule_no_log(struct judge *j, size_t i, const struct plan_expect *x)
-{
-    const struct log_match *m = &j->logs[i];
-    const struct jstream *s = stream_by_plan(j, x->stream);
-    const char *why = why_unproven(j, x, s);
-    struct finding *f;
-
-    if (m->count)
-        f = with_packet(
-            j,
-            find_add(j, "no-log", VERDICT_FAIL, "packet %llu: %s, %.3f s after %s (%u in all)",
-                     (unsigned long long)m->packet, m->line,
-                     since_event_s(j, x->window.since, m->time_ns), event_name(j, x), m->count),
-            m);
-    else if (why)
-        f = find_add(j, "no-log", VERDICT_INCONCLUSIVE, "no %u about %s was seen, but %s",
-                     x->log_id, stream_name(s), why);
-    else
-        f = find_add(j, "no-log", VERDICT_PASS,
-                     "no %u about %s%s%s; its 302013 was, and no record is missing", x->log_id,
-                     stream_name(s), x->reason ? " with reason " : "", x->reason ? x->reason : "");
-    find_at(f, x);
+    take_count(j, &j->logs.device[site], text);
 }

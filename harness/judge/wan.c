@@ -1,188 +1,248 @@
-/* The WAN: IKE, ESP by SPI, what should not be there in clear; and inner packets compared with
- * those of the peer's own LAN. */
+#include "judge/wan.h"
+
 #include "base/hash.h"
 #include "base/mem.h"
 #include "judge/judge_parts.h"
+#include "wire/isakmp.h"
 
-#include <stdio.h>
+enum { PORT_IKE = 500, PORT_NATT = 4500 };
 
-#define INNER_KEEP 65536u /* inner packets under way between two legs */
-
-struct sa_seen *sa_find(struct judge *j, uint32_t spi, const struct ip_addr *dst, bool make)
+void wan_init(struct wan *w)
 {
-    if (j->last_sa < j->nsas && j->sas[j->last_sa].spi == spi &&
-        ip_addr_eq(&j->sas[j->last_sa].dst, dst))
-        return &j->sas[j->last_sa];
-    for (size_t i = j->nsas; i-- > 0;) {
-        if (j->sas[i].spi == spi && ip_addr_eq(&j->sas[i].dst, dst)) {
-            j->last_sa = i;
-            return &j->sas[i];
-        }
-    }
-    if (!make || j->nsas >= 4096)
-        return NULL;
-    if (j->nsas == j->cap_sas) {
-        j->cap_sas = j->cap_sas ? j->cap_sas * 2 : 32;
-        j->sas = mem_resize(j->sas, j->cap_sas, sizeof(*j->sas));
-    }
-    j->sas[j->nsas] = (struct sa_seen){
-        .spi = spi, .dst = *dst, .first_ns = NEVER, .last_ns = NEVER, .up_ns = NEVER};
-    j->last_sa = j->nsas;
-    return &j->sas[j->nsas++];
+    *w = (struct wan){.last = MAP_NONE,
+                      .last_eaten_ns = NEVER,
+                      .last_passed_ns = NEVER,
+                      .first_esp_ns = NEVER,
+                      .all = {.first_ns = NEVER}};
+    map_init(&w->map);
+    map_init(&w->out_of_esp.map);
+    map_init(&w->into_esp.map);
 }
 
-/* --- inner packets -----------------------------------------------------------------------------
+void wan_release(struct wan *w)
+{
+    for (uint32_t i = 0; i < w->nsas; i++)
+        esp_sa_free(w->sas[i].key);
+    mem_free(w->sas);
+    map_release(&w->map);
+    inner_set_release(&w->out_of_esp);
+    inner_set_release(&w->into_esp);
+    if (w->plain)
+        mem_wipe(w->plain, EVIDENCE_SNAPLEN);
+    mem_free(w->plain);
+}
+
+/* --- SAs ---------------------------------------------------------------------------------------
  */
 
-static bool never(const void *ctx, uint32_t id, const void *key)
+struct sa_key {
+    uint32_t spi;
+    const struct ip_addr *dst;
+};
+
+static bool same_sa(const struct sa *sa, const struct sa_key *k)
 {
-    (void)ctx;
-    return id == *(const uint32_t *)key;
+    return sa->spi == k->spi && ip_addr_eq(&sa->dst, k->dst);
 }
 
-/* What stays the same of a packet from hop to hop: all but TTL and header checksum. */
-static uint64_t digest(const struct ip *ip)
+static bool sa_eq(const void *ctx, uint32_t id, const void *key)
 {
-    uint8_t head[48];
-    struct wr w = wr_of(head, sizeof(head));
-    uint64_t h;
+    const struct wan *w = ctx;
 
-    wr_put(&w, bytes_of(ip->src.b, ip_addr_len(&ip->src)));
-    wr_put(&w, bytes_of(ip->dst.b, ip_addr_len(&ip->dst)));
-    wr_u8(&w, ip->proto);
-    wr_be32(&w, ip->id);
-    wr_be32(&w, (uint32_t)ip->payload.n);
-    h = hash_bytes(wr_bytes(&w), 1);
-    return h ^ hash_bytes(ip->payload, 2);
+    return same_sa(&w->sas[id], key);
 }
 
-/* Two sets of hashes as maps from the hash's low bits to the hash itself: WAY 0 is out of ESP and
- * awaited on the LAN, WAY 1 the other way round. Equal packets (repetitions) are one each. */
-static void expect_inner(struct judge *j, int way, uint64_t h)
-{
-    uint32_t id = (uint32_t)(h >> 32) & 0x7fffffff;
-
-    if (j->inner[way].used < INNER_KEEP &&
-        map_find(&j->inner[way], h, never, NULL, &id) == MAP_NONE)
-        map_put(&j->inner[way], h, id);
-}
-
-static bool take_expected(struct judge *j, int way, uint64_t h)
-{
-    uint32_t id = (uint32_t)(h >> 32) & 0x7fffffff;
-
-    return map_remove(&j->inner[way], h, id);
-}
-
-static bool compares(const struct judge *j)
-{
-    return j->meta && !j->meta->headers_only && j->plan && j->plan->lab.mode == MODE_PEER;
-}
-
-static void mismatch(struct judge *j)
-{
-    if (j->decrypt_mismatch++ == 0)
-        j->mismatch_packet = j->rec.packet;
-}
-
-/* To the peer: opened, it will be on the peer's LAN. From the peer: it was there before. */
-static void compare_inner(struct judge *j, const struct sa_seen *sa, const struct pkt *p)
-{
-    const struct plan_lab *l = &j->plan->lab;
-    const struct ip_addr *peer = l->device_site == SITE_BO ? &l->ho_outside : &l->bo_outside;
-    struct esp_plain plain;
-    struct ip ip;
-
-    if (esp_peek(sa->key, p->ip.payload, j->plain, &plain) || ip_parse(plain.inner, &ip)) {
-        j->decrypt_failed++;
-        return;
-    }
-    j->decrypted++;
-    if (ip_addr_eq(&p->ip.dst, peer))
-        expect_inner(j, 0, digest(&ip));
-    else if (!take_expected(j, 1, digest(&ip)))
-        mismatch(j);
-}
-
-void inner_take(struct judge *j, const struct pkt *p)
+/* Without a plan the first SA's direction is the one towards the device. */
+static int way_of(const struct judge *j, const struct ip_addr *dst)
 {
     const struct plan_lab *l = j->plan ? &j->plan->lab : NULL;
+    const struct wan *w = &j->wan;
 
-    if (!compares(j) || p->kind == PKT_ARP || p->kind == PKT_OTHER)
-        return;
-    bool at_ho = l->device_site == SITE_BO;
-    const struct ip_addr *host = at_ho ? &l->ho_host : &l->bo_host;
-    if (ip_addr_eq(&p->ip.src, host))
-        expect_inner(j, 1, digest(&p->ip));
-    else if (ip_addr_eq(&p->ip.dst, host) && !take_expected(j, 0, digest(&p->ip)))
-        mismatch(j);
+    if (!l)
+        return w->nsas == 0 || ip_addr_eq(&w->sas[0].dst, dst) ? TO_DEVICE : FROM_DEVICE;
+    bool at_ho = l->mode == MODE_PEER && l->device_site == SITE_HO;
+    return ip_addr_eq(dst, at_ho ? &l->ho_outside : &l->bo_outside) ? TO_DEVICE : FROM_DEVICE;
 }
 
-/* --- ESP and IKE -------------------------------------------------------------------------------
- */
-
-static void take_esp(struct judge *j, const struct pkt *p)
+static struct sa *sa_add(struct judge *j, uint64_t hash, uint32_t spi, const struct ip_addr *src,
+                         const struct ip_addr *dst)
 {
-    struct sa_seen *sa = sa_find(j, p->esp.spi, &p->ip.dst, true);
-    uint32_t seq = p->esp.seq;
+    struct wan *w = &j->wan;
+
+    if (w->nsas == SAS_MAX)
+        return NULL;
+    if (w->nsas == w->cap_sas) {
+        w->cap_sas = w->cap_sas ? w->cap_sas * 2 : 16;
+        w->sas = mem_resize(w->sas, w->cap_sas, sizeof(*w->sas));
+    }
+    struct sa sa = {.spi = spi,
+                    .src = *src,
+                    .dst = *dst,
+                    .way = way_of(j, dst),
+                    .first_ns = NEVER,
+                    .last_ns = NEVER,
+                    .up_ns = NEVER,
+                    .down_ns = NEVER,
+                    .logged_up_ns = NEVER,
+                    .logged_down_ns = NEVER};
+    w->sas[w->nsas] = sa;
+    map_put(&w->map, hash, w->nsas);
+    w->last = w->nsas;
+    return &w->sas[w->nsas++];
+}
+
+struct sa *wan_sa(struct judge *j, uint32_t spi, const struct ip_addr *src,
+                  const struct ip_addr *dst)
+{
+    struct wan *w = &j->wan;
+    struct sa_key key = {spi, dst};
+    uint8_t text[sizeof(dst->b) + 4];
+    struct wr b = wr_of(text, sizeof(text));
+
+    if (w->last != MAP_NONE && same_sa(&w->sas[w->last], &key))
+        return &w->sas[w->last];
+    wr_be32(&b, spi);
+    wr_put(&b, bytes_of(dst->b, ip_addr_len(dst)));
+    uint64_t hash = hash_bytes(wr_bytes(&b), 0);
+    uint32_t id = map_find(&w->map, hash, sa_eq, w, &key);
+    if (id == MAP_NONE)
+        return sa_add(j, hash, spi, src, dst);
+    w->last = id;
+    return &w->sas[id];
+}
+
+/* Sequence numbers as a receiver with a window of 64 packets counts them (RFC 4303, 3.4.3). */
+static void take_seq(struct sa *sa, uint32_t seq)
+{
+    if (!sa->any) {
+        sa->any = true;
+        sa->first_seq = sa->high_seq = seq;
+        sa->window = 1;
+        sa->unique = 1;
+        return;
+    }
+    if (seq > sa->high_seq) {
+        uint32_t step = seq - sa->high_seq;
+        sa->window = step < 64 ? sa->window << step | 1 : 1;
+        sa->high_seq = seq;
+        sa->unique++;
+        return;
+    }
+    uint32_t back = sa->high_seq - seq;
+    if (back >= 64 || sa->window >> back & 1) {
+        sa->repeated++;
+        return;
+    }
+    sa->window |= UINT64_C(1) << back;
+    sa->unique++;
+    if (seq < sa->first_seq)
+        sa->first_seq = seq;
+}
+
+static void take_esp(struct judge *j, const struct ip *ip, struct bytes esp, bool eaten)
+{
+    struct wan *w = &j->wan;
+    struct rd r = rd_of(esp);
+    uint32_t spi = rd_be32(&r), seq = rd_be32(&r);
+    struct sa *sa = r.err ? NULL : wan_sa(j, spi, &ip->src, &ip->dst);
 
     if (!sa)
         return;
-    if (sa->first_ns == NEVER) {
-        sa->src = p->ip.src;
+    w->esp_packets++;
+    take_seq(sa, seq);
+    if (inner_compares(j) && !ip_is_cut(ip))
+        inner_from_esp(j, sa, esp, eaten);
+    if (eaten)
+        return;
+    if (w->first_esp_ns == NEVER)
+        w->first_esp_ns = j->rec.time_ns;
+    if (sa->packets++ == 0) {
         sa->first_ns = j->rec.time_ns;
         sa->first_packet = j->rec.packet;
-        sa->first_seq = seq;
-        sa->high_seq = seq - 1;
-    }
-    if (seq == sa->high_seq + 1) {
-        sa->high_seq = seq;
-    } else if (seq > sa->high_seq) {
-        sa->gaps += seq - sa->high_seq - 1;
-        sa->high_seq = seq;
-    } else {
-        sa->replays++;
     }
     sa->last_ns = j->rec.time_ns;
     sa->last_packet = j->rec.packet;
-    sa->packets++;
-    if (sa->key && compares(j) && p->ip.payload.n == p->ip.payload_len)
-        compare_inner(j, sa, p);
 }
 
-static bool is_inside(const struct judge *j, const struct ip_addr *a)
-{
-    const struct plan_lab *l = &j->plan->lab;
+/* --- IKE ---------------------------------------------------------------------------------------
+ */
 
-    return ip_net_has(&l->bo_net, a) || ip_addr_eq(a, &l->ho_host) || ip_addr_eq(a, &l->bo_host);
+struct ike_sa *wan_ike(struct wan *w, const uint8_t cookie[static 8])
+{
+    for (size_t i = w->nikes; i-- > 0;)
+        if (memcmp(w->ikes[i].cookie, cookie, sizeof(w->ikes[i].cookie)) == 0)
+            return &w->ikes[i];
+    if (w->nikes == IKES_MAX)
+        return NULL;
+    struct ike_sa *s = &w->ikes[w->nikes++];
+    *s = (struct ike_sa){
+        .first_ns = NEVER, .last_ns = NEVER, .proved_ns = NEVER, .up_ns = NEVER, .down_ns = NEVER};
+    memcpy(s->cookie, cookie, sizeof(s->cookie));
+    return s;
 }
 
-/* Neither ESP nor IKE, and of the networks that the tunnel protects. */
-static void take_clear(struct judge *j, const struct pkt *p)
+/* A quick mode or an encrypted informational shows that phase 1 was finished. */
+static void take_ike(struct judge *j, struct bytes message)
 {
-    char a[IP_ADDR_TEXT], b[IP_ADDR_TEXT];
+    struct isakmp_hdr h;
 
-    if (!j->plan || p->kind == PKT_ARP || p->kind == PKT_OTHER ||
-        (!is_inside(j, &p->ip.src) && !is_inside(j, &p->ip.dst)))
+    j->wan.ike_packets++;
+    if (isakmp_hdr_parse(message, &h))
         return;
-    if (j->clear_packets++)
+    struct ike_sa *s = wan_ike(&j->wan, h.cookie_i);
+    if (!s)
         return;
-    j->clear_first = j->rec.packet;
-    snprintf(j->clear_what, sizeof(j->clear_what), "%s to %s, protocol %u",
-             ip_addr_format(&p->ip.src, a), ip_addr_format(&p->ip.dst, b), p->ip.proto);
+    if (s->first_ns == NEVER)
+        s->first_ns = j->rec.time_ns;
+    s->last_ns = j->rec.time_ns;
+    if (s->proved_ns == NEVER && h.message_id != 0 && h.flags & ISAKMP_FLAG_ENCRYPTED)
+        s->proved_ns = j->rec.time_ns;
 }
 
-void wan_take(struct judge *j, const struct pkt *p)
-{
-    bool filtered = j->rec.remark.n > 0;
+/* --- frames ------------------------------------------------------------------------------------
+ */
 
-    if (p->kind == PKT_ESP) {
-        /* what a blackhole ate never arrived: it counts as sent, not as a use of the tunnel */
-        if (!filtered)
-            take_esp(j, p);
-    } else if (p->kind == PKT_UDP && (p->udp.dst == 500 || p->udp.dst == 4500)) {
-        j->ike_packets++;
-    } else {
-        take_clear(j, p);
+/* RFC 3948, 2: ESP in UDP has an SPI, IKE four zeros, a keep-alive one byte 0xff. */
+static void take_natt(struct judge *j, const struct pkt *p, bool eaten)
+{
+    struct rd r = rd_of(p->udp.data);
+
+    if (p->udp.data.n < 4)
+        return;
+    if (rd_be32(&r) == 0)
+        take_ike(j, rd_rest(&r));
+    else
+        take_esp(j, &p->ip, p->udp.data, eaten);
+}
+
+static void take_whole(struct judge *j, const struct pkt *p, bool eaten)
+{
+    if (p->kind == PKT_ESP)
+        take_esp(j, &p->ip, p->ip.payload, eaten);
+    else if (p->kind == PKT_UDP && (p->udp.dst == PORT_NATT || p->udp.src == PORT_NATT))
+        take_natt(j, p, eaten);
+    else if (p->kind == PKT_UDP && p->udp.dst == PORT_IKE)
+        take_ike(j, p->udp.data);
+}
+
+void wan_frame(struct judge *j, const struct pkt *p)
+{
+    struct wan *w = &j->wan;
+    bool eaten = j->rec.remark.n > 0; /* "filtered": by a blackhole of the harness */
+    struct pkt whole;
+
+    if (p->kind == PKT_ARP || p->kind == PKT_OTHER)
+        return;
+    w->eaten += eaten;
+    *(eaten ? &w->last_eaten_ns : &w->last_passed_ns) = j->rec.time_ns;
+    leak_frame(j, p);
+    if (!ip_is_fragment(&p->ip)) {
+        take_whole(j, p, eaten);
+        return;
     }
+    whole = *p;
+    if (!j->fragments[EV_WAN])
+        j->fragments[EV_WAN] = fragments_new();
+    if (fragments_add(j->fragments[EV_WAN], &whole, j->rec.time_ns))
+        take_whole(j, &whole, eaten);
 }

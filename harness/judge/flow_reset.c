@@ -1,0 +1,34 @@
+/* Who made a reset. A host's own is on its LAN first, and what then arrives on the other LAN is the
+ * same one. One that only arrives was made in between: by the device, unless it lay inside the ESP
+ * that the harness's peer sent. */
+#include "judge/judge_parts.h"
+
+static enum plan_reset_by maker_between(struct judge *j, struct jflow *f, int site)
+{
+    int peer = judge_peer_site(j);
+
+    if (peer == SITES || site == peer || f->reset_in_esp == 0)
+        return RESET_BY_DEVICE;
+    f->reset_in_esp--;
+    return RESET_BY_PEER;
+}
+
+void jflow_reset_frame(struct judge *j, struct jflow *f, int site, int sender)
+{
+    enum plan_reset_by by = RESET_BY_HOST;
+
+    if (site == sender)
+        f->host_reset[sender] = true;
+    else if (f->host_reset[sender])
+        return;
+    else
+        by = maker_between(j, f, site);
+    f->resets_by[by]++;
+    if (f->nresets < RECORDS_MAX)
+        f->resets[f->nresets] = (struct reset){.packet = j->rec.packet,
+                                               .time_ns = j->rec.time_ns,
+                                               .leg = site_lan(site),
+                                               .sender = sender,
+                                               .by = by};
+    f->nresets++;
+}

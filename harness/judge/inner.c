@@ -1,0 +1,141 @@
+/* Decrypt-and-compare: what comes out of ESP on the WAN against what is on the peer's own LAN.
+ * Only packets of known streams are compared: the peer itself speaks on its LAN, too. */
+#include "base/hash.h"
+#include "base/mem.h"
+#include "judge/judge_parts.h"
+
+bool inner_compares(const struct judge *j)
+{
+    return !j->meta->headers_only && judge_peer_site(j) != SITES;
+}
+
+void inner_set_release(struct inner_set *s)
+{
+    map_release(&s->map);
+    mem_free(s->slots);
+}
+
+/* What stays the same of a packet from hop to hop: all but TTL, TOS and the header's checksum. */
+static uint64_t digest(const struct ip *ip)
+{
+    uint8_t head[2 * sizeof(ip->src.b) + 16];
+    struct wr w = wr_of(head, sizeof(head));
+
+    wr_put(&w, bytes_of(ip->src.b, ip_addr_len(&ip->src)));
+    wr_put(&w, bytes_of(ip->dst.b, ip_addr_len(&ip->dst)));
+    wr_u8(&w, ip->proto);
+    wr_be32(&w, ip->id);
+    wr_be64(&w, hash_bytes(ip->payload, 0));
+    return hash_bytes(wr_bytes(&w), 1);
+}
+
+static bool slot_eq(const void *ctx, uint32_t id, const void *key)
+{
+    const struct inner_set *s = ctx;
+
+    return s->slots[id].hash == *(const uint64_t *)key;
+}
+
+static void expect(struct inner_set *s, uint64_t hash, uint64_t packet)
+{
+    uint32_t id = (uint32_t)(s->added++ % INNER_SLOTS);
+
+    if (!s->slots)
+        s->slots = mem_array(INNER_SLOTS, sizeof(*s->slots));
+    if (s->slots[id].taken) {
+        map_remove(&s->map, s->slots[id].hash, id);
+        s->evicted++;
+    }
+    s->slots[id] = (struct inner_slot){hash, packet, true};
+    map_put(&s->map, hash, id);
+}
+
+static bool meet(struct inner_set *s, uint64_t hash)
+{
+    uint32_t id = map_find(&s->map, hash, slot_eq, s, &hash);
+
+    if (id == MAP_NONE)
+        return false;
+    map_remove(&s->map, hash, id);
+    s->slots[id].taken = false;
+    return true;
+}
+
+static void compare(struct judge *j, struct inner_set *s, uint64_t hash, const char *leg)
+{
+    struct wan *w = &j->wan;
+
+    w->compared++;
+    if (meet(s, hash) || s->evicted || w->no_key) /* it may be one we lost, or could not open */
+        return;
+    if (w->mismatches++ == 0) {
+        w->mismatch_packet = j->rec.packet;
+        w->mismatch_leg = leg;
+    }
+}
+
+static void count_bad(struct judge *j, const struct sa *sa)
+{
+    struct wan *w = &j->wan;
+    bool device = sa->way == FROM_DEVICE;
+    uint64_t *n = device ? &w->bad_from_device : &w->bad_from_peer;
+
+    if ((*n)++ == 0)
+        *(device ? &w->bad_from_device_packet : &w->bad_from_peer_packet) = j->rec.packet;
+}
+
+/* The inner packet, put together when it is a fragment. False: not (yet) whole. */
+static bool take_inner(struct judge *j, struct bytes inner, struct pkt *p)
+{
+    pkt_parse_ip(inner, p);
+    if (p->kind == PKT_OTHER || !ip_is_fragment(&p->ip))
+        return p->kind != PKT_OTHER;
+    if (!j->inner_fragments)
+        j->inner_fragments = fragments_new();
+    return fragments_add(j->inner_fragments, p, j->rec.time_ns);
+}
+
+void inner_from_esp(struct judge *j, struct sa *sa, struct bytes esp, bool eaten)
+{
+    struct wan *w = &j->wan;
+    struct esp_plain plain;
+    struct pkt p;
+    int sender;
+
+    if (eaten && sa->way == FROM_DEVICE)
+        return; /* the peer never had it */
+    if (!sa->key || esp.n > EVIDENCE_SNAPLEN) {
+        w->no_key++;
+        return;
+    }
+    if (!w->plain)
+        w->plain = mem_array(EVIDENCE_SNAPLEN, 1);
+    if (esp_peek(sa->key, esp, w->plain, &plain)) {
+        count_bad(j, sa);
+        return;
+    }
+    w->opened++;
+    if (!take_inner(j, plain.inner, &p))
+        return;
+    struct jflow *f = jflow_find(j, judge_peer_site(j), &p, &sender);
+    if (!f)
+        return;
+    if (sa->way == TO_DEVICE && p.kind == PKT_TCP && tcp_has(&p.tcp, TCP_RST))
+        f->reset_in_esp++;
+    if (sa->way == FROM_DEVICE)
+        expect(&w->out_of_esp, digest(&p.ip), j->rec.packet);
+    else
+        compare(j, &w->into_esp, digest(&p.ip), "wan");
+}
+
+void inner_on_lan(struct judge *j, const struct pkt *p, bool sent)
+{
+    struct wan *w = &j->wan;
+
+    if (!inner_compares(j) || ip_is_cut(&p->ip) || (w->opened == 0 && !sent))
+        return;
+    if (sent)
+        expect(&w->into_esp, digest(&p->ip), j->rec.packet);
+    else
+        compare(j, &w->out_of_esp, digest(&p->ip), site_lan(judge_peer_site(j)));
+}

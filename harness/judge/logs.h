@@ -1,0 +1,65 @@
+/* The devices' logs on the mgmt leg: bound to streams, held against what is expected, and how far
+ * they can be trusted. For judge/ only. */
+#ifndef JUDGE_LOGS_H
+#define JUDGE_LOGS_H
+
+#include "judge/flow.h"
+
+#define SYSLOG_PORT 514
+
+struct nearest { /* what came closest to an expectation that nothing met */
+    int rank;    /* how much of it fitted; 0: there is none */
+    uint64_t packet;
+    int64_t time_ns;
+    const char *line, *why;
+};
+
+struct log_watch {            /* of one <log> or <no-log> expectation */
+    uint64_t count, searched; /* matches; messages that were looked at in its window */
+    uint64_t packet, second;  /* of the first and second match */
+    int64_t time_ns;
+    const char *line;
+    struct nearest nearest;
+};
+
+struct device_log {               /* of one device */
+    uint64_t datagrams, messages; /* syslog datagrams; those with an ASA message */
+    uint64_t by_severity[8];
+    /* its own count, from the last `show logging` in a transcript */
+    bool has_count;
+    uint64_t said, lost_said; /* sent; given up */
+    uint64_t seen_then;       /* datagrams that had come when it said so */
+    /* sessions: 113019, 713259, 713050, by phase */
+    int64_t ended_ns;   /* last one; NEVER */
+    int64_t phase1_ns;  /* last 713119; NEVER */
+    unsigned phase1_up; /* 713119 */
+};
+
+struct logs {
+    struct device_log device[SITES];
+    struct log_watch *watch;        /* by expectation of the plan */
+    const char *vpn_context[SITES]; /* from the last `show asp table vpn-context`; NULL */
+    bool in_vpn_context;
+};
+
+struct judge;
+
+void logs_init(struct judge *j);
+void log_frame(struct judge *j, const struct pkt *p);
+void log_console(struct judge *j, const struct line *l);
+
+/* log_bind.c: the stream that a message of the device at SITE is about; NULL: none, or it cannot be
+ * told. *NEAR: one whose addresses it names with other ports. */
+struct jflow *log_bind(struct judge *j, int site, const struct asa_log *log, struct jflow **near);
+
+/* log_trust.c: NULL when the absence of message ID about F (NULL: about anything) in the log of the
+ * device at SITE proves that it was not logged; else why it does not, as a sentence. */
+const char *log_distrust(struct judge *j, int site, uint32_t id, const struct jflow *f);
+
+/* What the trust rests on, for the report: "its 302013 is packet 27, and all of ... came". */
+const char *log_proof(struct judge *j, int site, const struct jflow *f);
+
+/* The first site >= SITE whose device's log X is about; SITES: no more. */
+int log_site(const struct judge *j, const struct plan_expect *x, int site);
+
+#endif

@@ -1,0 +1,116 @@
+/* The WAN: ESP by SPI, IKE by cookie, what should not be there in clear, and inner packets compared
+ * with those of the peer's own LAN. For judge/ only. */
+#ifndef JUDGE_WAN_H
+#define JUDGE_WAN_H
+
+#include "base/map.h"
+#include "esp/esp.h"
+#include "judge/timeline.h"
+#include "wire/pkt.h"
+
+#define SAS_MAX     4096
+#define IKES_MAX    256
+#define INNER_SLOTS 65536u /* inner packets under way between two legs */
+#define RECENT      4096u  /* payloads of the LANs that are looked for in clear; a power of two */
+
+enum { TO_DEVICE, FROM_DEVICE, DIRECTIONS }; /* pair mode: towards the BO device, from it */
+
+struct sa { /* one direction: by SPI and destination */
+    uint32_t spi;
+    struct ip_addr src, dst;
+    int way; /* TO_DEVICE, FROM_DEVICE */
+    /* packets that got through: not eaten by a blackhole */
+    int64_t first_ns, last_ns;
+    uint64_t first_packet, last_packet, packets;
+    /* sequence numbers, of all that were sent */
+    bool any;
+    uint32_t first_seq, high_seq;
+    uint64_t window; /* bit n: high_seq - n was seen */
+    uint64_t unique, repeated;
+    /* what the peer and the device's log say of it */
+    int64_t up_ns, down_ns; /* of its esp-sa lines; NEVER */
+    const char *down_reason;
+    int64_t logged_up_ns, logged_down_ns; /* 602303, 602304 */
+    struct esp_sa *key;
+    bool refused_key;
+};
+
+struct ike_sa {
+    uint8_t cookie[8];         /* the initiator's */
+    int64_t first_ns, last_ns; /* of its messages on the WAN; NEVER */
+    int64_t proved_ns;         /* of the first message behind its main mode: it is up; NEVER */
+    int64_t up_ns, down_ns;    /* of its ike-sa lines; NEVER */
+    bool rekey;
+    const char *down_reason;
+};
+
+struct leak_watch { /* of one <no-cleartext> expectation; one more for the whole run */
+    uint64_t packets, first_packet;
+    int64_t first_ns;
+    char what[160];
+};
+
+struct inner_slot {
+    uint64_t hash;
+    uint64_t packet;
+    bool taken; /* waits for its other half */
+};
+
+struct inner_set { /* packets seen on one side, to be met on the other */
+    struct map map;
+    struct inner_slot *slots;
+    uint64_t added, evicted;
+};
+
+struct wan {
+    struct map map;
+    struct sa *sas;
+    uint32_t nsas, cap_sas, last;
+    struct ike_sa ikes[IKES_MAX];
+    size_t nikes;
+    uint64_t esp_packets, ike_packets, eaten;
+    int64_t last_eaten_ns, last_passed_ns;
+    int64_t first_esp_ns;          /* NEVER */
+    struct leak_watch all, *leaks; /* leaks: by expectation of the plan */
+    struct {
+        uint64_t hash, packet;
+        uint32_t len;
+    } recent[RECENT];
+    /* inner packets */
+    struct inner_set out_of_esp, into_esp;
+    uint8_t *plain;
+    uint64_t opened, compared, no_key;
+    uint64_t bad_from_device, bad_from_device_packet;
+    uint64_t bad_from_peer, bad_from_peer_packet;
+    uint64_t mismatches, mismatch_packet;
+    const char *mismatch_leg;
+};
+
+struct judge;
+
+void wan_init(struct wan *w);
+void wan_release(struct wan *w);
+
+/* wan.c */
+void wan_frame(struct judge *j, const struct pkt *p);
+struct sa *wan_sa(struct judge *j, uint32_t spi, const struct ip_addr *src,
+                  const struct ip_addr *dst); /* made when new; NULL: too many */
+struct ike_sa *wan_ike(struct wan *w, const uint8_t cookie[static 8]); /* the same */
+
+/* wan_lines.c */
+void wan_esp_line(struct judge *j, const struct line *l);
+void wan_ike_line(struct judge *j, const struct line *l);
+void wan_log(struct judge *j, uint32_t id, uint32_t spi); /* 602303, 602304 */
+
+/* leak.c */
+void leak_note_payload(struct wan *w, uint64_t hash, size_t len, uint64_t packet);
+void leak_frame(struct judge *j, const struct pkt *p);
+
+/* inner.c */
+bool inner_compares(const struct judge *j);
+void inner_from_esp(struct judge *j, struct sa *sa, struct bytes esp, bool eaten);
+/* A packet of a known stream on the peer's own LAN; SENT: by the host there. */
+void inner_on_lan(struct judge *j, const struct pkt *p, bool sent);
+void inner_set_release(struct inner_set *s);
+
+#endif

@@ -1,0 +1,73 @@
+/* What is said of security associations: by the harness's peer, and by a device's log. */
+#include "base/mem.h"
+#include "judge/judge_parts.h"
+
+static void take_key(const struct line *l, struct sa *sa)
+{
+    struct esp_params p = {.spi = sa->spi, .src = sa->src, .dst = sa->dst};
+    const char *v = line_word(l, "cipher");
+
+    if (v)
+        p.cipher = cipher_by_name(v);
+    v = line_word(l, "integ");
+    if (v)
+        p.integ = integ_by_name(v);
+    sa->refused_key = !line_hex(l, "cipher_key", p.cipher_key, cipher_key_len(p.cipher)) ||
+                      !line_hex(l, "integ_key", p.integ_key, integ_key_len(p.integ)) ||
+                      esp_sa_new(&p, (struct mono){0}, &sa->key);
+    if (sa->refused_key)
+        sa->key = NULL;
+    mem_wipe(&p, sizeof(p));
+}
+
+void wan_esp_line(struct judge *j, const struct line *l)
+{
+    struct ip_addr src, dst;
+    uint64_t spi;
+
+    if (!line_u64(l, "spi", &spi) || spi > UINT32_MAX || !line_addr(l, "src", &src) ||
+        !line_addr(l, "dst", &dst))
+        return;
+    struct sa *sa = wan_sa(j, (uint32_t)spi, &src, &dst);
+    if (!sa)
+        return;
+    if (line_is(l, "state", "up")) {
+        sa->up_ns = j->rec.time_ns;
+        sa->down_ns = NEVER;
+        if (!sa->key)
+            take_key(l, sa);
+    } else if (line_is(l, "state", "down")) {
+        sa->down_ns = j->rec.time_ns;
+        sa->down_reason = line_kept(l, "reason", j->arena);
+    }
+}
+
+void wan_ike_line(struct judge *j, const struct line *l)
+{
+    uint8_t cookie[8];
+
+    if (!line_hex(l, "initiator_spi", cookie, sizeof(cookie)))
+        return;
+    struct ike_sa *s = wan_ike(&j->wan, cookie);
+    if (!s)
+        return;
+    if (line_is(l, "state", "up")) {
+        s->up_ns = j->rec.time_ns;
+        s->rekey = line_is(l, "rekey", "yes");
+    } else if (line_is(l, "state", "down")) {
+        s->down_ns = j->rec.time_ns;
+        s->down_reason = line_kept(l, "reason", j->arena);
+    }
+}
+
+void wan_log(struct judge *j, uint32_t id, uint32_t spi)
+{
+    struct wan *w = &j->wan;
+
+    for (uint32_t i = w->nsas; i-- > 0;) {
+        if (w->sas[i].spi != spi)
+            continue;
+        *(id == 602303 ? &w->sas[i].logged_up_ns : &w->sas[i].logged_down_ns) = j->rec.time_ns;
+        return;
+    }
+}
