@@ -17,7 +17,7 @@ enum progress_kind { PROGRESS_AUTO, PROGRESS_BAR, PROGRESS_LINES, PROGRESS_NONE 
 struct run_args {
     const struct cli_env *env;
     struct selection sel;
-    const char *out, *junit, *strict, *json, *psk_file;
+    const char *out, *junit, *strict, *json, *psk_file, *fault;
     char *psk;
     uint64_t seed;
     int jobs, verbose;
@@ -41,6 +41,7 @@ static const struct option_row rows[] = {
     {0, "no-keys", NULL, "do not export keys for Wireshark"},
     {0, "live", "LEG=IF,...", "real interfaces: bo-lan=IF,wan=IF[,mgmt=IF] (root)"},
     {0, "device", "TYPE", "the device of every case: reference, external"},
+    {0, "fault", "NAME", "a seeded fault of the built-in gateway: shows that a case can fail"},
     {0, "psk-file", "FILE", "the lab's pre-shared key, its first line"},
     {'q', "quiet", NULL, "only what did not pass, and the summary"},
     {'v', "verbose", NULL, "every finding; twice: every figure too"},
@@ -114,6 +115,8 @@ static bool take_text(struct run_args *a, const char *name, const char *value)
         a->json = value;
     else if (strcmp(name, "device") == 0)
         a->sel.device = value;
+    else if (strcmp(name, "fault") == 0)
+        a->fault = value;
     else if (strcmp(name, "psk-file") == 0)
         a->psk_file = value;
     else
@@ -384,6 +387,7 @@ static int run_all(struct run_args *a)
                           .seed = a->seed,
                           .epoch_ns = a->is_live ? env->unix_s * 1000000000 : VIRTUAL_EPOCH_NS,
                           .psk = a->psk,
+                          .fault = a->fault,
                           .live = a->is_live ? &a->live : NULL,
                           .captures = captures,
                           .keys = a->keys};

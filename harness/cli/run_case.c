@@ -79,6 +79,7 @@ void run_case(const struct run_setup *s, const struct cli_env *env, const struct
                                .evidence = evidence,
                                .keys_dir = s->keys ? keys : NULL,
                                .psk = s->psk,
+                               .fault = s->fault,
                                .live = s->live,
                                .stop = env->stop,
                                .log = s->log};

@@ -12,6 +12,7 @@ struct run_setup {
     uint64_t seed;
     int64_t epoch_ns;
     const char *psk;
+    const char *fault;              /* NULL: none */
     const struct replay_live *live; /* NULL: virtual time */
     struct replay_captures *captures;
     const struct log *log;

@@ -8,10 +8,10 @@
 #include "gateway/gateway.h"
 #include "gateway/messages.h"
 #include "gateway/neighbors.h"
-#include "wire/reassembly.h"
 #include "gateway/routes.h"
 #include "gateway/vpn_plan.h"
 #include "wire/pkt.h"
+#include "wire/reassembly.h"
 
 struct gateway {
     struct gw_config *cfg;

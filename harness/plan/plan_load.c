@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 /* A plan and the memory it lives in. */
 struct owner {
@@ -63,24 +64,37 @@ void plan_problem(struct load *l, const xmlNode *node, const char *fmt, ...)
     va_end(ap);
 }
 
-/* The folder above the case's own, so that captures/ beside cases/ is reached. */
+#define LEVELS_UP 4
+
+/* Where a case's files may lie: the nearest folder above its own that has captures/, else the one
+ * above it. */
 static char *root_of(struct load *l, const char *path)
 {
-    const char *given = l->opts ? l->opts->root : NULL;
-    char real[PATH_MAX];
+    const char *slash = strrchr(path, '/');
+    char real[PATH_MAX], first[PATH_MAX] = "";
     struct buf b = BUF_INIT;
 
-    if (given) {
-        buf_adds(&b, given);
-    } else {
-        const char *slash = strrchr(path, '/');
-        if (slash)
-            buf_add(&b, path, (size_t)(slash - path) + 1);
-        buf_adds(&b, slash ? ".." : "..");
+    if (l->opts && l->opts->root)
+        return realpath(l->opts->root, real) ? arena_strdup(l->arena, real) : NULL;
+    if (slash)
+        buf_add(&b, path, (size_t)(slash - path) + 1);
+    for (int level = 0; level < LEVELS_UP; level++) {
+        buf_adds(&b, level ? "/.." : "..");
+        if (!realpath(buf_str(&b), real))
+            break;
+        if (!first[0])
+            memcpy(first, real, sizeof(first));
+        buf_adds(&b, "/captures");
+        bool has = access(buf_str(&b), R_OK) == 0;
+        b.n -= strlen("/captures");
+        b.s[b.n] = '\0';
+        if (has) {
+            memcpy(first, real, sizeof(first));
+            break;
+        }
     }
-    char *root = realpath(buf_str(&b), real) ? arena_strdup(l->arena, real) : NULL;
     buf_release(&b);
-    return root;
+    return first[0] ? arena_strdup(l->arena, first) : NULL;
 }
 
 static enum err read_plan(struct load *l, xmlDoc *doc)

@@ -121,7 +121,7 @@ const char *xml_find_file(struct load *l, const xmlNode *node, const char *from,
     struct buf up = BUF_INIT;
     const char *found = NULL;
 
-    for (int level = 0; !found && level < 3; level++) {
+    for (int level = 0; !found && level < 5; level++) {
         buf_clear(&up);
         for (int i = 0; i < level; i++)
             buf_adds(&up, "../");

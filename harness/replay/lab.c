@@ -269,10 +269,12 @@ static void to_harness(struct run *r, enum tap_id id, struct bytes frame)
     case TAP_BO: host_input(r->host[SITE_BO], frame); break;
     case TAP_HO: host_input(r->host[SITE_HO], frame); break;
     case TAP_WAN:
-        if (r->peer)
-            peer_input(r->peer, PEER_WAN, frame);
-        else
+        if (!r->peer) {
             router_input(r, SITE_BO, frame);
+            break;
+        }
+        peer_input(r->peer, PEER_WAN, frame);
+        facts_take(r); /* keys stand in the evidence before the first packet they open */
         break;
     case TAP_WAN2: router_input(r, SITE_HO, frame); break;
     case TAP_MGMT: mgmt_input(r, SITE_BO, frame); break;
@@ -309,8 +311,7 @@ void lab_deliver(struct run *r)
     while (r->inner_end && port_receive(r->inner_end, &frame, &when))
         peer_input(r->peer, PEER_INNER, frame);
     to_devices(r);
-    if (r->peer)
-        facts_take(r);
+    facts_take(r);
 }
 
 void lab_tick(struct run *r)

@@ -26,7 +26,8 @@ static void put_findings(const struct report_case *c, bool colour, int verbose, 
 {
     const struct judgement *j = c->judgement;
 
-    for (size_t i = 0; j && i < j->nfindings; i++) {
+    /* the first bad one is in the headline */
+    for (size_t i = c->verdict != VERDICT_PASS && verbose < 1; j && i < j->nfindings; i++) {
         const struct finding *f = &j->findings[i];
         if (f->verdict == VERDICT_PASS && verbose < 1)
             continue;

@@ -1,30 +1,32 @@
 #!/bin/sh
-# tshark_evidence.sh EVIDENCE KEYS SERVER: what Wireshark makes of one evidence file. KEYS: the folder
-# with esp_sa and ikev1_decryption_table that the run exported; SERVER: the address of the host behind
-# the peer. Says what is wrong, a line each; exit 1 then.
+# tshark_evidence.sh EVIDENCE KEYS HOST LEG: what Wireshark makes of one evidence file. KEYS: the folder
+# with esp_sa and ikev1_decryption_table that the run exported; HOST: the address of the host behind
+# the peer, on the leg LEG. Says what is wrong, a line each; exit 1 then.
 #
 #   no packet is malformed; there is IKE, ESP and syslog
 #   every ESP packet on wan opens, its ICV fits, and there is an IP packet in it
 #   every encrypted IKE message opens
-#   what the peer gave its server came out of ESP, and what it sealed came from its server:
-#   the same packets on ho-lan as inside the ESP on wan, by identification, length and checksum
+#   what the peer gave its host came out of ESP, and what it sealed came from its host:
+#   the same packets on LEG as inside the ESP on wan, by identification, length and checksum
 set -u
-file=$1 keys=$2 server=$3
+file=$1 keys=$2 host=$3 leg=$4
 work=$(mktemp -d) || exit 2
 trap 'rm -rf "$work"' EXIT
 
 WIRESHARK_CONFIG_DIR=$keys tshark -n -r "$file" \
     -o esp.enable_encryption_decode:TRUE -o esp.enable_authentication_check:TRUE \
+    -o tcp.analyze_sequence_numbers:FALSE --disable-protocol http --disable-protocol tls \
+    --disable-protocol ssh --disable-protocol ftp --disable-protocol ftp-data \
     -T fields -E 'separator=|' -E occurrence=l \
     -e frame.number -e frame.interface_name -e frame.protocols -e esp.spi -e esp.icv_good \
-    -e isakmp.flag_e -e isakmp.enc.decrypted -e _ws.malformed \
+    -e isakmp.flag_e -e isakmp.typepayload -e _ws.malformed \
     -e ip.src -e ip.dst -e ip.id -e ip.len -e tcp.checksum -e udp.checksum -e icmp.checksum \
     >"$work/packets" 2>"$work/stderr" || {
     echo "$file: tshark cannot read it: $(head -n 1 "$work/stderr")"
     exit 1
 }
 [ -s "$keys/esp_sa" ] && has_keys=1 || has_keys=0
-awk -F '|' -v file="$file" -v keys="$has_keys" -v server="$server" '
+awk -F '|' -v file="$file" -v keys="$has_keys" -v server="$host" -v leg="$leg" '
 function say(what) { if (++said <= 5) print file ": " what; bad = 1 }
 function yes(s) { return s == "1" || s == "True" }
 {
@@ -43,8 +45,8 @@ function yes(s) { return s == "1" || s == "True" }
         encrypted++
         if (keys && $7 == "") say("packet " $1 ": the IKE message does not open")
     }
-    if ($2 == "ho-lan" && $9 == server) lan_from[id] = $1
-    if ($2 == "ho-lan" && $10 == server) lan_to[id] = $1
+    if ($2 == leg && $9 == server) lan_from[id] = $1
+    if ($2 == leg && $10 == server) lan_to[id] = $1
 }
 END {
     if (!ike) say("no IKE in it")
@@ -52,8 +54,8 @@ END {
     if (!syslog) say("no syslog in it")
     if (!encrypted) say("no encrypted IKE message in it")
     if (keys) {
-        for (i in lan_to) if (!(i in to_server)) say("packet " lan_to[i] " on ho-lan was in no ESP packet: " i)
-        for (i in from_server) if (!(i in lan_from)) say("packet " from_server[i] ": what is in its ESP was never on ho-lan: " i)
+        for (i in lan_to) if (!(i in to_server)) say("packet " lan_to[i] " on " leg " was in no ESP packet: " i)
+        for (i in from_server) if (!(i in lan_from)) say("packet " from_server[i] ": what is in its ESP was never on " leg ": " i)
     }
     if (said > 5) print file ": " said - 5 " more"
     exit bad

@@ -78,7 +78,8 @@ const json_t *whole_run_case(const struct whole_run *r, const char *id)
     size_t i;
     json_t *c;
 
-    json_array_foreach (cases(r), i, c) {
+    json_array_foreach(cases(r), i, c)
+    {
         const char *name = json_string_value(json_object_get(c, "id"));
         if (name && strcmp(name, id) == 0)
             return c;
@@ -113,7 +114,8 @@ bool whole_run_found(const struct whole_run *r, const char *rule, const char *ve
     size_t i;
     json_t *f;
 
-    json_array_foreach (findings(r), i, f) {
+    json_array_foreach(findings(r), i, f)
+    {
         if (strcmp(text(f, "rule"), rule) == 0 && strcmp(text(f, "verdict"), verdict) == 0)
             return true;
     }

@@ -23,7 +23,8 @@ int whole_run_command(const char *command);
 /* The entry of case ID in run.json; NULL: none. */
 const json_t *whole_run_case(const struct whole_run *r, const char *id);
 
-/* The verdict of the first case ("FAIL"), and its first finding's FIELD as text; "" when missing. */
+/* The verdict of the first case ("FAIL"), and its first finding's FIELD as text; "" when missing.
+ */
 const char *whole_run_verdict(const struct whole_run *r);
 const char *whole_run_reason(const struct whole_run *r, const char *field);
 

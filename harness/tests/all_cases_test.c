@@ -1,0 +1,206 @@
+/* Every case but the slow one, run once; then what others make of what it left: tshark of the
+ * evidence, xmllint and junitparser of the reports, our own judge in another place. */
+#include "base/buf.h"
+#include "tests/testkit.h"
+#include "tests/whole_run.h"
+
+#include <glob.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define COMMAND 1024
+
+static struct whole_run all;
+
+static int run_all(void **state)
+{
+    (void)state;
+    whole_run(&all, "-x slow --junit-strict $PWD/build/all-cases-strict.xml cases");
+    return 0;
+}
+
+static int release_all(void **state)
+{
+    (void)state;
+    whole_run_release(&all);
+    return remove("build/all-cases-strict.xml") != 0;
+}
+
+static bool have(const char *tool)
+{
+    char command[96];
+
+    snprintf(command, sizeof(command), "command -v %s >/dev/null", tool);
+    if (system(command) == 0)
+        return true;
+    printf("SKIPPED: %s is not here to look at what the run left\n", tool);
+    return false;
+}
+
+static void every_case_passes(void **state)
+{
+    (void)state;
+    if (all.exit_code != 0)
+        whole_run_show(&all);
+    assert_int_equal(all.exit_code, 0);
+    assert_true(json_array_size(json_object_get(all.json, "cases")) >= 20);
+}
+
+/* The host behind the peer, whose packets are compared, and its leg: the server, or the user in
+ * cases where the device stands at the head office. */
+static const char *behind_peer(const char *path)
+{
+    return strstr(path, "device-at-ho") ? "10.224.228.10 bo-lan" : "192.168.50.10 ho-lan";
+}
+
+/* Two at a time: tshark takes a second or two for each. Under sanitizers, whose run wrote the same
+ * bytes, a few are enough. */
+#define FEW 4
+
+static void tshark_reads_and_decrypts_every_evidence_file(void **state)
+{
+    glob_t files;
+    char pattern[128];
+    struct buf list = BUF_INIT;
+
+    (void)state;
+    if (!have("tshark"))
+        skip();
+    snprintf(pattern, sizeof(pattern), "%s/evidence/*.pcapng", all.dir);
+    assert_int_equal(glob(pattern, 0, NULL, &files), 0);
+    assert_true(files.gl_pathc >= 20);
+    buf_adds(&list, "xargs -P 2 -L 1 sh harness/tests/tshark_evidence.sh <<'END'\n");
+    const char *build = getenv("BUILD");
+    size_t step = build && strstr(build, "asan") ? files.gl_pathc / FEW : 1;
+    for (size_t i = 0; i < files.gl_pathc; i += step) {
+        const char *f = files.gl_pathv[i];
+        buf_addf(&list, "%s %.*s.keys %s\n", f, (int)(strlen(f) - strlen(".pcapng")), f,
+                 behind_peer(f));
+    }
+    buf_adds(&list, "END\n");
+    globfree(&files);
+    assert_int_equal(system(buf_str(&list)), 0);
+    buf_release(&list);
+}
+
+static void strict_report_is_valid_by_jenkins_schema(void **state)
+{
+    (void)state;
+    if (!have("xmllint"))
+        skip();
+    assert_int_equal(system("xmllint --noout --schema harness/tests/xsd/jenkins-xunit-junit-10.xsd "
+                            "build/all-cases-strict.xml >/dev/null 2>&1"),
+                     0);
+}
+
+static void junitparser_reads_both_reports(void **state)
+{
+    char command[COMMAND];
+
+    (void)state;
+    if (!have("junitparser"))
+        skip();
+    snprintf(command, sizeof(command),
+             "/usr/bin/python3 - %s/junit.xml build/all-cases-strict.xml <<'PY'\n"
+             "import sys\n"
+             "from junitparser import JUnitXml\n"
+             "rich, strict = (JUnitXml.fromfile(f) for f in sys.argv[1:])\n"
+             "def counts(x): return sorted((s.name, c.name, len(c.result)) for s in x for c in s)\n"
+             "assert counts(rich) == counts(strict) and len(counts(rich)) >= 20\n"
+             "assert rich.failures == 0 and strict.errors == 0\n"
+             "PY\n",
+             all.dir);
+    assert_int_equal(system(command), 0);
+}
+
+static void judging_elsewhere_says_the_same(void **state)
+{
+    char command[COMMAND];
+
+    (void)state;
+    snprintf(command, sizeof(command),
+             "p=$(realpath %%s); cd %s/evidence && for f in *.pcapng; do"
+             " \"$p\" judge --json $f >../here; (cd / && TZ=Asia/Tokyo LC_ALL=de_DE.UTF-8"
+             " \"$p\" judge --json $OLDPWD/$f) >../there; cmp -s ../here ../there ||"
+             " { echo \"$f is judged otherwise elsewhere\"; exit 1; }; done",
+             all.dir);
+    assert_int_equal(whole_run_command(command), 0);
+}
+
+static void the_same_seed_gives_the_same_bytes(void **state)
+{
+    struct whole_run again;
+    char command[COMMAND];
+
+    (void)state;
+    whole_run(&again, "-q -k 'phase2-delete or lossy or pair-both or udp' cases");
+    assert_int_equal(again.exit_code, 0);
+    snprintf(command, sizeof(command),
+             "for f in %s/evidence/*.pcapng; do cmp \"$f\" %s/evidence/\"$(basename \"$f\")\" ||"
+             " exit 1; done",
+             again.dir, all.dir);
+    assert_int_equal(system(command), 0);
+    whole_run_release(&again);
+}
+
+static void another_seed_gives_other_bytes(void **state)
+{
+    struct whole_run other;
+    char command[COMMAND];
+
+    (void)state;
+    whole_run(&other, "-q --seed 2 cases/https-preserve-on.xml");
+    assert_int_equal(other.exit_code, 0);
+    snprintf(command, sizeof(command),
+             "! cmp -s %s/evidence/https-preserve-on.pcapng %s/evidence/https-preserve-on.pcapng",
+             other.dir, all.dir);
+    assert_int_equal(system(command), 0);
+    whole_run_release(&other);
+}
+
+static void logging_at_level_5__makes_log_rules_inconclusive(void **state)
+{
+    struct whole_run r;
+
+    (void)state;
+    whole_run(&r, "-q harness/tests/cases/level-5.xml");
+    if (r.exit_code != 3)
+        whole_run_show(&r);
+    assert_int_equal(r.exit_code, 3);
+    assert_string_equal(whole_run_verdict(&r), "INCONCLUSIVE");
+    assert_true(whole_run_found(&r, "no-log", "INCONCLUSIVE"));
+    whole_run_release(&r);
+}
+
+static void interrupted_run__leaves_whole_reports(void **state)
+{
+    char command[COMMAND];
+
+    (void)state;
+    snprintf(command, sizeof(command),
+             "rm -rf %s/cut; %%s run -q -j1 -o %s/cut -D size=8GiB cases/https-preserve-on.xml"
+             " cases/download-1gib.xml >%s/cut.out 2>&1 & p=$!; sleep 2; kill -INT $p; wait $p;"
+             " test $? = 130 && xmllint --noout %s/cut/junit.xml &&"
+             " tshark -r %s/cut/evidence/download-1gib.pcapng -c 10 >/dev/null 2>&1",
+             all.dir, all.dir, all.dir, all.dir, all.dir);
+    if (!have("xmllint") || !have("tshark"))
+        skip();
+    assert_int_equal(whole_run_command(command), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_case_passes),
+        cmocka_unit_test(tshark_reads_and_decrypts_every_evidence_file),
+        cmocka_unit_test(strict_report_is_valid_by_jenkins_schema),
+        cmocka_unit_test(junitparser_reads_both_reports),
+        cmocka_unit_test(judging_elsewhere_says_the_same),
+        cmocka_unit_test(the_same_seed_gives_the_same_bytes),
+        cmocka_unit_test(another_seed_gives_other_bytes),
+        cmocka_unit_test(logging_at_level_5__makes_log_rules_inconclusive),
+        cmocka_unit_test(interrupted_run__leaves_whole_reports),
+    };
+    return cmocka_run_group_tests_name("tests/all_cases", tests, run_all, release_all);
+}
