@@ -114,12 +114,14 @@ static void take(struct run *r, const struct peer_fact *f)
 void facts_take(struct run *r)
 {
     struct peer_fact f;
+    bool any = false;
 
-    if (!r->peer)
-        return;
-    while (peer_next_fact(r->peer, &f))
+    while (r->peer && peer_next_fact(r->peer, &f)) {
         take(r, &f);
-    mem_wipe(&f, sizeof(f));
+        any = true;
+    }
+    if (any) /* mostly there is none, and this is done for every frame */
+        mem_wipe(&f, sizeof(f));
 }
 
 static enum err open_file(const char *dir, const char *name, int *fd, struct diag *why)
