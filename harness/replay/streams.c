@@ -110,6 +110,25 @@ static void say_stream(struct run *r, const struct stream *s)
     run_event(r);
 }
 
+/* Two conversations of one protocol between the same ports cannot be told apart, not by the hosts
+ * nor by the device. */
+static enum err check_ports(const struct run *r, size_t n, struct diag *why)
+{
+    const struct stream *s = &r->streams[n];
+
+    for (size_t i = 0; i < n; i++) {
+        const struct stream *o = &r->streams[i];
+        if (o->flow->conv.proto == s->flow->conv.proto &&
+            endpoint_eq(&o->at[SITE_BO], &s->at[SITE_BO]) &&
+            endpoint_eq(&o->at[SITE_HO], &s->at[SITE_HO]))
+            return diag_fail_at(why, ERR_INVALID, s->spec->at.file, s->spec->at.line,
+                                "stream \"%s\" has the ports %u and %u of stream \"%s\": give it "
+                                "another bo-port",
+                                s->spec->id, s->at[SITE_BO].port, s->at[SITE_HO].port, o->spec->id);
+    }
+    return ERR_OK;
+}
+
 enum err streams_open(struct run *r, struct diag *why)
 {
     enum err e = ERR_OK;
@@ -119,6 +138,8 @@ enum err streams_open(struct run *r, struct diag *why)
     for (size_t i = 0; !e && i < r->nstreams; i++) {
         r->streams[i].spec = &r->plan->streams[i];
         e = open_stream(r, &r->streams[i], why);
+        if (!e)
+            e = check_ports(r, i, why);
     }
     return e;
 }
@@ -139,10 +160,9 @@ static void add_stream(struct run *r, struct stream *s)
                               .local = s->at[site],
                               .remote = s->at[site == SITE_BO ? SITE_HO : SITE_BO],
                               .start = run_now(r)};
-        if (host_add_flow(r->host[site], &f, &s->id[site])) {
-            log_say(r->opts->log, LOG_WARN, LOG_MODULE, "stream %s could not be begun",
-                    s->spec->id);
-            s->ended = true;
+        enum err e = host_add_flow(r->host[site], &f, &s->id[site]);
+        if (e) {
+            run_break(r, "stream \"%s\" cannot be begun: its flow %s", s->spec->id, err_text(e));
             return;
         }
     }
@@ -158,6 +178,18 @@ void streams_start(struct run *r)
             continue;
         add_stream(r, s);
     }
+}
+
+struct mono streams_next_start(const struct run *r)
+{
+    struct mono t = MONO_NEVER;
+
+    for (size_t i = 0; i < r->nstreams; i++) {
+        const struct plan_stream *s = r->streams[i].spec;
+        if (!r->streams[i].added && s->after < 0)
+            t = mono_min(t, mono_add(r->zero, s->start));
+    }
+    return t;
 }
 
 bool streams_waiting(const struct run *r)
