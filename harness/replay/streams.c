@@ -152,6 +152,7 @@ void streams_close(struct run *r)
 static void add_stream(struct run *r, struct stream *s)
 {
     s->added = true;
+    r->last_progress = run_now(r); /* it begins: what stood still before is no matter */
     say_stream(r, s);
     for (int i = 0; i < SITES; i++) {
         enum plan_site site = i == 0 ? (s->opener == SITE_BO ? SITE_HO : SITE_BO) : s->opener;
