@@ -53,8 +53,9 @@ void mem_free(void *p)
 
 void mem_wipe(void *p, size_t n)
 {
-    volatile unsigned char *v = p;
-
-    while (n--)
-        *v++ = 0;
+    if (n == 0)
+        return;
+    memset(p, 0, n);
+    /* Says that the zeros may be looked at, so that they are not left out. */
+    __asm__ volatile("" : : "r"(p) : "memory");
 }

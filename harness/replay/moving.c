@@ -66,46 +66,53 @@ void lab_deliver(struct run *r)
     lab_due(r, MONO_NEVER);
 }
 
+/* Deadlines as lab_next saw them last: whoever got a nearer one since is seen there next. */
 void lab_tick(struct run *r)
 {
-    struct mono now = run_now(r), due;
+    struct mono now = run_now(r);
 
     for (int i = 0; i < SITES; i++) {
         struct device *d = r->device[i];
-        due = host_deadline(r->host[i]);
-        if (!mono_before(now, due)) {
-            lab_due(r, due);
+        if (!mono_before(now, r->host_due[i])) {
+            lab_due(r, r->host_due[i]);
             host_tick(r->host[i]);
         }
-        if (d && !mono_before(now, d->ops->deadline(d)))
+        if (d && !mono_before(now, r->device_due[i]))
             d->ops->tick(d);
     }
-    due = r->peer ? peer_deadline(r->peer) : MONO_NEVER;
-    if (!mono_before(now, due)) {
-        lab_due(r, due);
+    if (r->peer && !mono_before(now, r->peer_due)) {
+        lab_due(r, r->peer_due);
         peer_tick(r->peer);
         facts_take(r);
     }
     lab_due(r, MONO_NEVER);
 }
 
-struct mono lab_next(const struct run *r)
+static struct mono next_frame(const struct run *r)
 {
-    struct mono t = mono_min(host_deadline(r->host[SITE_BO]), host_deadline(r->host[SITE_HO]));
+    struct mono t = r->inner_end ? port_next(r->inner_end) : MONO_NEVER;
 
-    if (r->peer)
-        t = mono_min(t, mono_min(peer_deadline(r->peer), port_next(r->inner_end)));
     for (int i = 0; i < TAPS; i++) {
         if (r->taps[i].port)
             t = mono_min(t, port_next(r->taps[i].port));
     }
     for (int i = 0; i < SITES; i++) {
-        struct device *d = r->device[i];
-        if (!d || !d->ops->embedded)
-            continue;
-        t = mono_min(t, d->ops->deadline(d));
-        for (int leg = 0; leg < DEVICE_LEGS; leg++)
+        for (int leg = 0; r->device[i] && r->device[i]->ops->embedded && leg < DEVICE_LEGS; leg++)
             t = mono_min(t, port_next(r->device_ports[i][leg]));
     }
     return t;
+}
+
+struct mono lab_next(struct run *r)
+{
+    struct mono t = next_frame(r);
+
+    for (int i = 0; i < SITES; i++) {
+        struct device *d = r->device[i];
+        r->host_due[i] = host_deadline(r->host[i]);
+        r->device_due[i] = d ? d->ops->deadline(d) : MONO_NEVER;
+        t = mono_min(t, mono_min(r->host_due[i], r->device_due[i]));
+    }
+    r->peer_due = r->peer ? peer_deadline(r->peer) : MONO_NEVER;
+    return mono_min(t, r->peer_due);
 }

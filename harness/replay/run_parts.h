@@ -123,6 +123,7 @@ struct run {
     int esp_fd, ike_fd; /* -1: not wanted */
     bool watch_spi;     /* a rekeying waits for the first packet with its new SPI */
     uint64_t frames;
+    struct mono host_due[SITES], device_due[SITES], peer_due; /* as lab_next saw them */
     struct mono last_event;
     uint64_t last_delivered;
     struct mono last_progress;
@@ -179,7 +180,7 @@ MUST_USE enum err legs_open(struct run *r, struct diag *why);  /* legs.c */
 /* moving.c */
 void lab_deliver(struct run *r); /* what has arrived by now */
 void lab_tick(struct run *r);
-struct mono lab_next(const struct run *r);
+struct mono lab_next(struct run *r);
 /* Live: what is sent from now on should have been sent at DUE. */
 void lab_due(struct run *r, struct mono due);
 
