@@ -140,6 +140,7 @@ enum err lab_open(struct run *r, struct diag *why)
     make_host(r, SITE_HO);
     if (!run_is_pair(r))
         make_peer(r);
+    lab_next(r); /* looks at the deadlines for the first time */
     return ERR_OK;
 }
 
