@@ -67,7 +67,8 @@ struct stream {
     struct tape tape;
     enum plan_site opener;
     struct endpoint at[SITES];
-    uint32_t id[SITES]; /* of the hosts' flows */
+    char sha256[SITES][65]; /* of what each site sends, in hex; "": not wanted */
+    uint32_t id[SITES];     /* of the hosts' flows */
     bool added, ended;
     struct span gap_max;   /* the longest pause it has by itself */
     enum conv_side larger; /* direction with more bytes: the one offsets count */

@@ -12,9 +12,11 @@ void stations_init(struct run *r)
     const struct plan_lab *lab = &r->plan->lab;
 
     for (int i = 0; i < SITES; i++) {
-        r->mgmt[i] = (struct station){.mac = mac_of(0x30, i), .addr = lab->mgmt_host};
-        r->router[i] = (struct station){
-            .mac = mac_of(0x20, i), .addr = i == SITE_BO ? lab->bo_wan_router : lab->ho_wan_router};
+        r->mgmt[i] =
+            (struct station){.mac = mac_of(0x30, (enum plan_site)i), .addr = lab->mgmt_host};
+        r->router[i] =
+            (struct station){.mac = mac_of(0x20, (enum plan_site)i),
+                             .addr = i == SITE_BO ? lab->bo_wan_router : lab->ho_wan_router};
     }
 }
 

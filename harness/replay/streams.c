@@ -40,6 +40,35 @@ static void set_endpoints(struct run *r, struct stream *s, const struct capture 
         s->at[SITE_HO].port = s->at[SITE_BO].port;
 }
 
+static enum conv_side side_at(const struct stream *s, enum plan_site site)
+{
+    return site == s->opener ? CONV_A : CONV_B;
+}
+
+static uint64_t total_from(const struct stream *s, enum plan_site site)
+{
+    return s->tape.total[side_at(s, site)];
+}
+
+/* Of all that SITE is to send, as hex digits. */
+static void digest_of(const struct stream *s, enum plan_site site, char out[static 65])
+{
+    struct sha256 *h = sha256_new();
+    uint8_t chunk[HASH_CHUNK], sum[32];
+    uint64_t total = total_from(s, site), at = 0;
+
+    while (at < total) {
+        size_t n = total - at < sizeof(chunk) ? (size_t)(total - at) : sizeof(chunk);
+        tape_read(&s->tape, side_at(s, site), at, chunk, n);
+        sha256_add(h, bytes_of(chunk, n));
+        at += n;
+    }
+    sha256_peek(h, sum);
+    sha256_free(h);
+    for (int i = 0; i < 32; i++)
+        snprintf(out + 2 * i, 3, "%02x", sum[i]);
+}
+
 static enum err open_stream(struct run *r, struct stream *s, struct diag *why)
 {
     const struct plan_stream *spec = s->spec;
@@ -57,37 +86,11 @@ static enum err open_stream(struct run *r, struct stream *s, struct diag *why)
     set_endpoints(r, s, c);
     s->gap_max = longest_gap(&s->tape);
     s->larger = s->tape.total[CONV_A] >= s->tape.total[CONV_B] ? CONV_A : CONV_B;
-    return ERR_OK;
-}
-
-static enum conv_side side_at(const struct stream *s, enum plan_site site)
-{
-    return site == s->opener ? CONV_A : CONV_B;
-}
-
-static uint64_t total_from(const struct stream *s, enum plan_site site)
-{
-    return s->tape.total[side_at(s, site)];
-}
-
-static void put_digest(struct run *r, const struct stream *s, const char *key, enum plan_site from)
-{
-    struct sha256 *h = sha256_new();
-    uint8_t chunk[HASH_CHUNK], out[32];
-    uint64_t total = total_from(s, from), at = 0;
-    char hex[65];
-
-    while (at < total) {
-        size_t n = total - at < sizeof(chunk) ? (size_t)(total - at) : sizeof(chunk);
-        tape_read(&s->tape, side_at(s, from), at, chunk, n);
-        sha256_add(h, bytes_of(chunk, n));
-        at += n;
+    if (!r->plan->headers_only && s->flow->conv.proto == CONV_TCP) {
+        digest_of(s, SITE_BO, s->sha256[SITE_BO]); /* now: a live run has no time for it later */
+        digest_of(s, SITE_HO, s->sha256[SITE_HO]);
     }
-    sha256_peek(h, out);
-    sha256_free(h);
-    for (int i = 0; i < 32; i++)
-        snprintf(hex + 2 * i, 3, "%02x", out[i]);
-    event_line_add(&r->line, key, hex);
+    return ERR_OK;
 }
 
 static void say_stream(struct run *r, const struct stream *s)
@@ -103,10 +106,10 @@ static void say_stream(struct run *r, const struct stream *s)
     event_line_add(&r->line, "opener", plan_site_name(s->opener));
     event_line_addf(&r->line, "bytes_ho_to_bo", "%llu", (unsigned long long)total_from(s, SITE_HO));
     event_line_addf(&r->line, "bytes_bo_to_ho", "%llu", (unsigned long long)total_from(s, SITE_BO));
-    if (!r->plan->headers_only && proto == 6) {
-        put_digest(r, s, "sha256_ho_to_bo", SITE_HO);
-        put_digest(r, s, "sha256_bo_to_ho", SITE_BO);
-    }
+    if (s->sha256[SITE_HO][0])
+        event_line_add(&r->line, "sha256_ho_to_bo", s->sha256[SITE_HO]);
+    if (s->sha256[SITE_BO][0])
+        event_line_add(&r->line, "sha256_bo_to_ho", s->sha256[SITE_BO]);
     run_event(r);
 }
 
