@@ -5,13 +5,6 @@
 
 #include <stdio.h>
 
-#define DOWNLOAD "<stream id=\"dl\" capture=\"captures/https.pcap\"/>"
-#define AES      "<line>crypto map map1 5 set transform-set ESP-AES-256-MD5 testSET</line>"
-#define DEVICE   "<device>" CONFIG AES "</device>"
-#define CONFIG                                                                                     \
-    "<config file=\"cases/devices/bo-asa.cfg\"/><config file=\"cases/devices/logging.cfg\"/>"
-#define EXPECT "<expect><stream stream=\"dl\" is=\"continuous\"/></expect>"
-
 /* --- what confirms it --------------------------------------------------------------------------
  */
 

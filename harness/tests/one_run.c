@@ -226,17 +226,14 @@ bool one_run_has_event(const struct one_run *r, const char *id, const char *stat
     return find_event(r, id, state) != NULL;
 }
 
-const char *one_line_text(const struct one_line *l, const char *key)
+char *one_line_copy(const struct one_line *l, const char *key, char out[static ONE_TEXT])
 {
-    static char texts[4][256];
-    static unsigned next;
-    char *out = texts[next++ % COUNT(texts)];
     struct buf b = BUF_INIT;
 
     assert_non_null(l);
     if (event_line_get(bytes_str(l->text), key, &b))
         fail_msg("there is no %s in: %s", key, l->text);
-    snprintf(out, sizeof(texts[0]), "%s", buf_str(&b));
+    snprintf(out, ONE_TEXT, "%s", buf_str(&b));
     buf_release(&b);
     return out;
 }
@@ -244,6 +241,38 @@ const char *one_line_text(const struct one_line *l, const char *key)
 uint64_t one_line_number(const struct one_line *l, const char *key)
 {
     return strtoull(one_line_text(l, key), NULL, 0);
+}
+
+void one_run_ok(struct one_run *r, const char *body, const struct replay_options *opts)
+{
+    one_run(r, body, opts);
+    if (r->err)
+        fail_msg("%s", r->why.text);
+}
+
+const struct one_line *one_run_host(const struct one_run *r, const char *stream, const char *site)
+{
+    const struct one_line *l;
+
+    for (size_t i = 0; (l = one_run_find(r, "host", "stream", stream, i)); i++) {
+        if (strcmp(one_line_text(l, "site"), site) == 0)
+            return l;
+    }
+    fail_msg("no host line of %s at %s", stream, site);
+    return NULL;
+}
+
+void one_run_check_done(const struct one_run *r, const char *id)
+{
+    const struct one_line *s = one_run_find(r, "stream", "id", id, 0);
+
+    for (int i = 0; i < 2; i++) {
+        const struct one_line *h = one_run_host(r, id, i ? "ho" : "bo");
+        assert_string_equal(one_line_text(h, "state"), "done");
+        assert_int_equal(one_line_number(h, "altered"), 0);
+        assert_int_equal(one_line_number(h, "delivered"),
+                         one_line_number(s, i ? "bytes_bo_to_ho" : "bytes_ho_to_bo"));
+    }
 }
 
 size_t one_run_frames(const struct one_run *r, enum evidence_leg leg)

@@ -6,6 +6,19 @@
 #include "evidence/reader.h"
 #include "replay/replay.h"
 
+/* Bodies of cases. The suite of ESP is AES, which is fast. */
+#define CONFIG                                                                                     \
+    "<config file=\"cases/devices/bo-asa.cfg\"/><config file=\"cases/devices/logging.cfg\"/>"
+#define AES            "<line>crypto map map1 5 set transform-set ESP-AES-256-MD5 testSET</line>"
+#define DEVICE         "<device>" CONFIG AES "</device>"
+#define HTTPS          "captures/https.pcap"
+#define DOWNLOAD       "<stream id=\"dl\" capture=\"" HTTPS "\"/>"
+#define EXPECT         "<expect><stream stream=\"dl\" is=\"continuous\"/></expect>"
+#define CASE(timeline) DEVICE "<timeline>" timeline "</timeline>" EXPECT
+#define PAIR(lab, timeline)                                                                        \
+    "<lab mode=\"pair\">" lab "</lab><device site=\"bo\">" AES "</device><device site=\"ho\">" AES \
+    "</device><timeline>" timeline "</timeline>" EXPECT
+
 struct one_line { /* of the events leg */
     double time;  /* seconds of run time */
     char *text;
@@ -35,8 +48,10 @@ struct one_run {
     struct evidence_totals totals;
 };
 
-/* Runs BODY. OPTS may be NULL; its evidence path is not used. The case must be a valid one. */
+/* Runs BODY. OPTS may be NULL; its evidence path is not used. The case must be a valid one; with
+ * one_run_ok the run must not fail. */
 void one_run(struct one_run *r, const char *body, const struct replay_options *opts);
+void one_run_ok(struct one_run *r, const char *body, const struct replay_options *opts);
 void one_run_release(struct one_run *r);
 
 /* The Nth (from 0) line about WHAT in which KEY, unless NULL, is VALUE; NULL when there is none. */
@@ -49,10 +64,18 @@ const struct one_line *one_run_event(const struct one_run *r, const char *id, co
 /* True when event ID has a line of STATE. */
 bool one_run_has_event(const struct one_run *r, const char *id, const char *state);
 
-/* The value of KEY in L, in a buffer of its own, overwritten by the fourth call after it; fails the
- * test when there is none. As a number. */
-const char *one_line_text(const struct one_line *l, const char *key);
+/* The value of KEY in L, valid to the end of the block; fails the test when there is none. As a
+ * number. */
+#define one_line_text(l, key) one_line_copy(l, key, (char[ONE_TEXT]){0})
+#define ONE_TEXT              256
+char *one_line_copy(const struct one_line *l, const char *key, char out[static ONE_TEXT]);
 uint64_t one_line_number(const struct one_line *l, const char *key);
+
+/* The `host` line of a stream at a site; fails the test when there is none. */
+const struct one_line *one_run_host(const struct one_run *r, const char *stream, const char *site);
+
+/* Both hosts played STREAM to its end and got what its line says. */
+void one_run_check_done(const struct one_run *r, const char *stream);
 
 size_t one_run_frames(const struct one_run *r, enum evidence_leg leg);
 

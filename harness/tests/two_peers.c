@@ -238,6 +238,21 @@ void two_peers_send(struct two_peers *t, int from, size_t len, bool df, uint8_t 
     two_peers_run(t, 0.1);
 }
 
+void two_peers_begin(struct two_peers *t)
+{
+    two_peers_init(t);
+    two_peers_start(t);
+    two_peers_up(t);
+}
+
+void two_peers_pass(struct two_peers *t, int from)
+{
+    size_t before = t->side[!from].ngot;
+
+    two_peers_send(t, from, 100, false, 64);
+    assert_int_equal(t->side[!from].ngot, before + 1);
+}
+
 /* --- what there was ----------------------------------------------------------------------------
  */
 

@@ -47,6 +47,7 @@ struct two_peers {
     struct rng_seeded rng;
     struct one_peer side[2];
     wan_hook *hook; /* NULL: everything passes */
+    void *ctx;      /* the hook's */
 };
 
 /* A protects 10.1.0.0/16, B 10.2.0.0/16; AES-128, SHA-1, group 2, DPD 10 s and 3 times 2 s. Change
@@ -61,8 +62,14 @@ void two_peers_run(struct two_peers *t, double seconds);
 /* Brings the tunnel up, begun by A, and checks that it is. */
 void two_peers_up(struct two_peers *t);
 
+/* init, start and up in one. */
+void two_peers_begin(struct two_peers *t);
+
 /* The host of FROM sends LEN bytes of UDP payload to the host of the other side. */
 void two_peers_send(struct two_peers *t, int from, size_t len, bool df, uint8_t ttl);
+
+/* The same, and it must arrive. */
+void two_peers_pass(struct two_peers *t, int from);
 
 /* The last packet that came to the host of SIDE, taken apart; fails the test when none did. */
 struct pkt two_peers_last(const struct two_peers *t, int side);
