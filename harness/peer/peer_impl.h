@@ -13,8 +13,11 @@
 #define NEIGHBORS_MAX 64        /* stations known on one side */
 #define HELD_MAX      4         /* packets that wait for a station's answer */
 #define ARP_AGAIN     SPAN_S(1) /* between two requests for one station */
-#define SOFT_VOLUME   0.95      /* of a volume lifetime, then it is time to rekey... */
-#define SOFT_ANSWERED 0.975     /* ...and later for who did not begin the SA: not both do it */
+#define ARP_FRESH                                                                                  \
+    SPAN_S(60) /* then a station that is in use is asked again, as other systems do: what was      \
+                  learnt may have been damaged or have become wrong */
+#define SOFT_VOLUME   0.95  /* of a volume lifetime, then it is time to rekey... */
+#define SOFT_ANSWERED 0.975 /* ...and later for who did not begin the SA: not both do it */
 #define FACTS_FIRST   16
 #define MTU_DEFAULT   1500
 #define OUR_TTL       64 /* of packets that begin here */
@@ -23,8 +26,8 @@ struct neighbor {
     struct ip_addr addr;
     struct mac mac;
     bool known, was_asked;
-    struct mono asked;       /* last request */
-    uint8_t *held[HELD_MAX]; /* whole frames, the destination still to be filled in */
+    struct mono asked, heard; /* last request, last word of it */
+    uint8_t *held[HELD_MAX];  /* whole frames, the destination still to be filled in */
     size_t held_len[HELD_MAX], nheld;
 };
 

@@ -92,6 +92,7 @@ void link_arp_input(struct peer *p, enum peer_side side, const struct arp *a)
         !(a->sender_mac.b[0] & 1)) { /* RFC 826: who asks us can be answered without asking */
         n->mac = a->sender_mac;
         n->known = true;
+        n->heard = clock_now(p->clk);
         if (s->out)
             send_held(p, side, n);
     }
@@ -134,6 +135,8 @@ void link_end(struct peer *p, enum peer_side side, const struct ip_addr *next, u
     ether_put(&w, &to->mac, &s->mac, ETHER_IPV4);
     if (to->known) {
         sink_commit(s->out, ETHER_HDR_LEN + n);
+        if (!mono_before(clock_now(p->clk), mono_add(to->heard, ARP_FRESH)))
+            ask(p, side, to);
         return;
     }
     hold(to, frame, ETHER_HDR_LEN + n);

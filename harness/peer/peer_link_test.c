@@ -275,6 +275,26 @@ static void packets_wait_for_the_next_hops_address_and_are_few(void **state)
     alone_free(a);
 }
 
+/* Its card may have been changed, or what was learnt was damaged on the way. */
+static void a_station_is_asked_again_after_a_minute(void **state)
+{
+    struct alone *a = alone_new();
+    uint8_t b[256];
+
+    (void)state;
+    ask(a, PEER_WAN, "209.165.201.1", "209.165.201.2");
+    for (int minute = 0; minute < 2; minute++) {
+        size_t before = a->wan.frames;
+        struct wr w = wr_of(b, sizeof(b));
+        peer_input(
+            a->peer, PEER_WAN,
+            put_ping(&w, &a->lab.side[PEER_B].cfg.wan_mac, "209.165.201.2", "209.165.200.10", 40));
+        assert_int_equal(a->wan.frames - before, 1 + minute); /* the answer, and the question */
+        clock_sleep_until(&a->lab.clk.clock, (struct mono){INT64_C(61) * 1000000000});
+    }
+    alone_free(a);
+}
+
 static void a_large_answer_goes_in_fragments(void **state)
 {
     struct alone *a = alone_new();
@@ -332,6 +352,7 @@ int main(void)
         cmocka_unit_test(answers_for_its_inner_address_alone),
         cmocka_unit_test(answers_pings_of_each_of_its_addresses),
         cmocka_unit_test(packets_wait_for_the_next_hops_address_and_are_few),
+        cmocka_unit_test(a_station_is_asked_again_after_a_minute),
         cmocka_unit_test(a_large_answer_goes_in_fragments),
         cmocka_unit_test(any_frame_cut_or_changed_is_survived),
     };

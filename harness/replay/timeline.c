@@ -2,6 +2,14 @@
 #include "base/mem.h"
 #include "replay/run_parts.h"
 
+/* The stream whose place goes with an event: its own, or the only one there is. */
+static const struct stream *place_of(const struct run *r, const struct plan_event *s)
+{
+    if (s->stream >= 0)
+        return &r->streams[s->stream];
+    return r->nstreams == 1 && r->streams[0].added ? &r->streams[0] : NULL;
+}
+
 void timeline_say(struct run *r, const struct event *e, const char *state, const char *key,
                   const char *text)
 {
@@ -15,8 +23,8 @@ void timeline_say(struct run *r, const struct event *e, const char *state, const
     event_line_add(&r->line, "state", state);
     if (s->by == ACTOR_DEVICE)
         event_line_add(&r->line, "site", plan_site_name(s->site));
-    if (s->stream >= 0 && strcmp(state, "sent") == 0) {
-        const struct stream *st = &r->streams[s->stream];
+    const struct stream *st = place_of(r, s);
+    if (st && strcmp(state, "sent") == 0) {
         event_line_add(&r->line, "stream", st->spec->id);
         event_line_addf(&r->line, "offset", "%llu", (unsigned long long)stream_offset(r, st));
         event_line_addf(&r->line, "in_flight", "%llu", (unsigned long long)stream_in_flight(r, st));
