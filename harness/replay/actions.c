@@ -63,6 +63,7 @@ static void by_device(struct run *r, struct event *e)
     bool refused = true;
 
     timeline_say(r, e, "sent", NULL, NULL);
+    r->watch_wan = true;
     if (command)
         console_run(r, site, command, &refused);
     if (refused)

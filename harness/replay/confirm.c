@@ -1,6 +1,11 @@
 /* What shows on the wire, in the device's log or in its answer that an event bit. An event for
  * which nothing does stays `sent`, and no verdict rests on it. */
 #include "replay/run_parts.h"
+#include "wire/isakmp.h"
+
+/* Pair mode: a device that was told to delete does so at once, so an encrypted informational
+ * message within this time is its Delete, and no probe of the other gateway. */
+#define DELETE_WITHIN SPAN_MS(200)
 
 /* X(action, actor, how to tell, what it is that shows it) */
 #define CONFIRMATIONS(X)                                                                           \
@@ -8,9 +13,11 @@
     X(PHASE1_DELETE, PEER, delete_left, "the IKE SA's Delete went out on the wan leg")             \
     X(PHASE2_DELETE, PEER, delete_left, "an IPsec SA's Delete went out on the wan leg")            \
     X(PHASE1_DELETE, DEVICE, delete_came,                                                          \
-      "the peer got the IKE SA's Delete; pair mode: 113019 or 713259 in the device's log")         \
+      "the peer got the IKE SA's Delete; pair mode: an encrypted informational message of the "    \
+      "device on the wan leg, or 113019 or 713259 in its log")                                     \
     X(PHASE2_DELETE, DEVICE, delete_came,                                                          \
-      "the peer got an IPsec SA's Delete; pair mode: 602304 in the device's log")                  \
+      "the peer got an IPsec SA's Delete; pair mode: an encrypted informational message of the "   \
+      "device on the wan leg, or 602304 in its log")                                               \
     X(PHASE1_REKEY, PEER, ike_sa_replaced, "a new IKE SA took over")                               \
     X(PHASE2_REKEY, PEER, new_spi_used, "a packet with the new SPI on the wan leg")                \
     X(BLACKHOLE, HARNESS, frame_eaten, "the first frame that was eaten")                           \
@@ -57,6 +64,18 @@ static const char *delete_left(struct run *r, struct event *e, const struct sign
     return phase_of(e) == 1 ? "the IKE SA's delete was sent" : "the IPsec SA's delete was sent";
 }
 
+static bool is_informational_of(const struct run *r, const struct event *e, const struct pkt *p)
+{
+    const struct plan_lab *l = &r->plan->lab;
+    const struct ip_addr *device = e->spec->site == SITE_BO ? &l->bo_outside : &l->ho_outside;
+    struct isakmp_hdr h;
+
+    return p->kind == PKT_UDP && p->udp.src == IKE_PORT && ip_addr_eq(&p->ip.src, device) &&
+           !isakmp_hdr_parse(p->udp.data, &h) && h.exchange == ISAKMP_X_INFO &&
+           (h.flags & ISAKMP_FLAG_ENCRYPTED) &&
+           mono_before(run_now(r), mono_add(e->sent, DELETE_WITHIN));
+}
+
 static const char *delete_came(struct run *r, struct event *e, const struct sign *s)
 {
     unsigned phase = phase_of(e);
@@ -64,7 +83,11 @@ static const char *delete_came(struct run *r, struct event *e, const struct sign
     if (is_ike_fact(s, IKE_FACT_DELETE_RECEIVED) && s->fact->ike.phase == phase)
         return phase == 1 ? "the IKE SA's delete came from the device"
                           : "the IPsec SA's delete came from the device";
-    if (s->kind != SIGN_LOG || !run_is_pair(r) || s->site != e->spec->site)
+    if (!run_is_pair(r))
+        return NULL;
+    if (s->kind == SIGN_FRAME && is_informational_of(r, e, s->frame))
+        return "the device's delete was seen";
+    if (s->kind != SIGN_LOG || s->site != e->spec->site)
         return NULL;
     if (phase == 1)
         return s->log->id == 113019 || s->log->id == 713259 ? "the device logged the session's end"
@@ -87,11 +110,12 @@ static const char *new_spi_used(struct run *r, struct event *e, const struct sig
     if (s->kind == SIGN_FACT && s->fact->kind == PEER_CHILD_UP && s->fact->ike.rekey) {
         e->new_spi[0] = s->fact->ike.child.in_spi;
         e->new_spi[1] = s->fact->ike.child.out_spi;
-        r->watch_spi = true;
+        r->watch_wan = true;
     }
     if (s->kind != SIGN_FRAME || !e->new_spi[0])
         return NULL;
-    return s->frame->esp.spi == e->new_spi[0] || s->frame->esp.spi == e->new_spi[1]
+    return s->frame->kind == PKT_ESP &&
+                   (s->frame->esp.spi == e->new_spi[0] || s->frame->esp.spi == e->new_spi[1])
                ? "a packet with the new SPI was seen"
                : NULL;
 }
@@ -183,10 +207,13 @@ void confirm_fact(struct run *r, const struct peer_fact *f)
     show_all(r, &s);
 }
 
-static bool waits_for_spi(const struct run *r)
+/* Frames of the wan leg are looked at only while one of them may be a proof. */
+static bool waits_for_frame(const struct run *r)
 {
     for (size_t i = 0; i < r->nevents; i++) {
-        if (r->events[i].state == EVENT_SENT && r->events[i].new_spi[0])
+        const struct event *e = &r->events[i];
+        if (e->state == EVENT_SENT &&
+            (e->new_spi[0] || (run_is_pair(r) && e->spec->by == ACTOR_DEVICE)))
             return true;
     }
     return false;
@@ -198,10 +225,10 @@ void confirm_frame(struct run *r, struct bytes frame)
     struct sign s = {.kind = SIGN_FRAME, .frame = &p};
 
     pkt_parse(frame, &p);
-    if (p.kind != PKT_ESP)
+    if (p.kind != PKT_ESP && p.kind != PKT_UDP)
         return;
     show_all(r, &s);
-    r->watch_spi = waits_for_spi(r);
+    r->watch_wan = waits_for_frame(r);
 }
 
 void confirm_log(struct run *r, enum plan_site site, const struct asa_log *log)

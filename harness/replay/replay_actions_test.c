@@ -260,6 +260,36 @@ static void what_is_typed_and_answered_is_transcribed(void **state)
     one_run_release(&r);
 }
 
+/* Two devices, of which one is told. QUIET: what keeps its log from saying so. */
+static void check_pair(const char *action, const char *quiet, const char *detail)
+{
+    struct one_run r;
+    char body[2048];
+
+    snprintf(body, sizeof(body),
+             "<lab mode=\"pair\"/><device site=\"bo\">" AES "%s</device><device site=\"ho\">" AES
+             "</device><timeline>" DOWNLOAD "<at id=\"ev\" stream=\"dl\" reaches=\"40%%\"><%s "
+             "by=\"device\" site=\"bo\"/></at></timeline>" EXPECT,
+             quiet, action);
+    one_run_ok(&r, body, NULL);
+    const struct one_line *sent = one_run_event(&r, "ev", "sent");
+    const struct one_line *confirmed = one_run_event(&r, "ev", "confirmed");
+    assert_string_equal(one_line_text(sent, "site"), "bo");
+    assert_string_equal(one_line_text(confirmed, "detail"), detail);
+    assert_true(confirmed->time < sent->time + 0.1);
+    one_run_release(&r);
+}
+
+#define NO_LOG "<line>no logging enable</line>"
+
+static void in_pair_mode_a_delete_is_seen_on_the_wire_or_in_the_log(void **state)
+{
+    (void)state;
+    check_pair("phase1-delete", NO_LOG, "the device's delete was seen");
+    check_pair("phase2-delete", NO_LOG, "the device's delete was seen");
+    check_pair("phase2-delete", "", "the device logged 602304"); /* that leg is shorter */
+}
+
 #define SETS(rows, run)                                                                            \
     for (size_t i = 0; i < COUNT(rows); i++)                                                       \
         tests[n++] = (struct CMUnitTest)                                                           \
@@ -273,6 +303,7 @@ int main(void)
         cmocka_unit_test(sas_that_come_and_go_are_told_with_their_reason),
         cmocka_unit_test(a_rekeyed_pair_names_the_one_it_succeeds),
         cmocka_unit_test(what_is_typed_and_answered_is_transcribed),
+        cmocka_unit_test(in_pair_mode_a_delete_is_seen_on_the_wire_or_in_the_log),
     };
     struct CMUnitTest tests[COUNT(fixed) + COUNT(bites) + COUNT(misses) + COUNT(holes)];
     size_t n = COUNT(fixed);

@@ -122,7 +122,7 @@ struct run {
     bool wants_logs; /* an event waits for a message, or is confirmed by one */
     struct buf esp_keys, ike_keys;
     int esp_fd, ike_fd; /* -1: not wanted */
-    bool watch_spi;     /* a rekeying waits for the first packet with its new SPI */
+    bool watch_wan;     /* an event waits for a frame there as its proof */
     uint64_t frames;
     struct mono host_due[SITES], device_due[SITES], peer_due; /* as lab_next saw them */
     struct mono last_event;

@@ -7,7 +7,7 @@ static void record(struct tap *t, struct mono when, struct bytes frame, bool eat
     evidence_frame(r->ev, t->leg, run_stamp(r, when), frame, eaten ? "filtered" : NULL);
     r->frames++;
     t->recorded++;
-    if (r->watch_spi && t->leg == EV_WAN && !eaten)
+    if (r->watch_wan && t->leg == EV_WAN && !eaten)
         confirm_frame(r, frame);
 }
 
