@@ -30,6 +30,7 @@ struct device_ops {
                               struct device **out, struct diag *why);
     /* True for a device inside this process, which wants frames and time; its legs are attached. */
     bool embedded;
+    bool has_console; /* `command` and `action_command` have a chance */
     void (*attach)(struct device *d, enum device_leg leg, struct sink *out);
     void (*input)(struct device *d, enum device_leg leg, struct bytes frame);
     void (*tick)(struct device *d);

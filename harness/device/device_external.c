@@ -70,6 +70,7 @@ const struct device_ops device_external = {
     .name = "external",
     .open = external_open,
     .embedded = false,
+    .has_console = false,
     .attach = external_attach,
     .input = external_input,
     .tick = external_tick,

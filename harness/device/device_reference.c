@@ -25,10 +25,8 @@ static const struct {
 #undef X
 };
 
-static const char *line_of(const struct plan_setting *s)
+static const char *switch_line(const struct plan_setting *s)
 {
-    if (!s->name)
-        return s->value;
     for (size_t i = 0; i < COUNT(switches); i++) {
         if (strcmp(switches[i].name, s->name) == 0 && strcmp(switches[i].value, s->value) == 0)
             return switches[i].line;
@@ -36,24 +34,84 @@ static const char *line_of(const struct plan_setting *s)
     return NULL;
 }
 
+static bool is_line(const struct plan_setting *s)
+{
+    return !s->name;
+}
+
 static bool is_fault(const struct plan_setting *s)
 {
     return s->name && strcmp(s->name, "fault") == 0;
 }
 
-static enum err load_setting(struct gw_config *c, const struct plan_setting *s,
-                             const struct gw_load_options *opts, struct diag *why)
+/* What there is instead, for a person. */
+static enum err no_switch(const struct plan_setting *s, struct diag *why)
 {
-    const char *line = line_of(s);
-    struct diag d = {0};
+    struct buf known = BUF_INIT;
 
-    if (!line)
-        return diag_fail_at(why, ERR_INVALID, s->at.file, s->at.line,
-                            "the built-in gateway has no setting %s=\"%s\"", s->name, s->value);
-    enum err e = gw_config_load(c, s->at.file ? s->at.file : "case", bytes_str(line), opts, &d);
-    if (e)
-        return diag_fail_at(why, e, s->at.file, s->at.line, "%s", d.text);
-    return ERR_OK;
+    for (size_t i = 0; i < COUNT(switches); i++)
+        buf_addf(&known, " %s=\"%s\",", switches[i].name, switches[i].value);
+    enum err e =
+        diag_fail_at(why, ERR_INVALID, s->at.file, s->at.line,
+                     "the built-in gateway has no setting %s=\"%s\"; it has%s fault=\"NAME\" and "
+                     "every line of a configuration",
+                     s->name, s->value, buf_str(&known));
+    buf_release(&known);
+    return e;
+}
+
+static int lines_in(const char *text)
+{
+    int n = 1;
+
+    for (; *text; text++)
+        n += *text == '\n';
+    return n;
+}
+
+/* The N settings from S on, all of them lines, typed one after the other, so that one may stand
+ * inside what another begins ("interface ..."). */
+static enum err load_run(struct gw_config *c, const struct plan_setting *s, size_t n,
+                         const struct gw_load_options *opts, struct diag *why)
+{
+    struct buf text = BUF_INIT;
+    struct diag d = {0};
+    size_t at = 0;
+
+    for (size_t i = 0; i < n; i++)
+        buf_addf(&text, "%s\n", s[i].value);
+    enum err e = gw_config_load(c, "case", buf_bytes(&text), opts, &d);
+    buf_release(&text);
+    if (!e)
+        return ERR_OK;
+    for (int line = lines_in(s[at].value); line < d.line && at + 1 < n;)
+        line += lines_in(s[++at].value);
+    return diag_fail_at(why, e, s[at].at.file, s[at].at.line, "%s", d.text);
+}
+
+static enum err load_settings(const struct plan_device *spec, struct gw_config *c,
+                              const struct gw_load_options *opts, struct diag *why)
+{
+    enum err e = ERR_OK;
+
+    for (size_t i = 0, n; !e && i < spec->nsettings; i += n) {
+        const struct plan_setting *s = &spec->settings[i];
+        for (n = is_line(s); n && i + n < spec->nsettings && is_line(&s[n]);)
+            n++;
+        if (n) {
+            e = load_run(c, s, n, opts, why);
+            continue;
+        }
+        n = 1;
+        if (is_fault(s)) /* once the gateway is there */
+            continue;
+        const char *line = switch_line(s);
+        if (!line)
+            return no_switch(s, why);
+        struct plan_setting typed = {NULL, line, s->at};
+        e = load_run(c, &typed, 1, opts, why);
+    }
+    return e;
 }
 
 static enum err load(const struct plan_device *spec, const struct device_env *env,
@@ -66,11 +124,7 @@ static enum err load(const struct plan_device *spec, const struct device_env *en
                             "the device has no configuration");
     enum err e = gw_config_load(c, spec->config ? spec->config : "configuration",
                                 bytes_str(spec->config_text), &opts, why);
-    for (size_t i = 0; !e && i < spec->nsettings; i++) {
-        if (!is_fault(&spec->settings[i]))
-            e = load_setting(c, &spec->settings[i], &opts, why);
-    }
-    return e;
+    return e ? e : load_settings(spec, c, &opts, why);
 }
 
 static enum err set_fault(struct reference *r, const char *name, const struct plan_place *at,
@@ -154,10 +208,7 @@ static void reference_tick(struct device *d)
 
 static struct mono reference_deadline(const struct device *d)
 {
-    const struct reference *r =
-        CONTAINER_OF((struct device *)(uintptr_t)d, struct reference, device);
-
-    return gateway_deadline(r->gw);
+    return gateway_deadline(CONTAINER_OF(d, const struct reference, device)->gw);
 }
 
 static enum err reference_command(struct device *d, const char *line, struct buf *answer,
@@ -182,6 +233,7 @@ const struct device_ops device_reference = {
     .name = "reference",
     .open = reference_open,
     .embedded = true,
+    .has_console = true,
     .attach = reference_attach,
     .input = reference_input,
     .tick = reference_tick,

@@ -2,8 +2,8 @@
 
 #include "base/mem.h"
 #include "peer/peer_impl.h"
+#include "wire/checksum.h"
 
-#define MTU_DEFAULT    1500
 #define WINDOW_DEFAULT 64
 
 struct peer *peer_new(const struct peer_config *cfg, const struct clock *clk, struct rng *rng,
@@ -54,6 +54,20 @@ void peer_attach(struct peer *p, enum peer_side side, struct sink *out)
     p->side[side].out = out;
 }
 
+/* An IPv4 packet to us that came whole, as far as its header can tell. */
+static bool is_sound(struct peer *p, enum peer_side side, const struct pkt *in)
+{
+    if (in->kind == PKT_OTHER || in->eth.vlans || !mac_eq(&in->eth.dst, &p->side[side].mac) ||
+        in->ip.version != 4)
+        return false;
+    struct bytes head = bytes_head(in->eth.payload, in->ip.hdr_len);
+    if (ip_is_cut(&in->ip) || checksum_finish(checksum_add(0, head)) != 0) {
+        p->count.malformed++;
+        return false;
+    }
+    return true;
+}
+
 void peer_input(struct peer *p, enum peer_side side, struct bytes frame)
 {
     struct pkt in;
@@ -61,8 +75,7 @@ void peer_input(struct peer *p, enum peer_side side, struct bytes frame)
     pkt_parse(frame, &in);
     if (in.kind == PKT_ARP)
         link_arp_input(p, side, &in.arp);
-    else if (in.kind == PKT_OTHER || in.eth.vlans || !mac_eq(&in.eth.dst, &p->side[side].mac) ||
-             in.ip.version != 4 || ip_is_cut(&in.ip))
+    else if (!is_sound(p, side, &in))
         return;
     else if (side == PEER_WAN)
         wan_input(p, &in);
@@ -190,5 +203,10 @@ void peer_counters(const struct peer *p, struct peer_counters *out)
 
 size_t peer_children(const struct peer *p)
 {
-    return sadb_count(p->sadb);
+    struct sadb_pair *pair;
+    size_t n = 0;
+
+    for (size_t i = 0; (pair = sadb_at(p->sadb, i)); i++)
+        n += !pair->retired;
+    return n;
 }

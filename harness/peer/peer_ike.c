@@ -56,27 +56,39 @@ static struct esp_sa *make_sa(struct peer *p, const struct ike_out *o, bool inbo
 
 static void note_volume(struct peer *p, const struct ike_out *o)
 {
+    uint64_t hard = o->child.suite.lifetime_kb * 1024;
+    double share = o->initiator ? SOFT_VOLUME : SOFT_ANSWERED;
+
     for (size_t i = 0; i < p->cfg.ike.npolicies; i++) {
-        uint64_t hard = o->child.suite.lifetime_kb * 1024;
         if (p->cfg.ike.policies[i].id == o->child.policy)
-            p->volumes[i] = (struct volume){o->child.in_spi, (uint64_t)((double)hard * SOFT_VOLUME),
-                                            hard, false};
+            p->volumes[i] =
+                (struct volume){o->child.in_spi, (uint64_t)((double)hard * share), hard, false};
     }
+}
+
+/* The pair that OLD_SPI names still opens what is under way, and seals no more. */
+static void retire(struct peer *p, uint32_t old_spi)
+{
+    struct sadb_pair *old = sadb_by_spi(p->sadb, old_spi);
+
+    if (old)
+        old->retired = true;
 }
 
 static void child_up(struct peer *p, const struct ike_out *o)
 {
     struct esp_sa *in = make_sa(p, o, true), *out = make_sa(p, o, false);
-    struct sadb_pair *old = sadb_for_policy(p->sadb, o->child.policy);
+    const struct sadb_pair *old = sadb_for_policy(p->sadb, o->child.policy);
+    uint32_t old_spi = old ? esp_sa_params(old->in)->spi : 0; /* 0 names no SA (RFC 4303, 2.1) */
 
-    if (old)
-        old->retired = true;
     if (!in || !out || sadb_add(p->sadb, in, out, o->child.policy, o->ike)) {
         esp_sa_free(in);
         esp_sa_free(out);
-        log_say(p->log, LOG_WARN, LOG_MODULE, "an SA pair could not be made");
+        log_say(p->log, LOG_WARN, LOG_MODULE, "an SA pair could not be made: it is given up");
+        (void)!ike_delete_child(p->ike, o->child.in_spi, true);
         return;
     }
+    retire(p, old_spi);
     note_volume(p, o);
     add_fact(p, PEER_CHILD_UP, o);
 }
@@ -106,8 +118,10 @@ void peer_settle(struct peer *p)
     struct ike_out o;
     bool any = false;
 
-    for (; ike_next(p->ike, &o); any = true)
+    while (ike_next(p->ike, &o)) {
         take(p, &o);
-    if (any)
+        any = true;
+    }
+    if (any) /* with most frames there is nothing, and this is many bytes */
         mem_wipe(&o, sizeof(o));
 }

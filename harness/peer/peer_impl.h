@@ -13,15 +13,21 @@
 #define NEIGHBORS_MAX 64        /* stations known on one side */
 #define HELD_MAX      4         /* packets that wait for a station's answer */
 #define ARP_AGAIN     SPAN_S(1) /* between two requests for one station */
-#define SOFT_VOLUME   0.95      /* of a volume lifetime, then it is time to rekey */
+#define ARP_FRESH                                                                                  \
+    SPAN_S(60) /* then a station that is in use is asked again, as other systems do: what was      \
+                  learnt may have been damaged or have become wrong */
+#define SOFT_VOLUME   0.95  /* of a volume lifetime, then it is time to rekey... */
+#define SOFT_ANSWERED 0.975 /* ...and later for who did not begin the SA: not both do it */
 #define FACTS_FIRST   16
+#define MTU_DEFAULT   1500
+#define OUR_TTL       64 /* of packets that begin here */
 
 struct neighbor {
     struct ip_addr addr;
     struct mac mac;
-    bool known;
-    struct mono asked;       /* last request */
-    uint8_t *held[HELD_MAX]; /* whole frames, the destination still to be filled in */
+    bool known, was_asked;
+    struct mono asked, heard; /* last request, last word of it */
+    uint8_t *held[HELD_MAX];  /* whole frames, the destination still to be filled in */
     size_t held_len[HELD_MAX], nheld;
 };
 
@@ -67,8 +73,17 @@ uint8_t *link_begin(struct peer *p, enum peer_side side, size_t n);
 void link_end(struct peer *p, enum peer_side side, const struct ip_addr *next, uint8_t *packet,
               size_t n);
 void link_release(struct side *s);
+/* Sends PAYLOAD behind the header IP to NEXT; in fragments when the packet is larger than MTU. */
+void link_send(struct peer *p, enum peer_side side, const struct ip_addr *next, const struct ip *ip,
+               struct bytes payload);
+/* Answers a ping of one of our own addresses. */
+void link_answer_echo(struct peer *p, enum peer_side side, const struct ip_addr *next,
+                      const struct pkt *in);
+/* One hop less (RFC 1812, 5.3.1), in place. False: the packet ends here. */
+bool spend_ttl(uint8_t *packet, size_t n);
 
 /* peer_inner.c and peer_wan.c */
+const struct ip_addr *inner_hop(const struct peer *p, const struct ip_addr *dst);
 void inner_input(struct peer *p, const struct pkt *in);
 void wan_input(struct peer *p, struct pkt *in);
 void wan_send_datagram(struct peer *p, const struct endpoint *from, const struct endpoint *to,

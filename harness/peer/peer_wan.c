@@ -1,12 +1,15 @@
 /* From the WAN: IKE, ESP, and what came out of it to the hosts behind. */
 #include "peer/peer_impl.h"
+#include "wire/checksum.h"
 
-#define OUR_TTL 64
+#define ALIVE_EVERY                                                                                \
+    SPAN_MS(100) /* how often IKE is told of traffic: far below any DPD threshold                  \
+                  */
 
 void wan_send_datagram(struct peer *p, const struct endpoint *from, const struct endpoint *to,
                        struct bytes data)
 {
-    size_t n = IP4_HDR_LEN + UDP_HDR_LEN + data.n;
+    uint8_t b[UDP_HDR_LEN + IKE_DATAGRAM_MAX];
     struct ip ip = {.version = 4,
                     .proto = IP_UDP,
                     .ttl = OUR_TTL,
@@ -14,14 +17,11 @@ void wan_send_datagram(struct peer *p, const struct endpoint *from, const struct
                     .src = from->addr,
                     .dst = to->addr};
     struct udp u = {.src = from->port, .dst = to->port, .data = data};
-    uint8_t *b = link_begin(p, PEER_WAN, n);
+    struct wr w = wr_of(b, sizeof(b));
 
-    if (!b)
-        return;
-    struct wr w = wr_of(b, n);
-    ip_put(&w, &ip, UDP_HDR_LEN + data.n);
     udp_put(&w, &u, &ip.src, &ip.dst);
-    link_end(p, PEER_WAN, &p->cfg.wan_next_hop, b, w.at);
+    if (!w.err)
+        link_send(p, PEER_WAN, &p->cfg.wan_next_hop, &ip, wr_bytes(&w));
 }
 
 void check_volume(struct peer *p, const struct sadb_pair *pair, const struct esp_sa *sa)
@@ -42,44 +42,26 @@ void check_volume(struct peer *p, const struct sadb_pair *pair, const struct esp
     }
 }
 
-/* The device speaks: told to IKE often enough for dead peer detection, and not for every packet. */
 static void note_alive(struct peer *p, const struct ip_addr *from)
 {
     struct mono now = clock_now(p->clk);
 
-    if (mono_before(now, mono_add(p->alive_told, SPAN_MS(100))))
+    if (mono_before(now, mono_add(p->alive_told, ALIVE_EVERY)))
         return;
     p->alive_told = now;
     ike_peer_is_alive(p->ike, from);
 }
 
-static const struct ip_addr *inner_hop(const struct peer *p, const struct ip_addr *dst)
-{
-    return p->cfg.inner_next_hop.family ? &p->cfg.inner_next_hop : dst;
-}
-
-/* The TTL is spent in place; see peer_inner.c for the arithmetic. */
-static bool spend_ttl(uint8_t *packet, const struct ip *ip)
-{
-    struct wr w = wr_of(packet, ip->hdr_len);
-    struct ip less = *ip;
-
-    if (ip->ttl <= 1)
-        return false;
-    less.ttl--;
-    ip_put(&w, &less, ip->payload_len);
-    return !w.err;
-}
-
-static void forward(struct peer *p, const struct sadb_pair *pair, uint8_t *packet,
-                    const struct esp_plain *plain)
+/* PACKET, N bytes of lent memory, holds what ESP carried; its views lie in there. */
+static void forward(struct peer *p, const struct sadb_pair *pair, uint8_t *packet, size_t n,
+                    uint8_t next)
 {
     struct pkt inner;
     size_t policy;
 
-    pkt_parse_ip(plain->inner, &inner);
-    if (plain->next != IP_IPIP || inner.kind == PKT_OTHER || inner.ip.version != 4 ||
-        ip_is_cut(&inner.ip) || inner.ip.hdr_len != IP4_HDR_LEN) {
+    pkt_parse_ip(bytes_of(packet, n), &inner);
+    if (next != IP_IPIP || inner.kind == PKT_OTHER || inner.ip.version != 4 ||
+        ip_is_cut(&inner.ip)) {
         p->count.malformed++;
         return;
     }
@@ -88,10 +70,9 @@ static void forward(struct peer *p, const struct sadb_pair *pair, uint8_t *packe
         return;
     }
     p->count.opened++;
-    struct ip_addr dst = inner.ip.dst;
-    size_t n = inner.ip.hdr_len + inner.ip.payload.n;
-    if (spend_ttl(packet, &inner.ip))
-        link_end(p, PEER_INNER, inner_hop(p, &dst), packet, n);
+    n = inner.ip.hdr_len + inner.ip.payload.n; /* without padding for traffic flow secrecy */
+    if (spend_ttl(packet, n))
+        link_end(p, PEER_INNER, inner_hop(p, &inner.ip.dst), packet, n);
 }
 
 static void count_failure(struct peer *p, enum err e)
@@ -123,42 +104,43 @@ static void esp_input(struct peer *p, const struct pkt *in)
     note_alive(p, &in->ip.src);
     check_volume(p, pair, pair->in);
     if (packet)
-        forward(p, pair, packet, &plain);
+        forward(p, pair, packet, plain.inner.n, plain.next);
 }
 
-static void answer_echo(struct peer *p, const struct pkt *in)
+/* RFC 768: a checksum of 0 says that there is none. */
+static bool udp_is_whole(const struct pkt *in)
 {
-    struct icmp m = in->icmp;
-    size_t n = IP4_HDR_LEN + ICMP_HDR_LEN + m.data.n;
-    struct ip ip = {.version = 4,
-                    .proto = IP_ICMP,
-                    .ttl = OUR_TTL,
-                    .id = p->ip_id++,
-                    .src = in->ip.dst,
-                    .dst = in->ip.src};
-    uint8_t *b = m.type == ICMP_ECHO && n <= p->cfg.mtu ? link_begin(p, PEER_WAN, n) : NULL;
+    struct rd r = rd_of(in->ip.payload);
 
-    if (!b)
-        return;
-    struct wr w = wr_of(b, n);
-    m.type = ICMP_ECHO_REPLY;
-    ip_put(&w, &ip, ICMP_HDR_LEN + m.data.n);
-    icmp_put(&w, &m, &ip.src, &ip.dst);
-    link_end(p, PEER_WAN, &p->cfg.wan_next_hop, b, w.at);
+    rd_skip(&r, 6);
+    if (rd_be16(&r) == 0)
+        return true;
+    uint64_t sum = checksum_pseudo(&in->ip.src, &in->ip.dst, IP_UDP, in->ip.payload.n);
+    return checksum_finish(checksum_add(sum, in->ip.payload)) == 0;
+}
+
+static void ike_datagram(struct peer *p, const struct pkt *in)
+{
+    struct endpoint from = {in->ip.src, in->udp.src}, to = {in->ip.dst, in->udp.dst};
+
+    if (udp_is_whole(in))
+        ike_input(p->ike, &from, &to, in->udp.data);
+    else
+        p->count.malformed++;
 }
 
 void wan_input(struct peer *p, struct pkt *in)
 {
-    if (!ip_addr_eq(&in->ip.dst, &p->cfg.wan))
+    bool ours = ip_addr_eq(&in->ip.dst, &p->cfg.wan);
+
+    if (!ours && !ip_addr_eq(&in->ip.dst, &p->cfg.wan_on_link))
         return;
     if (ip_is_fragment(&in->ip) && !reassembly_add(p->fragments, 0, in, clock_now(p->clk)))
         return;
-    if (in->kind == PKT_ESP) {
+    if (in->kind == PKT_ICMP)
+        link_answer_echo(p, PEER_WAN, &p->cfg.wan_next_hop, in);
+    else if (ours && in->kind == PKT_ESP)
         esp_input(p, in);
-    } else if (in->kind == PKT_UDP && in->udp.dst == IKE_PORT) {
-        struct endpoint from = {in->ip.src, in->udp.src}, to = {in->ip.dst, in->udp.dst};
-        ike_input(p->ike, &from, &to, in->udp.data);
-    } else if (in->kind == PKT_ICMP) {
-        answer_echo(p, in);
-    }
+    else if (ours && in->kind == PKT_UDP && in->udp.dst == IKE_PORT)
+        ike_datagram(p, in);
 }

@@ -56,122 +56,68 @@ void console_run(struct run *r, enum plan_site site, const char *command, bool *
 static void by_device(struct run *r, struct event *e)
 {
     const struct plan_event *s = e->spec;
-    enum plan_site site = r->device[s->site] ? s->site : r->plan->lab.device_site;
+    enum plan_site site = r->device[s->site] ? s->site : run_device_site(r);
     struct device *d = r->device[site];
     const char *command =
         s->action == ACTION_DEVICE_COMMAND ? s->command : d->ops->action_command(d, s->action);
-    bool refused;
+    bool refused = true;
 
     timeline_say(r, e, "sent", NULL, NULL);
-    if (!command) {
-        failed(r, e, "the device has no command for it");
-        return;
-    }
-    console_run(r, site, command, &refused);
+    r->watch_wan = true;
+    if (command)
+        console_run(r, site, command, &refused);
     if (refused)
-        failed(r, e, "the device refused the command");
-    else if (s->action == ACTION_DEVICE_COMMAND)
-        confirm(r, e, "the device took the command");
-    facts_take(r);
+        failed(r, e,
+               command ? "the device refused the command" : "the device has no command for it");
+    else
+        confirm_command(r, e);
 }
 
-static void block(struct run *r, const struct plan_event *s, bool on)
+static void by_harness(struct run *r, struct event *e)
 {
-    for (int i = TAP_WAN; i <= TAP_WAN2; i++) {
-        struct tap *t = &r->taps[i];
-        bool both = !s->to_device && !s->from_device;
-        if (!t->port)
-            continue;
-        if (!r->peer) { /* in the middle of the WAN: everything is on its way in */
-            t->block_in = on;
-            continue;
-        }
-        t->block_in = on ? both || s->from_device : false;
-        t->block_out = on ? both || s->to_device : false;
-    }
+    bool block = e->spec->action == ACTION_BLACKHOLE;
+
+    timeline_say(r, e, "sent", NULL, NULL);
+    e->ways = block ? ways_block(r, e->spec) : ways_unblock(r);
+    e->ways_before = block ? ways_eaten(r, e->ways) : ways_passed(r, e->ways);
+    if (!e->ways)
+        failed(r, e, "nothing was blocked");
 }
 
-static uint64_t wan_blocked(const struct run *r)
-{
-    return r->taps[TAP_WAN].blocked_in + r->taps[TAP_WAN].blocked_out +
-           r->taps[TAP_WAN2].blocked_in + r->taps[TAP_WAN2].blocked_out;
-}
-
-static uint64_t wan_passed(const struct run *r)
-{
-    return r->taps[TAP_WAN].passed_in + r->taps[TAP_WAN].passed_out + r->taps[TAP_WAN2].passed_in +
-           r->taps[TAP_WAN2].passed_out;
-}
-
-static uint64_t peer_lost(const struct run *r)
-{
-    struct peer_counters c = {0};
-
-    if (r->peer)
-        peer_counters(r->peer, &c);
-    return c.bad_spi;
-}
-
-static enum err by_peer(struct run *r, enum plan_action action)
+static enum err tell_peer(struct peer *p, enum plan_action action)
 {
     switch (action) {
-    case ACTION_ESTABLISH: return peer_establish(r->peer);
-    case ACTION_PHASE1_DELETE: return peer_delete_phase1(r->peer);
-    case ACTION_PHASE2_DELETE: return peer_delete_phase2(r->peer);
-    case ACTION_PHASE1_REKEY: return peer_rekey_phase1(r->peer);
-    case ACTION_PHASE2_REKEY: return peer_rekey_phase2(r->peer);
-    case ACTION_PEER_CRASH: peer_crash(r->peer); return ERR_OK;
+    case ACTION_ESTABLISH: return peer_children(p) ? ERR_EXISTS : peer_establish(p);
+    case ACTION_PHASE1_DELETE: return peer_delete_phase1(p);
+    case ACTION_PHASE2_DELETE: return peer_delete_phase2(p);
+    case ACTION_PHASE1_REKEY: return peer_rekey_phase1(p);
+    case ACTION_PHASE2_REKEY: return peer_rekey_phase2(p);
+    case ACTION_PEER_CRASH: peer_crash(p); return ERR_OK;
     default: return ERR_UNSUPPORTED;
     }
 }
 
-void action_send(struct run *r, struct event *e)
+static void by_peer(struct run *r, struct event *e)
 {
-    const struct plan_event *s = e->spec;
-
-    log_say(r->opts->log, LOG_INFO, LOG_MODULE, "event %s: %s", s->id, plan_action_name(s->action));
-    e->blocked_before = wan_blocked(r);
-    e->passed_before = wan_passed(r);
     e->lost_before = peer_lost(r);
-    if (s->by == ACTOR_DEVICE) {
-        by_device(r, e);
-        return;
-    }
     timeline_say(r, e, "sent", NULL, NULL);
-    if (s->action == ACTION_BLACKHOLE || s->action == ACTION_RESTORE) {
-        block(r, s, s->action == ACTION_BLACKHOLE);
-        return;
-    }
-    enum err err = r->peer ? by_peer(r, s->action) : ERR_UNSUPPORTED;
+    enum err err = r->peer ? tell_peer(r->peer, e->spec->action) : ERR_UNSUPPORTED;
     if (err == ERR_STATE)
         failed(r, e, "there was nothing to do it to: no such SA was up");
+    else if (err == ERR_EXISTS)
+        failed(r, e, "the tunnel was up already");
     else if (err)
         failed(r, e, err_text(err));
     facts_take(r);
 }
 
-/* --- confirmation ------------------------------------------------------------------------------
- */
-
-void confirm(struct run *r, struct event *e, const char *detail)
+void action_send(struct run *r, struct event *e)
 {
-    if (e->state != EVENT_SENT)
-        return;
-    e->state = EVENT_CONFIRMED;
-    timeline_say(r, e, "confirmed", "detail", detail);
-}
-
-void confirm_look(struct run *r)
-{
-    for (size_t i = 0; i < r->nevents; i++) {
-        struct event *e = &r->events[i];
-        if (e->state != EVENT_SENT)
-            continue;
-        if (e->spec->action == ACTION_BLACKHOLE && wan_blocked(r) > e->blocked_before)
-            confirm(r, e, "a frame was eaten");
-        else if (e->spec->action == ACTION_RESTORE && wan_passed(r) > e->passed_before)
-            confirm(r, e, "a frame passed");
-        else if (e->spec->action == ACTION_PEER_CRASH && peer_lost(r) > e->lost_before)
-            confirm(r, e, "a packet came for an SA that was forgotten");
+    log_say(r->opts->log, LOG_INFO, LOG_MODULE, "event %s: %s", e->spec->id,
+            plan_action_name(e->spec->action));
+    switch (e->spec->by) {
+    case ACTOR_DEVICE: by_device(r, e); break;
+    case ACTOR_HARNESS: by_harness(r, e); break;
+    case ACTOR_PEER: by_peer(r, e); break;
     }
 }

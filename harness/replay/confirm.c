@@ -1,118 +1,247 @@
-/* What shows on the wire, or in the device's log, that an event bit: X(action, actor, what).
- *
- *   establish       peer     an IPsec SA pair came up at the peer after it
- *   phase1-delete   peer     the Delete of the IKE SA left on the wan leg
- *   phase2-delete   peer     the Delete of an IPsec SA left on the wan leg
- *   phase1-delete   device   the peer received its Delete; pair mode: 113019 or 713259 in its log
- *   phase2-delete   device   the peer received its Delete; pair mode: 602304 in its log
- *   phase1-rekey    peer     a new IKE SA took over
- *   phase2-rekey    peer     a packet with a new SPI was seen on the wan leg
- *   blackhole       harness  a frame was eaten            (actions.c)
- *   restore         harness  a frame passed again         (actions.c)
- *   peer-crash      peer     something came for an SA that was forgotten, or the device begins anew
- *   device-command  device   it was taken                 (actions.c)
- */
+/* What shows on the wire, in the device's log or in its answer that an event bit. An event for
+ * which nothing does stays `sent`, and no verdict rests on it. */
 #include "replay/run_parts.h"
+#include "wire/isakmp.h"
 
-static bool wan_lets_out(const struct run *r)
+/* Pair mode: a device that was told to delete does so at once, so an encrypted informational
+ * message within this time is its Delete, and no probe of the other gateway. */
+#define DELETE_WITHIN SPAN_MS(200)
+
+/* X(action, actor, how to tell, what it is that shows it) */
+#define CONFIRMATIONS(X)                                                                           \
+    X(ESTABLISH, PEER, pair_came_up, "an IPsec SA pair came up at the peer")                       \
+    X(PHASE1_DELETE, PEER, delete_left, "the IKE SA's Delete went out on the wan leg")             \
+    X(PHASE2_DELETE, PEER, delete_left, "an IPsec SA's Delete went out on the wan leg")            \
+    X(PHASE1_DELETE, DEVICE, delete_came,                                                          \
+      "the peer got the IKE SA's Delete; pair mode: an encrypted informational message of the "    \
+      "device on the wan leg, or 113019 or 713259 in its log")                                     \
+    X(PHASE2_DELETE, DEVICE, delete_came,                                                          \
+      "the peer got an IPsec SA's Delete; pair mode: an encrypted informational message of the "   \
+      "device on the wan leg, or 602304 in its log")                                               \
+    X(PHASE1_REKEY, PEER, ike_sa_replaced, "a new IKE SA took over")                               \
+    X(PHASE2_REKEY, PEER, new_spi_used, "a packet with the new SPI on the wan leg")                \
+    X(BLACKHOLE, HARNESS, frame_eaten, "the first frame that was eaten")                           \
+    X(RESTORE, HARNESS, frame_passed, "the first frame that passes where none did")                \
+    X(PEER_CRASH, PEER, sa_missed,                                                                 \
+      "something came for an SA that was forgotten, or the device begins anew")                    \
+    X(DEVICE_COMMAND, DEVICE, command_taken, "the device's answer holds no error")
+
+struct sign { /* something happened that may be what an event waits for */
+    enum { SIGN_FACT, SIGN_FRAME, SIGN_LOG, SIGN_COUNTERS, SIGN_ANSWER } kind;
+    const struct peer_fact *fact;
+    const struct pkt *frame;
+    const struct asa_log *log;
+    enum plan_site site; /* LOG: whose */
+};
+
+/* What is to be said of E when S shows that it bit; NULL when it does not. */
+typedef const char *telling(struct run *r, struct event *e, const struct sign *s);
+
+static bool is_ike_fact(const struct sign *s, enum ike_fact fact)
 {
-    return !r->taps[TAP_WAN].block_out;
+    return s->kind == SIGN_FACT && s->fact->kind == PEER_IKE_FACT && s->fact->ike.fact == fact;
 }
 
-static bool is_event(const struct event *e, enum plan_action action, enum plan_actor by)
+static unsigned phase_of(const struct event *e)
 {
-    return e->state == EVENT_SENT && e->spec->action == action && e->spec->by == by;
+    return e->spec->action == ACTION_PHASE1_DELETE ? 1 : 2;
 }
 
-static void fact_of_ike(struct run *r, struct event *e, const struct ike_out *o)
+static const char *pair_came_up(struct run *r, struct event *e, const struct sign *s)
 {
-    enum ike_fact f = o->fact;
+    (void)r;
+    (void)e;
+    return s->kind == SIGN_FACT && s->fact->kind == PEER_CHILD_UP ? "an IPsec SA pair came up"
+                                                                  : NULL;
+}
 
-    if (f == IKE_FACT_DELETE_SENT && wan_lets_out(r)) {
-        if (o->phase == 1 && is_event(e, ACTION_PHASE1_DELETE, ACTOR_PEER))
-            confirm(r, e, "the IKE SA's delete was sent");
-        else if (o->phase == 2 && is_event(e, ACTION_PHASE2_DELETE, ACTOR_PEER))
-            confirm(r, e, "the IPsec SA's delete was sent");
+/* Facts are taken at once, so the blackhole of this moment is the one the Delete met. */
+static const char *delete_left(struct run *r, struct event *e, const struct sign *s)
+{
+    if (!is_ike_fact(s, IKE_FACT_DELETE_SENT) || r->ways[WAY_OUT].blocked ||
+        s->fact->ike.phase != phase_of(e))
+        return NULL;
+    return phase_of(e) == 1 ? "the IKE SA's delete was sent" : "the IPsec SA's delete was sent";
+}
+
+static bool is_informational_of(const struct run *r, const struct event *e, const struct pkt *p)
+{
+    const struct plan_lab *l = &r->plan->lab;
+    const struct ip_addr *device = e->spec->site == SITE_BO ? &l->bo_outside : &l->ho_outside;
+    struct isakmp_hdr h;
+
+    return p->kind == PKT_UDP && p->udp.src == IKE_PORT && ip_addr_eq(&p->ip.src, device) &&
+           !isakmp_hdr_parse(p->udp.data, &h) && h.exchange == ISAKMP_X_INFO &&
+           (h.flags & ISAKMP_FLAG_ENCRYPTED) &&
+           mono_before(run_now(r), mono_add(e->sent, DELETE_WITHIN));
+}
+
+static const char *delete_came(struct run *r, struct event *e, const struct sign *s)
+{
+    unsigned phase = phase_of(e);
+
+    if (is_ike_fact(s, IKE_FACT_DELETE_RECEIVED) && s->fact->ike.phase == phase)
+        return phase == 1 ? "the IKE SA's delete came from the device"
+                          : "the IPsec SA's delete came from the device";
+    if (!run_is_pair(r))
+        return NULL;
+    if (s->kind == SIGN_FRAME && is_informational_of(r, e, s->frame))
+        return "the device's delete was seen";
+    if (s->kind != SIGN_LOG || s->site != e->spec->site)
+        return NULL;
+    if (phase == 1)
+        return s->log->id == 113019 || s->log->id == 713259 ? "the device logged the session's end"
+                                                            : NULL;
+    return s->log->id == 602304 ? "the device logged 602304" : NULL;
+}
+
+static const char *ike_sa_replaced(struct run *r, struct event *e, const struct sign *s)
+{
+    (void)r;
+    (void)e;
+    return s->kind == SIGN_FACT && s->fact->kind == PEER_IKE_UP && s->fact->ike.rekey
+               ? "a new IKE SA took over"
+               : NULL;
+}
+
+/* The pair alone proves nothing: the device must use it, or be sent what was sealed with it. */
+static const char *new_spi_used(struct run *r, struct event *e, const struct sign *s)
+{
+    if (s->kind == SIGN_FACT && s->fact->kind == PEER_CHILD_UP && s->fact->ike.rekey) {
+        e->new_spi[0] = s->fact->ike.child.in_spi;
+        e->new_spi[1] = s->fact->ike.child.out_spi;
+        r->watch_wan = true;
     }
-    if (f == IKE_FACT_DELETE_RECEIVED) {
-        if (o->phase == 1 && is_event(e, ACTION_PHASE1_DELETE, ACTOR_DEVICE))
-            confirm(r, e, "the IKE SA's delete came from the device");
-        else if (o->phase == 2 && is_event(e, ACTION_PHASE2_DELETE, ACTOR_DEVICE))
-            confirm(r, e, "the IPsec SA's delete came from the device");
+    if (s->kind != SIGN_FRAME || !e->new_spi[0])
+        return NULL;
+    return s->frame->kind == PKT_ESP &&
+                   (s->frame->esp.spi == e->new_spi[0] || s->frame->esp.spi == e->new_spi[1])
+               ? "a packet with the new SPI was seen"
+               : NULL;
+}
+
+static const char *frame_eaten(struct run *r, struct event *e, const struct sign *s)
+{
+    return s->kind == SIGN_COUNTERS && ways_eaten(r, e->ways) > e->ways_before ? "a frame was eaten"
+                                                                               : NULL;
+}
+
+static const char *frame_passed(struct run *r, struct event *e, const struct sign *s)
+{
+    return s->kind == SIGN_COUNTERS && ways_passed(r, e->ways) > e->ways_before ? "a frame passed"
+                                                                                : NULL;
+}
+
+static const char *sa_missed(struct run *r, struct event *e, const struct sign *s)
+{
+    if (s->kind == SIGN_COUNTERS && peer_lost(r) > e->lost_before)
+        return "a packet came for an SA that was forgotten";
+    if (is_ike_fact(s, IKE_FACT_NO_SA))
+        return "a message came for an IKE SA that was forgotten";
+    return is_ike_fact(s, IKE_FACT_RESPONDING_1) ? "the device begins anew" : NULL;
+}
+
+static const char *command_taken(struct run *r, struct event *e, const struct sign *s)
+{
+    (void)r;
+    (void)e;
+    return s->kind == SIGN_ANSWER ? "the device took the command" : NULL;
+}
+
+static telling *teller_of(const struct plan_event *s)
+{
+    static const struct {
+        enum plan_action action;
+        enum plan_actor by;
+        telling *tell;
+    } rows[] = {
+#define X(action, by, tell, what) {ACTION_##action, ACTOR_##by, tell},
+        CONFIRMATIONS(X)
+#undef X
+    };
+
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        if (rows[i].action == s->action && rows[i].by == s->by)
+            return rows[i].tell;
     }
-    if ((f == IKE_FACT_NO_SA || f == IKE_FACT_RESPONDING_1) &&
-        is_event(e, ACTION_PEER_CRASH, ACTOR_PEER))
-        confirm(r, e,
-                f == IKE_FACT_NO_SA ? "a message came for an IKE SA that was forgotten"
-                                    : "the device begins anew");
+    return NULL;
+}
+
+static void show(struct run *r, struct event *e, const struct sign *s)
+{
+    telling *tell = e->state == EVENT_SENT ? teller_of(e->spec) : NULL;
+    const char *detail = tell ? tell(r, e, s) : NULL;
+
+    if (!detail)
+        return;
+    e->state = EVENT_CONFIRMED;
+    timeline_say(r, e, "confirmed", "detail", detail);
+}
+
+static void show_all(struct run *r, const struct sign *s)
+{
+    for (size_t i = 0; i < r->nevents; i++)
+        show(r, &r->events[i], s);
+}
+
+uint64_t peer_lost(const struct run *r)
+{
+    struct peer_counters c = {0};
+
+    if (r->peer)
+        peer_counters(r->peer, &c);
+    return c.bad_spi;
+}
+
+void confirm_command(struct run *r, struct event *e)
+{
+    struct sign s = {.kind = SIGN_ANSWER};
+
+    show(r, e, &s);
 }
 
 void confirm_fact(struct run *r, const struct peer_fact *f)
 {
-    const struct ike_out *o = &f->ike;
+    struct sign s = {.kind = SIGN_FACT, .fact = f};
 
+    show_all(r, &s);
+}
+
+/* Frames of the wan leg are looked at only while one of them may be a proof. */
+static bool waits_for_frame(const struct run *r)
+{
     for (size_t i = 0; i < r->nevents; i++) {
-        struct event *e = &r->events[i];
-        if (f->kind == PEER_CHILD_UP && is_event(e, ACTION_ESTABLISH, ACTOR_PEER))
-            confirm(r, e, "an IPsec SA pair came up");
-        else if (f->kind == PEER_IKE_UP && o->rekey && is_event(e, ACTION_PHASE1_REKEY, ACTOR_PEER))
-            confirm(r, e, "a new IKE SA took over");
-        else if (f->kind == PEER_CHILD_UP && o->rekey &&
-                 is_event(e, ACTION_PHASE2_REKEY, ACTOR_PEER)) {
-            e->new_spi[0] = o->child.in_spi;
-            e->new_spi[1] = o->child.out_spi;
-            r->watch_spi = true;
-        } else if (f->kind == PEER_IKE_FACT)
-            fact_of_ike(r, e, o);
+        const struct event *e = &r->events[i];
+        if (e->state == EVENT_SENT &&
+            (e->new_spi[0] || (run_is_pair(r) && e->spec->by == ACTOR_DEVICE)))
+            return true;
     }
+    return false;
 }
 
-void confirm_frame(struct run *r, const struct pkt *p)
+void confirm_frame(struct run *r, struct bytes frame)
 {
-    if (p->kind != PKT_ESP)
+    struct pkt p;
+    struct sign s = {.kind = SIGN_FRAME, .frame = &p};
+
+    pkt_parse(frame, &p);
+    if (p.kind != PKT_ESP && p.kind != PKT_UDP)
         return;
-    for (size_t i = 0; i < r->nevents; i++) {
-        struct event *e = &r->events[i];
-        if (is_event(e, ACTION_PHASE2_REKEY, ACTOR_PEER) &&
-            (p->esp.spi == e->new_spi[0] || p->esp.spi == e->new_spi[1]))
-            confirm(r, e, "a packet with the new SPI was seen");
-    }
-}
-
-/* Is the message about stream S? Any address that fits will do: names and translation are the
- * judge's business. */
-static bool is_about(const struct asa_log *log, const struct stream *s)
-{
-    const struct endpoint *bo = &s->at[SITE_BO], *ho = &s->at[SITE_HO];
-
-    return (asa_endpoint_match(&log->a, &bo->addr, bo->port) ||
-            asa_endpoint_match(&log->b, &bo->addr, bo->port)) &&
-           (asa_endpoint_match(&log->a, &ho->addr, ho->port) ||
-            asa_endpoint_match(&log->b, &ho->addr, ho->port));
-}
-
-static void trigger(struct run *r, struct event *e, const struct asa_log *log)
-{
-    const struct plan_event *s = e->spec;
-
-    if (e->triggered || s->when != WHEN_LOG || s->log_id != log->id ||
-        (s->stream >= 0 && !is_about(log, &r->streams[s->stream])))
-        return;
-    e->triggered = true;
-    e->due = mono_add(run_now(r), s->delay);
+    show_all(r, &s);
+    r->watch_wan = waits_for_frame(r);
 }
 
 void confirm_log(struct run *r, enum plan_site site, const struct asa_log *log)
 {
-    for (size_t i = 0; i < r->nevents; i++) {
-        struct event *e = &r->events[i];
-        trigger(r, e, log);
-        if (r->peer || e->spec->site != site)
-            continue;
-        if ((log->id == 113019 || log->id == 713259) &&
-            is_event(e, ACTION_PHASE1_DELETE, ACTOR_DEVICE))
-            confirm(r, e, "the device logged the session's end");
-        else if (log->id == 602304 && is_event(e, ACTION_PHASE2_DELETE, ACTOR_DEVICE))
-            confirm(r, e, "the device logged 602304");
-    }
+    struct sign s = {.kind = SIGN_LOG, .log = log, .site = site};
+
+    timeline_on_log(r, log);
+    show_all(r, &s);
+}
+
+void confirm_look(struct run *r)
+{
+    struct sign s = {.kind = SIGN_COUNTERS};
+
+    show_all(r, &s);
 }

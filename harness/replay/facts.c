@@ -97,7 +97,10 @@ static void take(struct run *r, const struct peer_fact *f)
         say_ike(r, &f->ike, true);
         keep_ike_key(r, &f->ike);
         break;
-    case PEER_IKE_DOWN: say_ike(r, &f->ike, false); break;
+    case PEER_IKE_DOWN:
+        if (!f->ike.attempt) /* an SA that never was up does not go down */
+            say_ike(r, &f->ike, false);
+        break;
     case PEER_CHILD_UP:
         say_esp(r, &f->ike, true, true);
         say_esp(r, &f->ike, false, true);
@@ -116,11 +119,11 @@ void facts_take(struct run *r)
     struct peer_fact f;
     bool any = false;
 
-    if (!r->peer)
-        return;
-    for (; peer_next_fact(r->peer, &f); any = true)
+    while (r->peer && peer_next_fact(r->peer, &f)) {
         take(r, &f);
-    if (any)
+        any = true;
+    }
+    if (any) /* mostly there is none, and this is done for every frame */
         mem_wipe(&f, sizeof(f));
 }
 

@@ -40,16 +40,19 @@ static void say_host(struct run *r, const struct stream *s, enum plan_site site)
 
 static void say_port(struct run *r, const struct tap *t)
 {
-    struct port_stats s;
+    struct port_stats s, far = {0};
 
     port_stats(t->port, &s);
+    if (t->far) /* what was lost on the way to us is known where it was sent */
+        port_stats(t->far, &far);
     event_line_start(&r->line, "port");
     event_line_add(&r->line, "leg", evidence_leg_name(t->leg));
     event_line_addf(&r->line, "sent", "%llu", (unsigned long long)s.sent);
     event_line_addf(&r->line, "received", "%llu", (unsigned long long)s.received);
-    event_line_addf(&r->line, "filtered", "%llu",
-                    (unsigned long long)(t->blocked_in + t->blocked_out));
-    event_line_addf(&r->line, "lost", "%llu", (unsigned long long)s.lost);
+    event_line_addf(
+        &r->line, "filtered", "%llu",
+        (unsigned long long)((t->in ? t->in->eaten : 0) + (t->out ? t->out->eaten : 0)));
+    event_line_addf(&r->line, "lost", "%llu", (unsigned long long)(s.lost + far.lost));
     event_line_addf(&r->line, "dropped", "%llu", (unsigned long long)s.dropped);
     event_line_addf(&r->line, "late_max_us", "%lld", (long long)(s.late_max_ns / 1000));
     run_event(r);
@@ -72,7 +75,7 @@ void finish_counters(struct run *r)
         say_port(r, t);
         port_stats(t->port, &s);
         has[t->leg] = true;
-        received[t->leg] += s.received;
+        received[t->leg] += t->recorded; /* ours among them, as a capture there would */
         dropped[t->leg] += s.dropped;
     }
     for (int leg = 0; leg < EV_LEGS; leg++) {

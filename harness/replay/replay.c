@@ -5,23 +5,35 @@
 #include "port/privileges.h"
 #include "replay/run_parts.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 
-/* How long a stream that stands still is waited for, when nothing else is to come: longer than the
- * longest pause between two retransmissions of our hosts (120 s, RFC 6298 with Linux's bound), so
- * that one that would still resume is never cut off. A live run has no time for that: there the
- * wait is two and a half outages, since a sender that doubles its pauses tries again within two. */
-#define STILL_VIRTUAL  SPAN_S(130)
+/* See replay.h: how long a stream that stands still is waited for. */
+#define STILL_VIRTUAL  SPAN_S(250)
 #define STILL_OUTAGES  2.5
 #define STILL_LIVE_MIN SPAN_S(5)
 
-#define TELL_EVERY SPAN_MS(200) /* of real time would be better; of run time it is cheap */
-#define LOOK_UP    SPAN_MS(100) /* live: how soon `stop` is seen */
-#define LOOK_EVERY 256          /* virtual: rounds between two looks at `stop` */
+#define TELL_EVERY   SPAN_MS(200) /* of real time would be better; of run time it is cheap */
+#define LOOK_UP      SPAN_MS(100) /* live: how soon `stop` is seen */
+#define LOOK_EVERY   256          /* virtual: rounds between two looks at `stop` */
+#define STUCK_ROUNDS 1000000      /* without a frame and at one instant */
 
 void run_event(struct run *r)
 {
     evidence_event(r->ev, run_stamp(r, run_now(r)), buf_bytes(&r->line));
+}
+
+void run_break(struct run *r, const char *fmt, ...)
+{
+    va_list ap;
+
+    if (r->broken)
+        return;
+    r->broken = true;
+    va_start(ap, fmt);
+    vsnprintf(r->result->why, sizeof(r->result->why), fmt, ap);
+    va_end(ap);
+    log_say(r->opts->log, LOG_WARN, LOG_MODULE, "%s", r->result->why);
 }
 
 static void say_devices(struct run *r)
@@ -93,7 +105,7 @@ static bool is_quiet(const struct run *r, struct mono *until)
 static bool run_is_over(struct run *r, struct mono *look)
 {
     *look = MONO_NEVER;
-    if (!timeline_is_over(r))
+    if (!timeline_is_over(r) || !mono_is_never(streams_next_start(r)))
         return false;
     if (!is_quiet(r, look))
         return false;
@@ -123,16 +135,11 @@ static bool is_stopped(const struct run *r)
     return r->opts->stop && *r->opts->stop;
 }
 
-static struct mono next_start(const struct run *r)
-{
-    struct mono t = MONO_NEVER;
-
-    for (size_t i = 0; i < r->nstreams; i++) {
-        if (!r->streams[i].added && r->streams[i].spec->after < 0)
-            t = mono_min(t, mono_add(r->zero, r->streams[i].spec->start));
-    }
-    return t;
-}
+struct watch {
+    struct mono at;
+    uint64_t frames;
+    unsigned rounds; /* without frame or time passing */
+};
 
 static void round_once(struct run *r)
 {
@@ -145,20 +152,35 @@ static void round_once(struct run *r)
     tell_progress(r);
 }
 
+/* A deadline that nobody serves would keep the clock of a virtual run where it is, for ever. */
+static void check_moves(struct run *r, struct watch *w)
+{
+    if (w->at.ns != run_now(r).ns || w->frames != r->frames) {
+        *w = (struct watch){run_now(r), r->frames, 0};
+        return;
+    }
+    if (++w->rounds == STUCK_ROUNDS && !r->opts->live)
+        run_break(r, "a deadline at %.6f s is never served", (double)run_time(r).ns / 1e9);
+}
+
 static enum replay_end loop(struct run *r)
 {
     struct mono limit = mono_add(r->zero, r->plan->timeout), look;
+    struct watch watch = {.at = r->zero};
 
     for (unsigned n = 0;; n++) {
         if ((r->opts->live || n % LOOK_EVERY == 0) && is_stopped(r))
             return REPLAY_INTERRUPTED;
         round_once(r);
+        check_moves(r, &watch);
+        if (r->broken)
+            return REPLAY_LAB_ERROR;
         if (run_is_over(r, &look))
             return REPLAY_COMPLETE;
         if (!mono_before(run_now(r), limit))
             return REPLAY_TIMEOUT;
         struct mono next = mono_min(mono_min(lab_next(r), timeline_next(r)),
-                                    mono_min(mono_min(limit, look), next_start(r)));
+                                    mono_min(mono_min(limit, look), streams_next_start(r)));
         if (r->opts->live)
             next = mono_min(next, mono_add(run_now(r), LOOK_UP));
         if (mono_before(run_now(r), next))
@@ -206,11 +228,12 @@ static void start_clock(struct run *r)
 }
 
 /* Records that the device had sent when it was asked how many they are still have to arrive. */
-#define DRAIN SPAN_MS(50)
+#define DRAIN SPAN_MS(50) /* and what the mgmt leg takes */
 
 static void drain(struct run *r)
 {
-    struct mono end = mono_add(run_now(r), DRAIN);
+    struct span leg = r->plan->lab.legs[LEG_MGMT].delay;
+    struct mono end = mono_add(mono_add(run_now(r), DRAIN), leg);
 
     while (mono_before(run_now(r), end)) {
         clock_sleep_until(r->clk, mono_min(lab_next(r), end));

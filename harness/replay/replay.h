@@ -4,7 +4,20 @@
  *
  * Virtual time: everything in this process, repeatable byte for byte by its seed. Live: the device
  * is outside, on real interfaces. There is one exit, which restores the device and closes the
- * evidence, also after an interruption or an error. */
+ * evidence, also after an interruption or an error.
+ *
+ * When a run is over. Every event was sent or cannot come any more, no stream waits for its start
+ * time, every window of the case's expectations ("within", "resumes-within") has passed since its
+ * event, and
+ * - every stream has ended (played to its end, reset, or given up), and `settle` has passed since
+ *   then and since the last event; or
+ * - what has not ended stands still: no byte was delivered or acknowledged for `settle`, and for as
+ *   long as it takes to know that none will be, and for the longest pause of its own conversation.
+ *   Virtual time is free: 250 s, two of the longest pauses between retransmissions (120 s). Two,
+ *   because the first one after an outage may be lost to bring the tunnel up. Live: two and a half
+ *   times the outage before the last event, as a sender that doubles its pauses tries twice in that
+ *   time; at least 5 s.
+ * The case's timeout ends it in any case. */
 #ifndef REPLAY_REPLAY_H
 #define REPLAY_REPLAY_H
 

@@ -24,15 +24,25 @@
 
 struct run;
 
+/* The directions of the WAN, each of which can be a blackhole. Peer mode: into the peer's end and
+ * out of it. Pair mode, where the harness is in the middle: into either end. */
+enum way_id { WAY_IN, WAY_OUT, WAY_IN2, WAYS };
+
+struct way {
+    bool blocked;
+    uint64_t passed, eaten; /* frames */
+};
+
 struct tap { /* the harness's end of a leg */
     struct run *run;
     enum evidence_leg leg;
     struct port *port;
+    struct port *far; /* the link's other end; NULL: an interface */
+    bool is_live;
     struct sink sink; /* where whoever holds the end sends */
     uint8_t *lent;
-    bool block_in, block_out; /* a blackhole */
-    bool quiet_out;           /* what is sent here was recorded where it came in */
-    uint64_t blocked_in, blocked_out, passed_in, passed_out;
+    struct way *in, *out; /* NULL: is never blocked */
+    uint64_t recorded;    /* frames in the evidence */
 };
 
 enum tap_id {
@@ -57,7 +67,8 @@ struct stream {
     struct tape tape;
     enum plan_site opener;
     struct endpoint at[SITES];
-    uint32_t id[SITES]; /* of the hosts' flows */
+    char sha256[SITES][65]; /* of what each site sends, in hex; "": not wanted */
+    uint32_t id[SITES];     /* of the hosts' flows */
     bool added, ended;
     struct span gap_max;   /* the longest pause it has by itself */
     enum conv_side larger; /* direction with more bytes: the one offsets count */
@@ -71,9 +82,10 @@ struct event {
     bool triggered;  /* its condition came true at `due` less its delay */
     struct mono due; /* MONO_NEVER: waits for its condition */
     struct mono sent;
-    uint64_t blocked_before, passed_before; /* of the wan when it was sent */
-    uint64_t lost_before;                   /* packets the peer knew no SA for */
-    uint32_t new_spi[2];                    /* a rekeying: what is to be seen on wan; 0: not yet */
+    unsigned ways;        /* blackhole, restore: the ones concerned, a bit each */
+    uint64_t ways_before; /* frames eaten, or passed, on these when it was sent */
+    uint64_t lost_before; /* packets the peer knew no SA for */
+    uint32_t new_spi[2];  /* a rekeying: what is to be seen on wan; 0: not yet */
 };
 
 struct run {
@@ -85,12 +97,13 @@ struct run {
     struct clock_real real;
     struct clock *clk;
     struct mono zero; /* the clock when the run began */
-    struct rng_seeded seeded[8];
+    struct rng_seeded seeded[16];
     struct rng os_rng;
     size_t nrngs;
     struct evidence_writer *ev;
     struct buf line;
     struct tap taps[TAPS];
+    struct way ways[WAYS];
     struct host *host[SITES];
     struct port *inner_end; /* peer mode: the peer's end of its own LAN */
     struct peer *peer;      /* NULL in pair mode */
@@ -109,14 +122,15 @@ struct run {
     bool wants_logs; /* an event waits for a message, or is confirmed by one */
     struct buf esp_keys, ike_keys;
     int esp_fd, ike_fd; /* -1: not wanted */
-    bool watch_spi;     /* a rekeying waits for the first packet with its new SPI */
+    bool watch_wan;     /* an event waits for a frame there as its proof */
     uint64_t frames;
-    struct mono host_due[SITES], device_due[SITES], peer_due;
+    struct mono host_due[SITES], device_due[SITES], peer_due; /* as lab_next saw them */
     struct mono last_event;
     uint64_t last_delivered;
     struct mono last_progress;
     struct mono told; /* last progress report */
     const char *last_event_id;
+    bool broken; /* it cannot go on; result->why says why */
 };
 
 static inline struct mono run_now(const struct run *r)
@@ -135,19 +149,41 @@ static inline struct mono run_stamp(const struct run *r, struct mono t)
     return (struct mono){t.ns - r->zero.ns};
 }
 
+static inline bool run_is_pair(const struct run *r)
+{
+    return r->plan->lab.mode == MODE_PAIR;
+}
+
+/* Peer mode: where the device is. */
+static inline enum plan_site run_device_site(const struct run *r)
+{
+    return r->plan->lab.device_site;
+}
+
+/* The device that an event is about. */
+static inline struct device *event_device(const struct run *r, const struct plan_event *e)
+{
+    return r->device[r->device[e->site] ? e->site : run_device_site(r)];
+}
+
 struct rng *run_rng(struct run *r, const char *label);
 
 /* tap.c */
 void tap_open(struct run *r, enum tap_id id, enum evidence_leg leg, struct port *port);
-bool tap_receive(struct tap *t, struct bytes *frame);
+bool tap_receive(struct tap *t, struct bytes *frame, struct mono *when);
 
 /* lab.c: everything of the run that is not traffic. */
 MUST_USE enum err lab_open(struct run *r, struct diag *why);
 void lab_close(struct run *r);
+MUST_USE enum err lab_suites(struct run *r, struct diag *why); /* suites.c */
+MUST_USE enum err legs_open(struct run *r, struct diag *why);  /* legs.c */
+
+/* moving.c */
 void lab_deliver(struct run *r); /* what has arrived by now */
 void lab_tick(struct run *r);
 struct mono lab_next(struct run *r);
-MUST_USE enum err lab_suites(struct run *r, struct diag *why); /* suites.c */
+/* Live: what is sent from now on should have been sent at DUE. */
+void lab_due(struct run *r, struct mono due);
 
 /* stations.c: the log host, and the WAN's routers in pair mode. */
 void stations_init(struct run *r);
@@ -162,6 +198,7 @@ bool streams_waiting(const struct run *r); /* for another's end */
 void streams_look(struct run *r);          /* notes progress and ends */
 bool streams_all_ended(const struct run *r);
 struct span streams_patience(const struct run *r);
+struct mono streams_next_start(const struct run *r); /* MONO_NEVER: none by time */
 uint64_t stream_offset(const struct run *r, const struct stream *s);
 uint64_t stream_in_flight(const struct run *r, const struct stream *s);
 void streams_sum(const struct run *r, uint64_t *delivered, uint64_t *planned);
@@ -175,6 +212,7 @@ struct mono timeline_next(const struct run *r);
 bool timeline_is_over(const struct run *r);
 void timeline_say(struct run *r, const struct event *e, const char *state, const char *key,
                   const char *text);
+void timeline_on_log(struct run *r, const struct asa_log *log); /* events that wait for it */
 
 /* actions.c */
 void action_send(struct run *r, struct event *e);
@@ -182,12 +220,20 @@ void action_send(struct run *r, struct event *e);
 /* Types COMMAND at the console of the device at SITE; the transcript goes into the evidence. */
 void console_run(struct run *r, enum plan_site site, const char *command, bool *refused);
 
-/* confirm.c */
-void confirm(struct run *r, struct event *e, const char *detail);
+/* ways.c */
+void ways_init(struct run *r);                                  /* once the legs are there */
+unsigned ways_block(struct run *r, const struct plan_event *s); /* those blocked by it, as bits */
+unsigned ways_unblock(struct run *r);                           /* those that were blocked */
+uint64_t ways_eaten(const struct run *r, unsigned ways);
+uint64_t ways_passed(const struct run *r, unsigned ways);
+
+/* confirm.c: what shows that an event bit. */
+void confirm_command(struct run *r, struct event *e); /* the device took it */
 void confirm_fact(struct run *r, const struct peer_fact *f);
 void confirm_log(struct run *r, enum plan_site site, const struct asa_log *log);
-void confirm_frame(struct run *r, const struct pkt *p); /* of the wan leg */
-void confirm_look(struct run *r);
+void confirm_frame(struct run *r, struct bytes frame); /* of the wan leg */
+void confirm_look(struct run *r);                      /* at the counters */
+uint64_t peer_lost(const struct run *r);               /* packets the peer knew no SA for */
 
 /* facts.c: what the peer says of its SAs, as event lines and keys. */
 void facts_take(struct run *r);
@@ -201,5 +247,8 @@ void finish_counters(struct run *r);
 
 /* Adds the line in r->line to the evidence. */
 void run_event(struct run *r);
+
+/* The lab cannot go on, for this reason: the run ends. */
+void run_break(struct run *r, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
 #endif

@@ -12,9 +12,11 @@ void stations_init(struct run *r)
     const struct plan_lab *lab = &r->plan->lab;
 
     for (int i = 0; i < SITES; i++) {
-        r->mgmt[i] = (struct station){.mac = mac_of(0x30, i), .addr = lab->mgmt_host};
-        r->router[i] = (struct station){
-            .mac = mac_of(0x20, i), .addr = i == SITE_BO ? lab->bo_wan_router : lab->ho_wan_router};
+        r->mgmt[i] =
+            (struct station){.mac = mac_of(0x30, (enum plan_site)i), .addr = lab->mgmt_host};
+        r->router[i] =
+            (struct station){.mac = mac_of(0x20, (enum plan_site)i),
+                             .addr = i == SITE_BO ? lab->bo_wan_router : lab->ho_wan_router};
     }
 }
 
@@ -68,6 +70,7 @@ static void forward(struct run *r, enum plan_site from, struct bytes frame)
 {
     enum plan_site to = from == SITE_BO ? SITE_HO : SITE_BO;
     struct tap *t = &r->taps[to == SITE_BO ? TAP_WAN : TAP_WAN2];
+    struct sink *out = &t->port->sink; /* past the tap: the packet was recorded when it came in */
     struct station *s = &r->router[to];
     const struct ip_addr *device =
         to == SITE_BO ? &r->plan->lab.bo_outside : &r->plan->lab.ho_outside;
@@ -77,13 +80,13 @@ static void forward(struct run *r, enum plan_site from, struct bytes frame)
         send_arp(s, &t->sink, ARP_REQUEST, &all, device);
         return;
     }
-    uint8_t *b = sink_reserve(&t->sink, frame.n);
+    uint8_t *b = sink_reserve(out, frame.n);
     if (!b)
         return;
     struct wr w = wr_of(b, frame.n);
     ether_put(&w, &s->other, &s->mac, ETHER_IPV4);
     wr_put(&w, bytes_from(frame, ETHER_HDR_LEN));
-    sink_commit(&t->sink, w.at);
+    sink_commit(out, w.at);
 }
 
 void router_input(struct run *r, enum plan_site from, struct bytes frame)

@@ -40,6 +40,35 @@ static void set_endpoints(struct run *r, struct stream *s, const struct capture 
         s->at[SITE_HO].port = s->at[SITE_BO].port;
 }
 
+static enum conv_side side_at(const struct stream *s, enum plan_site site)
+{
+    return site == s->opener ? CONV_A : CONV_B;
+}
+
+static uint64_t total_from(const struct stream *s, enum plan_site site)
+{
+    return s->tape.total[side_at(s, site)];
+}
+
+/* Of all that SITE is to send, as hex digits. */
+static void digest_of(const struct stream *s, enum plan_site site, char out[static 65])
+{
+    struct sha256 *h = sha256_new();
+    uint8_t chunk[HASH_CHUNK], sum[32];
+    uint64_t total = total_from(s, site), at = 0;
+
+    while (at < total) {
+        size_t n = total - at < sizeof(chunk) ? (size_t)(total - at) : sizeof(chunk);
+        tape_read(&s->tape, side_at(s, site), at, chunk, n);
+        sha256_add(h, bytes_of(chunk, n));
+        at += n;
+    }
+    sha256_peek(h, sum);
+    sha256_free(h);
+    for (int i = 0; i < 32; i++)
+        snprintf(out + 2 * i, 3, "%02x", sum[i]);
+}
+
 static enum err open_stream(struct run *r, struct stream *s, struct diag *why)
 {
     const struct plan_stream *spec = s->spec;
@@ -57,37 +86,11 @@ static enum err open_stream(struct run *r, struct stream *s, struct diag *why)
     set_endpoints(r, s, c);
     s->gap_max = longest_gap(&s->tape);
     s->larger = s->tape.total[CONV_A] >= s->tape.total[CONV_B] ? CONV_A : CONV_B;
-    return ERR_OK;
-}
-
-static enum conv_side side_at(const struct stream *s, enum plan_site site)
-{
-    return site == s->opener ? CONV_A : CONV_B;
-}
-
-static uint64_t total_from(const struct stream *s, enum plan_site site)
-{
-    return s->tape.total[side_at(s, site)];
-}
-
-static void put_digest(struct run *r, const struct stream *s, const char *key, enum plan_site from)
-{
-    struct sha256 *h = sha256_new();
-    uint8_t chunk[HASH_CHUNK], out[32];
-    uint64_t total = total_from(s, from), at = 0;
-    char hex[65];
-
-    while (at < total) {
-        size_t n = total - at < sizeof(chunk) ? (size_t)(total - at) : sizeof(chunk);
-        tape_read(&s->tape, side_at(s, from), at, chunk, n);
-        sha256_add(h, bytes_of(chunk, n));
-        at += n;
+    if (!r->plan->headers_only && s->flow->conv.proto == CONV_TCP) {
+        digest_of(s, SITE_BO, s->sha256[SITE_BO]); /* now: a live run has no time for it later */
+        digest_of(s, SITE_HO, s->sha256[SITE_HO]);
     }
-    sha256_peek(h, out);
-    sha256_free(h);
-    for (int i = 0; i < 32; i++)
-        snprintf(hex + 2 * i, 3, "%02x", out[i]);
-    event_line_add(&r->line, key, hex);
+    return ERR_OK;
 }
 
 static void say_stream(struct run *r, const struct stream *s)
@@ -103,11 +106,30 @@ static void say_stream(struct run *r, const struct stream *s)
     event_line_add(&r->line, "opener", plan_site_name(s->opener));
     event_line_addf(&r->line, "bytes_ho_to_bo", "%llu", (unsigned long long)total_from(s, SITE_HO));
     event_line_addf(&r->line, "bytes_bo_to_ho", "%llu", (unsigned long long)total_from(s, SITE_BO));
-    if (!r->plan->headers_only && proto == 6) {
-        put_digest(r, s, "sha256_ho_to_bo", SITE_HO);
-        put_digest(r, s, "sha256_bo_to_ho", SITE_BO);
-    }
+    if (s->sha256[SITE_HO][0])
+        event_line_add(&r->line, "sha256_ho_to_bo", s->sha256[SITE_HO]);
+    if (s->sha256[SITE_BO][0])
+        event_line_add(&r->line, "sha256_bo_to_ho", s->sha256[SITE_BO]);
     run_event(r);
+}
+
+/* Two conversations of one protocol between the same ports cannot be told apart, not by the hosts
+ * nor by the device. */
+static enum err check_ports(const struct run *r, size_t n, struct diag *why)
+{
+    const struct stream *s = &r->streams[n];
+
+    for (size_t i = 0; i < n; i++) {
+        const struct stream *o = &r->streams[i];
+        if (o->flow->conv.proto == s->flow->conv.proto &&
+            endpoint_eq(&o->at[SITE_BO], &s->at[SITE_BO]) &&
+            endpoint_eq(&o->at[SITE_HO], &s->at[SITE_HO]))
+            return diag_fail_at(why, ERR_INVALID, s->spec->at.file, s->spec->at.line,
+                                "stream \"%s\" has the ports %u and %u of stream \"%s\": give it "
+                                "another bo-port",
+                                s->spec->id, s->at[SITE_BO].port, s->at[SITE_HO].port, o->spec->id);
+    }
+    return ERR_OK;
 }
 
 enum err streams_open(struct run *r, struct diag *why)
@@ -119,6 +141,8 @@ enum err streams_open(struct run *r, struct diag *why)
     for (size_t i = 0; !e && i < r->nstreams; i++) {
         r->streams[i].spec = &r->plan->streams[i];
         e = open_stream(r, &r->streams[i], why);
+        if (!e)
+            e = check_ports(r, i, why);
     }
     return e;
 }
@@ -131,6 +155,7 @@ void streams_close(struct run *r)
 static void add_stream(struct run *r, struct stream *s)
 {
     s->added = true;
+    r->last_progress = run_now(r); /* it begins: what stood still before is no matter */
     say_stream(r, s);
     for (int i = 0; i < SITES; i++) {
         enum plan_site site = i == 0 ? (s->opener == SITE_BO ? SITE_HO : SITE_BO) : s->opener;
@@ -139,10 +164,9 @@ static void add_stream(struct run *r, struct stream *s)
                               .local = s->at[site],
                               .remote = s->at[site == SITE_BO ? SITE_HO : SITE_BO],
                               .start = run_now(r)};
-        if (host_add_flow(r->host[site], &f, &s->id[site])) {
-            log_say(r->opts->log, LOG_WARN, LOG_MODULE, "stream %s could not be begun",
-                    s->spec->id);
-            s->ended = true;
+        enum err e = host_add_flow(r->host[site], &f, &s->id[site]);
+        if (e) {
+            run_break(r, "stream \"%s\" cannot be begun: its flow %s", s->spec->id, err_text(e));
             return;
         }
     }
@@ -158,6 +182,18 @@ void streams_start(struct run *r)
             continue;
         add_stream(r, s);
     }
+}
+
+struct mono streams_next_start(const struct run *r)
+{
+    struct mono t = MONO_NEVER;
+
+    for (size_t i = 0; i < r->nstreams; i++) {
+        const struct plan_stream *s = r->streams[i].spec;
+        if (!r->streams[i].added && s->after < 0)
+            t = mono_min(t, mono_add(r->zero, s->start));
+    }
+    return t;
 }
 
 bool streams_waiting(const struct run *r)

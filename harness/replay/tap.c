@@ -1,16 +1,26 @@
 #include "replay/run_parts.h"
 
-static void record(struct tap *t, struct mono when, struct bytes frame, const char *remark)
+static void record(struct tap *t, struct mono when, struct bytes frame, bool eaten)
 {
     struct run *r = t->run;
 
-    evidence_frame(r->ev, t->leg, run_stamp(r, when), frame, remark);
+    evidence_frame(r->ev, t->leg, run_stamp(r, when), frame, eaten ? "filtered" : NULL);
     r->frames++;
-    if (r->watch_spi && t->leg == EV_WAN && !remark) {
-        struct pkt p;
-        pkt_parse(frame, &p);
-        confirm_frame(r, &p);
-    }
+    t->recorded++;
+    if (r->watch_wan && t->leg == EV_WAN && !eaten)
+        confirm_frame(r, frame);
+}
+
+/* Counts a frame on its way; false when a blackhole eats it. */
+static bool pass(struct way *w)
+{
+    if (!w)
+        return true;
+    if (w->blocked)
+        w->eaten++;
+    else
+        w->passed++;
+    return !w->blocked;
 }
 
 static uint8_t *tap_reserve(struct sink *s, size_t cap)
@@ -24,17 +34,11 @@ static uint8_t *tap_reserve(struct sink *s, size_t cap)
 static void tap_commit(struct sink *s, size_t n)
 {
     struct tap *t = CONTAINER_OF(s, struct tap, sink);
-    struct mono now = run_now(t->run);
+    bool passes = pass(t->out);
 
-    if (t->block_out) {
-        t->blocked_out++;
-        record(t, now, bytes_of(t->lent, n), "filtered");
-        return;
-    }
-    t->passed_out++;
-    if (!t->quiet_out)
-        record(t, now, bytes_of(t->lent, n), NULL);
-    sink_commit(&t->port->sink, n);
+    record(t, run_now(t->run), bytes_of(t->lent, n), !passes);
+    if (passes)
+        sink_commit(&t->port->sink, n);
 }
 
 static const struct sink_ops tap_sink = {tap_reserve, tap_commit};
@@ -44,18 +48,13 @@ void tap_open(struct run *r, enum tap_id id, enum evidence_leg leg, struct port 
     r->taps[id] = (struct tap){.run = r, .leg = leg, .port = port, .sink = {&tap_sink}};
 }
 
-bool tap_receive(struct tap *t, struct bytes *frame)
+bool tap_receive(struct tap *t, struct bytes *frame, struct mono *when)
 {
-    struct mono when;
-
-    while (t->port && port_receive(t->port, frame, &when)) {
-        if (!t->block_in) {
-            t->passed_in++;
-            record(t, when, *frame, NULL);
+    while (t->port && port_receive(t->port, frame, when)) {
+        bool passes = pass(t->in);
+        record(t, *when, *frame, !passes);
+        if (passes)
             return true;
-        }
-        t->blocked_in++;
-        record(t, when, *frame, "filtered");
     }
     return false;
 }

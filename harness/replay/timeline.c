@@ -2,6 +2,14 @@
 #include "base/mem.h"
 #include "replay/run_parts.h"
 
+/* The stream whose place goes with an event: its own, or the only one there is. */
+static const struct stream *place_of(const struct run *r, const struct plan_event *s)
+{
+    if (s->stream >= 0)
+        return &r->streams[s->stream];
+    return r->nstreams == 1 && r->streams[0].added ? &r->streams[0] : NULL;
+}
+
 void timeline_say(struct run *r, const struct event *e, const char *state, const char *key,
                   const char *text)
 {
@@ -15,8 +23,8 @@ void timeline_say(struct run *r, const struct event *e, const char *state, const
     event_line_add(&r->line, "state", state);
     if (s->by == ACTOR_DEVICE)
         event_line_add(&r->line, "site", plan_site_name(s->site));
-    if (s->stream >= 0 && strcmp(state, "sent") == 0) {
-        const struct stream *st = &r->streams[s->stream];
+    const struct stream *st = place_of(r, s);
+    if (st && strcmp(state, "sent") == 0) {
         event_line_add(&r->line, "stream", st->spec->id);
         event_line_addf(&r->line, "offset", "%llu", (unsigned long long)stream_offset(r, st));
         event_line_addf(&r->line, "in_flight", "%llu", (unsigned long long)stream_in_flight(r, st));
@@ -71,6 +79,42 @@ static void look_at(struct run *r, struct event *e)
     e->triggered = true;
 }
 
+/* Is the message about stream S? Any address that fits will do: names and translation are the
+ * judge's business. */
+static bool is_about(const struct asa_log *log, const struct stream *s)
+{
+    const struct endpoint *bo = &s->at[SITE_BO], *ho = &s->at[SITE_HO];
+
+    return (asa_endpoint_match(&log->a, &bo->addr, bo->port) ||
+            asa_endpoint_match(&log->b, &bo->addr, bo->port)) &&
+           (asa_endpoint_match(&log->a, &ho->addr, ho->port) ||
+            asa_endpoint_match(&log->b, &ho->addr, ho->port));
+}
+
+void timeline_on_log(struct run *r, const struct asa_log *log)
+{
+    for (size_t i = 0; i < r->nevents; i++) {
+        struct event *e = &r->events[i];
+        const struct plan_event *s = e->spec;
+        if (e->triggered || s->when != WHEN_LOG || s->log_id != log->id ||
+            (s->stream >= 0 && !is_about(log, &r->streams[s->stream])))
+            continue;
+        e->triggered = true;
+        e->due = mono_add(run_now(r), s->delay);
+    }
+}
+
+static void send_event(struct run *r, struct event *e)
+{
+    e->sent = run_now(r);
+    e->state = EVENT_SENT;
+    r->last_event = e->sent;
+    r->last_event_id = e->spec->id;
+    lab_due(r, e->due);
+    action_send(r, e);
+    lab_due(r, MONO_NEVER);
+}
+
 void timeline_look(struct run *r)
 {
     bool again = true;
@@ -82,11 +126,7 @@ void timeline_look(struct run *r)
             look_at(r, e);
             if (e->state != EVENT_PLANNED || !e->triggered || mono_before(run_now(r), e->due))
                 continue;
-            e->sent = run_now(r);
-            e->state = EVENT_SENT;
-            r->last_event = e->sent;
-            r->last_event_id = e->spec->id;
-            action_send(r, e);
+            send_event(r, e);
             again = true;
         }
     }
