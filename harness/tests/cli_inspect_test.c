@@ -28,9 +28,8 @@ static json_t *inspect(const char *command)
 
 static void inspect__reads_evidence(void **state)
 {
-    const char *command = "%H run -q -o %T/i " cases / upload - preserve - off.xml > / dev / null;
-    % H inspect-- json "
-                       " %T/i/evidence/upload-preserve-off.pcapng";
+    const char *command = "%H run -q -o %T/i cases/upload-preserve-off.xml >/dev/null;"
+                          " %H inspect --json %T/i/evidence/upload-preserve-off.pcapng";
     json_t *v = inspect(command);
     size_t i, torn = 0;
     const json_t *s;
