@@ -84,6 +84,19 @@ static void put_judged(const struct judge_args *a, const struct cli_env *env,
                      out);
 }
 
+/* Without a case there are no rules, but evidence that cannot be trusted is told all the same. */
+static void put_measured(const char *file, const struct judgement *j, struct buf *out)
+{
+    report_put_plain(bytes_str(file), out);
+    buf_adds(out, ": holds no case; these are its figures\n");
+    for (size_t i = 0; i < j->nfindings; i++) {
+        buf_addf(out, "     %s %s: ", verdict_name(j->findings[i].verdict), j->findings[i].rule);
+        report_put_plain(bytes_str(j->findings[i].message), out);
+        buf_addc(out, '\n');
+    }
+    report_text_metrics(j, out);
+}
+
 /* P NULL: measured without a case. */
 static void show(const struct judge_args *a, const struct cli_env *env, const char *file,
                  const struct judgement *j, const struct plan *p)
@@ -95,8 +108,7 @@ static void show(const struct judge_args *a, const struct cli_env *env, const ch
     } else if (p) {
         put_judged(a, env, j, p, &b);
     } else {
-        buf_addf(&b, "%s: holds no case; these are its figures\n", file);
-        report_text_metrics(j, &b);
+        put_measured(file, j, &b);
     }
     put_out(&b);
     buf_release(&b);

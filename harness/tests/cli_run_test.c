@@ -302,6 +302,18 @@ static void judge__says_what_the_run_said(void **state)
     program_release(&p);
 }
 
+/* The committed sample is evidence of an earlier build. */
+static void old_evidence__is_judged_as_it_was(void **state)
+{
+    struct program p;
+
+    (void)state;
+    program_run(&p, "%H judge -q reports/sample/evidence/half-closed-preserve-on.pcapng");
+    assert_int_equal(p.code, 0);
+    assert_string_equal(buf_str(&p.out), "PASS half-closed-preserve-on\n");
+    program_release(&p);
+}
+
 int main(void)
 {
     const struct CMUnitTest others[] = {
@@ -317,6 +329,7 @@ int main(void)
         cmocka_unit_test(run_that_cannot_begin__leaves_no_old_evidence),
         cmocka_unit_test(keys__are_left_out_when_asked),
         cmocka_unit_test(judge__says_what_the_run_said),
+        cmocka_unit_test(old_evidence__is_judged_as_it_was),
     };
     struct CMUnitTest tests[COUNT(rows) + COUNT(others)];
 
