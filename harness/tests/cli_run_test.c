@@ -314,6 +314,23 @@ static void old_evidence__is_judged_as_it_was(void **state)
     program_release(&p);
 }
 
+/* "Your own capture in five minutes", word for word, with a recording that is here. */
+static void case_of_the_readme__runs(void **state)
+{
+    struct program p;
+
+    (void)state;
+    program_run(&p, "mkdir -p %T/own/cases %T/own/captures; sed -n '/<?xml/,/<\\/case>/p' README.md"
+                    " | sed 's/^ *<?xml/<?xml/' >%T/own/cases/mine.xml;"
+                    " cp captures/https.pcap %T/own/captures/mine.pcap;"
+                    " %H run -o %T/own/reports %T/own/cases/mine.xml");
+    if (p.code)
+        print_error("%s%s\n", buf_str(&p.out), buf_str(&p.err));
+    assert_int_equal(p.code, 0);
+    assert_non_null(strstr(buf_str(&p.out), "PASS mine  "));
+    program_release(&p);
+}
+
 int main(void)
 {
     const struct CMUnitTest others[] = {
@@ -330,6 +347,7 @@ int main(void)
         cmocka_unit_test(keys__are_left_out_when_asked),
         cmocka_unit_test(judge__says_what_the_run_said),
         cmocka_unit_test(old_evidence__is_judged_as_it_was),
+        cmocka_unit_test(case_of_the_readme__runs),
     };
     struct CMUnitTest tests[COUNT(rows) + COUNT(others)];
 
