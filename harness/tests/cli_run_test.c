@@ -320,10 +320,11 @@ static void case_of_the_readme__runs(void **state)
     struct program p;
 
     (void)state;
-    program_run(&p, "mkdir -p %T/own/cases %T/own/captures; sed -n '/<?xml/,/<\\/case>/p' README.md"
-                    " | sed 's/^ *<?xml/<?xml/' >%T/own/cases/mine.xml;"
-                    " cp captures/https.pcap %T/own/captures/mine.pcap;"
-                    " %H run -o %T/own/reports %T/own/cases/mine.xml");
+    program_run(
+        &p, "mkdir -p %T/own/cases %T/own/captures; sed -n '/<?xml/,/<\\/case>/p' README.md"
+            " | sed 's/^ *<?xml/<?xml/' >%T/own/cases/mine.xml;"
+            " cp captures/https.pcap %T/own/captures/mine.pcap; cp -R cases/devices %T/own/cases;"
+            " %H run -o %T/own/reports %T/own/cases/mine.xml");
     if (p.code)
         print_error("%s%s\n", buf_str(&p.out), buf_str(&p.err));
     assert_int_equal(p.code, 0);
