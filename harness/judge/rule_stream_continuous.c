@@ -70,9 +70,11 @@ static struct found *judge_content(struct judge *j, const struct jflow *f)
     for (int sender = 0; sender < SITES; sender++) {
         const struct flow_bytes *sent = &f->on[sender][sender].bytes;
         const struct flow_bytes *came = &f->on[!sender][sender].bytes;
+        if (sent->conflict_bytes) /* whichever arrived, it was sent: a gate says so */
+            continue;
         if (f->way[sender].altered)
             return say_altered(j, f, sender);
-        if (came->conflict_bytes && !sent->conflict_bytes)
+        if (came->conflict_bytes)
             return say_conflict(j, f, sender);
         if ((both_digested(f, sender) && sent->hash != came->hash) ||
             is_other_than_planned(f, sender))
