@@ -108,7 +108,7 @@ void mock_lan(struct mock_run *m, int site, const struct mock_segment *s)
     mock_frame(m, site == 0 ? EV_BO_LAN : EV_HO_LAN, wr_bytes(&w), NULL);
 }
 
-static void seal(struct mock_run *m, int way, struct bytes inner, const char *remark)
+static void seal_as(struct mock_run *m, int way, struct bytes inner, const char *remark, bool bad)
 {
     struct mock_sa *sa = &m->sa[way];
     uint8_t esp[FRAME_MAX], frame[FRAME_MAX];
@@ -116,9 +116,53 @@ static void seal(struct mock_run *m, int way, struct bytes inner, const char *re
 
     assert_non_null(sa->out);
     assert_ok(esp_seal(sa->out, &m->rng.rng, inner, IP_IPIP, &w));
+    if (bad)
+        esp[w.at - 1] ^= 1;
     put_link(&f);
     put_ip(&f, &sa->params.src, &sa->params.dst, IP_ESP, 0, wr_bytes(&w));
     mock_frame(m, EV_WAN, wr_bytes(&f), remark);
+}
+
+static void seal(struct mock_run *m, int way, struct bytes inner, const char *remark)
+{
+    seal_as(m, way, inner, remark, false);
+}
+
+void mock_bad_esp(struct mock_run *m, int way)
+{
+    uint8_t packet[FRAME_MAX];
+    struct mock_segment s = {.sender = way == mock_esp_way(m, 0) ? 0 : 1, .flags = TCP_ACK};
+    size_t n = put_packet(m, &s, true, packet);
+
+    seal_as(m, way, bytes_of(packet, n), NULL, true);
+}
+
+/* A segment that goes through ESP in two fragments and is whole on the LANs. */
+void mock_fragments(struct mock_run *m, const struct mock_segment *s)
+{
+    uint8_t seg[FRAME_MAX], part[FRAME_MAX];
+    struct endpoint src = end_of(m, s->sender, true), dst = end_of(m, !s->sender, true);
+    size_t n = put_segment(m, s, &src, &dst, true, seg), cut = 160;
+
+    mock_lan(m, s->sender, s);
+    for (int i = 0; i < 2; i++) {
+        struct wr w = wr_of(part, sizeof(part));
+        struct bytes half = i ? bytes_from(bytes_of(seg, n), cut) : bytes_of(seg, cut);
+        struct ip ip = {.version = 4,
+                        .proto = IP_TCP,
+                        .ttl = 64,
+                        .id = m->ip_id,
+                        .more = i == 0,
+                        .frag_off = i ? (uint32_t)cut : 0,
+                        .src = src.addr,
+                        .dst = dst.addr};
+        ip_put(&w, &ip, half.n);
+        wr_put(&w, half);
+        assert_ok(w.err);
+        seal(m, mock_esp_way(m, s->sender), wr_bytes(&w), NULL);
+    }
+    m->now_us += 1000;
+    mock_lan(m, !s->sender, s);
 }
 
 void mock_esp(struct mock_run *m, const struct mock_segment *s, const char *remark)

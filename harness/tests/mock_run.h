@@ -96,6 +96,9 @@ void mock_log(struct mock_run *m, int site, const char *fmt, ...) PRINTF_LIKE(3,
 void mock_lan(struct mock_run *m, int site, const struct mock_segment *s);
 /* The same inside ESP on the WAN; REMARK: "filtered" when a blackhole eats it. */
 void mock_esp(struct mock_run *m, const struct mock_segment *s, const char *remark);
+/* ESP whose last byte is wrong. */
+void mock_bad_esp(struct mock_run *m, int way);
+void mock_fragments(struct mock_run *m, const struct mock_segment *s);
 /* From LAN to LAN: LAN, ESP, LAN, 2 ms. */
 void mock_pass(struct mock_run *m, const struct mock_segment *s);
 /* In clear on the WAN. NAT: from the device's own address. COPY: between strangers. */

@@ -311,6 +311,23 @@ static void word_leak(struct mock_run *m, const char *arg)
     mock_clear(m, is_copy ? &copy : &s, nat, is_copy);
 }
 
+static void word_badicv(struct mock_run *m, const char *arg)
+{
+    mock_bad_esp(m, strcmp(arg, "peer") == 0 ? MOCK_TO_DEVICE : MOCK_FROM_DEVICE);
+}
+
+static void word_fragment(struct mock_run *m, const char *arg)
+{
+    struct mock_segment s = {.sender = SERVER,
+                             .flags = TCP_ACK,
+                             .pos = m->next[SERVER] - (int64_t)MOCK_SEGMENT,
+                             .len = MOCK_SEGMENT};
+
+    (void)arg;
+    m->ip_id++;
+    mock_fragments(m, &s);
+}
+
 /* Something of strangers, which is nobody's business. */
 static void word_noise(struct mock_run *m, const char *arg)
 {
@@ -512,11 +529,12 @@ static void word_wait(struct mock_run *m, const char *arg)
     X(tunnel)                                                                                      \
     X(newsa)                                                                                       \
     X(halfsa)                                                                                      \
-    X(salog) X(gone) X(gonelog) X(ike) X(ikedown) X(open) X(ask) X(data) X(altered) X(selfaltered) \
-        X(badsum) X(lost) X(eaten) X(back) X(again) X(fins) X(dgram) X(dgramlost) X(rst) X(leak)   \
-            X(noise) X(built) X(torn) X(tornidle) X(tornfins) X(tornport) X(tornudp) X(chatter)    \
-                X(sent) X(confirmed) X(failed) X(cut) X(hosts) X(count) X(context) X(ports) X(end) \
-                    X(wait)
+    X(salog)                                                                                       \
+    X(gone) X(gonelog) X(ike) X(ikedown) X(open) X(ask) X(data) X(altered) X(selfaltered)          \
+        X(badsum) X(lost) X(eaten) X(back) X(again) X(fins) X(badicv) X(fragment) X(dgram)         \
+            X(dgramlost) X(rst) X(leak) X(noise) X(built) X(torn) X(tornidle) X(tornfins)          \
+                X(tornport) X(tornudp) X(chatter) X(sent) X(confirmed) X(failed) X(cut) X(hosts)   \
+                    X(count) X(context) X(ports) X(end) X(wait)
 
 static void play_word(struct mock_run *m, char *word)
 {
