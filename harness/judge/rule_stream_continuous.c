@@ -87,6 +87,11 @@ static struct found *judge_content(struct judge *j, const struct jflow *f)
     return NULL;
 }
 
+static bool is_broken_off(const char *state)
+{
+    return state && (strcmp(state, "reset") == 0 || strcmp(state, "gave up") == 0);
+}
+
 /* The frames and the hosts' own account are two views of one thing. */
 static struct found *judge_accounts(struct judge *j, const struct jflow *f)
 {
@@ -105,7 +110,7 @@ static struct found *judge_accounts(struct judge *j, const struct jflow *f)
             return find_add(&j->fs, "stream", VERDICT_FAIL, BASIS_ALWAYS,
                             "%llu bytes of %s reached the %s altered",
                             (unsigned long long)f->host_altered[site], f->id, host_name(site));
-        if (came >= total && f->host_delivered[site] < total)
+        if (came >= total && f->host_delivered[site] < total && !is_broken_off(f->host_state[site]))
             return find_add(&j->fs, "stream", VERDICT_ERROR, BASIS_SEEN,
                             "the harness contradicts itself: all %llu bytes of %s are on %s, and "
                             "the %s took %llu",
@@ -197,11 +202,6 @@ static struct found *judge_resets(struct judge *j, const struct jflow *f,
         return out;
     }
     return NULL;
-}
-
-static bool is_broken_off(const char *state)
-{
-    return state && (strcmp(state, "reset") == 0 || strcmp(state, "gave up") == 0);
 }
 
 static struct found *judge_close(struct judge *j, const struct jflow *f,
