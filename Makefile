@@ -35,7 +35,7 @@ DIRS := base wire track crypto plan traffic evidence ike esp port host peer gate
 # Debian packages: to build, to check. One list each; `make deps` installs what is missing.
 BUILD_DEPS := gcc make pkg-config libpcap-dev libnet1-dev libxml2-dev libssl-dev zlib1g-dev \
 	libzstd-dev libjansson-dev libcmocka-dev
-CHECK_DEPS := tshark tcpdump tcptrace libxml2-utils junitparser python3 iproute2 ethtool nftables openssl procps
+CHECK_DEPS := tshark tcpdump tcptrace libxml2-utils junitparser python3 zstd iproute2 ethtool nftables openssl procps
 DEPS       := $(BUILD_DEPS) $(CHECK_DEPS)
 
 PKGS      := libpcap libxml-2.0 libcrypto zlib libzstd jansson

@@ -1,5 +1,5 @@
 /* The endpoint as its owner sees it. */
-#include "ike/ike_parts.h"
+#include "ike/ike1_exchanges.h"
 
 #include "base/mem.h"
 
@@ -70,8 +70,7 @@ struct mono ike_deadline(const struct ike *k)
     return k->deadline;
 }
 
-/* --- what the owner asks for -------------------------------------------------------------------
- */
+/* --- what the owner asks for ----------------------------------------------------------------- */
 
 static bool find_policy(const struct ike *k, uint32_t id, size_t *policy)
 {

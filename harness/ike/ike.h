@@ -191,7 +191,8 @@ bool ike_next(struct ike *k, struct ike_out *out);
  * under way or up. ERR_NOTFOUND: no such policy. ERR_STATE: the peer's config never initiates. */
 MUST_USE enum err ike_acquire(struct ike *k, uint32_t policy);
 
-/* Ends every IKE SA with PEER (NULL: with all) and their children, telling the peer if TELL. */
+/* Ends every IKE SA with PEER (NULL: with all) and their children, telling the peer if TELL: one
+ * Delete per IKE SA and none for its children, which are understood to go with it. */
 void ike_delete_ike(struct ike *k, const struct ip_addr *peer, bool tell);
 
 /* Ends the pair with this inbound SPI. ERR_NOTFOUND. */

@@ -1,5 +1,5 @@
 /* Dead peer detection (RFC 3706): probes after a silence, answers, sequence numbers. */
-#include "ike/ike_parts.h"
+#include "ike/ike1_exchanges.h"
 
 static struct isakmp_notify make(const struct ike1_sa *sa, uint16_t type, uint32_t seq,
                                  uint8_t buf[static 2 * IKEV1_COOKIE_LEN + 4])

@@ -1,11 +1,10 @@
 /* Informational exchanges (RFC 2409, 5.7): notify and delete, one message and no answer. What comes
  * in the clear is told and otherwise ignored: anybody can send it. */
-#include "ike/ike_parts.h"
+#include "ike/ike1_exchanges.h"
 
 #include "base/mem.h"
 
-/* --- out ---------------------------------------------------------------------------------------
- */
+/* --- out ------------------------------------------------------------------------------------- */
 
 static uint32_t begin(struct ike *k, struct ike1_sa *sa, struct isakmp_msg *m)
 {
@@ -103,8 +102,7 @@ void ike1_send_delete_child(struct ike *k, const struct ike_child *c)
     o->message_id = id;
 }
 
-/* --- in ----------------------------------------------------------------------------------------
- */
+/* --- in -------------------------------------------------------------------------------------- */
 
 /* The quick mode of ours that an error is about: the one with its SPI, or the only one. */
 static struct ike1_quick *concerned(struct ike1_sa *sa, const struct isakmp_notify *n)

@@ -1,5 +1,5 @@
 /* Which IKE SA, and which exchange of it, a datagram belongs to. */
-#include "ike/ike_parts.h"
+#include "ike/ike1_exchanges.h"
 
 #include "base/hash.h"
 

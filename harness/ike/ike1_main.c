@@ -8,7 +8,7 @@
  *   5  HDR*, IDii, HASH_I     -->
  *                             <--   HDR*, IDir, HASH_R    6
  */
-#include "ike/ike_parts.h"
+#include "ike/ike1_exchanges.h"
 
 #include "base/mem.h"
 

@@ -1,5 +1,5 @@
 /* Main mode, initiator. */
-#include "ike/ike_parts.h"
+#include "ike/ike1_exchanges.h"
 
 static struct bytes payload_body(const struct isakmp_msg *m, size_t at)
 {

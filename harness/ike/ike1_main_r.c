@@ -1,5 +1,5 @@
 /* Main mode, responder. Before message 3 a peer has shown nothing, not even its address. */
-#include "ike/ike_parts.h"
+#include "ike/ike1_exchanges.h"
 
 /* Bounds what strangers can make us remember: the least advanced, oldest negotiation goes. */
 static void make_room(struct ike *k, size_t peer)

@@ -1,6 +1,6 @@
 /* NAT traversal (RFC 3947): does the other side speak it, is there a NAT, and then IKE and ESP go
  * over UDP 4500. */
-#include "ike/ike_parts.h"
+#include "ike/ike1_exchanges.h"
 
 static const uint8_t natt_vendor[16] = {0x4a, 0x13, 0x1c, 0x81, 0x07, 0x03, 0x58, 0x45,
                                         0x5c, 0x57, 0x28, 0xf2, 0x0e, 0x95, 0x45, 0x2f};

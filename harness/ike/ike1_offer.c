@@ -79,15 +79,15 @@ static void put_suite(struct wr *w, const struct ike_suite *s)
 
 void ike1_put_offer(struct isakmp_msg *m, const struct ike_peer_config *p)
 {
+    size_t n = p->nsuites < IKE_OFFERS ? p->nsuites : IKE_OFFERS;
     struct isakmp_proposal prop = {
-        .number = 1, .protocol = ISAKMP_PROTO_ISAKMP, .ntransforms = (uint8_t)p->nsuites};
+        .number = 1, .protocol = ISAKMP_PROTO_ISAKMP, .ntransforms = (uint8_t)n};
     size_t sa = isakmp_open(m, ISAKMP_P_SA);
 
     isakmp_put_sa(&m->w);
     size_t at = isakmp_open_proposal(&m->w, true, &prop);
-    for (size_t i = 0; i < p->nsuites; i++) {
-        size_t t =
-            isakmp_open_transform(&m->w, i + 1 == p->nsuites, (uint8_t)(i + 1), ISAKMP_KEY_IKE);
+    for (size_t i = 0; i < n; i++) {
+        size_t t = isakmp_open_transform(&m->w, i + 1 == n, (uint8_t)(i + 1), ISAKMP_KEY_IKE);
         put_suite(&m->w, &p->suites[i]);
         isakmp_close_part(&m->w, t);
     }

@@ -7,7 +7,7 @@
  *
  * The responder sends message 2 again until message 3 comes; the initiator then answers from
  * memory. */
-#include "ike/ike_parts.h"
+#include "ike/ike1_exchanges.h"
 
 #include "base/mem.h"
 

@@ -1,5 +1,5 @@
 /* Quick mode, initiator. */
-#include "ike/ike_parts.h"
+#include "ike/ike1_exchanges.h"
 
 static uint32_t new_message_id(struct ike *k, struct ike1_sa *sa)
 {

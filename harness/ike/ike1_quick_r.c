@@ -1,5 +1,5 @@
 /* Quick mode, responder. */
-#include "ike/ike_parts.h"
+#include "ike/ike1_exchanges.h"
 
 /* Tells the other side why not, once its message has proved to be authentic. */
 static void refuse(struct ike *k, struct ike1_sa *sa, uint16_t type, uint32_t spi)

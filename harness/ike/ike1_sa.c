@@ -1,5 +1,5 @@
 /* IKE SAs from their birth to their end, and which of several with one peer is used. */
-#include "ike/ike_parts.h"
+#include "ike/ike1_exchanges.h"
 
 #include "base/mem.h"
 
@@ -105,8 +105,7 @@ void ike1_heard(struct ike *k, struct ike1_sa *sa)
     sa->dpd_sent = 0;
 }
 
-/* --- up ----------------------------------------------------------------------------------------
- */
+/* --- up -------------------------------------------------------------------------------------- */
 
 static void fill(const struct ike *k, const struct ike1_sa *sa, struct ike_out *o)
 {
@@ -178,8 +177,7 @@ void ike1_came_up(struct ike *k, struct ike1_sa *sa)
     ike1_serve_wants(k, sa->peer);
 }
 
-/* --- down --------------------------------------------------------------------------------------
- */
+/* --- down ------------------------------------------------------------------------------------ */
 
 static void unlink_sa(struct ike *k, struct ike1_sa *sa)
 {

@@ -1,5 +1,5 @@
 /* What time does: sending again, giving up, rekeying, expiring, probing. */
-#include "ike/ike_parts.h"
+#include "ike/ike1_exchanges.h"
 
 struct mono ike_hard(struct mono up, uint64_t seconds)
 {
@@ -20,12 +20,12 @@ struct mono ike_soft(const struct ike_peer_config *p, bool initiator, struct mon
     return mono_add(up, SPAN_NS((double)(hard.ns - up.ns) * share));
 }
 
-/* --- IKE SAs -----------------------------------------------------------------------------------
- */
+/* --- IKE SAs --------------------------------------------------------------------------------- */
 
 static enum ike_end why_unanswered(const struct ike1_sa *sa)
 {
-    if (sa->bad_hash)
+    /* refused after our proof: the other side could not read it */
+    if (sa->bad_hash || (sa->refused && sa->state == IKE1_I_WAIT_6))
         return IKE_END_AUTH;
     return sa->refused ? IKE_END_REFUSED : IKE_END_TIMEOUT;
 }
@@ -115,8 +115,7 @@ static bool tick_sas(struct ike *k)
     return false;
 }
 
-/* --- pairs -------------------------------------------------------------------------------------
- */
+/* --- pairs ----------------------------------------------------------------------------------- */
 
 static bool tick_child(struct ike *k, struct ike_child *c)
 {
@@ -154,8 +153,7 @@ void ike1_tick(struct ike *k)
     }
 }
 
-/* --- when next ---------------------------------------------------------------------------------
- */
+/* --- when next ------------------------------------------------------------------------------- */
 
 static struct mono sa_deadline(const struct ike *k, const struct ike1_sa *sa)
 {

@@ -1,5 +1,5 @@
 /* Pairs of IPsec SAs: keys, successors, ends. */
-#include "ike/ike_parts.h"
+#include "ike/ike1_exchanges.h"
 
 #include "base/hash.h"
 #include "base/mem.h"

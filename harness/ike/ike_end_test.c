@@ -1,20 +1,6 @@
-/* How SAs end: deletes, dead peers, crashes, expiry. */
+/* How SAs end: deletes, crashes, expiry. */
 #include "tests/testkit.h"
 #include "tests/two_ikes.h"
-
-#include "base/mem.h"
-
-static void wait(struct two_ikes *t, int side, double seconds)
-{
-    two_ikes_drain(t, side);
-    two_ikes_run(t, seconds);
-}
-
-static bool lose_all(struct two_ikes *t, struct flown *d, size_t n)
-{
-    (void)t, (void)d, (void)n;
-    return false;
-}
 
 /* The place of the first output of this kind on SIDE. */
 static size_t place(const struct two_ikes *t, int side, enum ike_out_kind kind)
@@ -26,8 +12,7 @@ static size_t place(const struct two_ikes *t, int side, enum ike_out_kind kind)
     return i;
 }
 
-/* --- deletes -----------------------------------------------------------------------------------
- */
+/* --- deletes --------------------------------------------------------------------------------- */
 
 static void phase_1_delete__takes_the_pairs_along(void **state)
 {
@@ -37,7 +22,7 @@ static void phase_1_delete__takes_the_pairs_along(void **state)
     for (int side = 0; side < 2; side++) {
         two_ikes_up(&t);
         ike_delete_ike(t.side[side].ike, &t.side[!side].addr, true);
-        wait(&t, side, 1);
+        two_ikes_wait(&t, side, 1);
         two_ikes_agree(&t, 0, 0);
         assert_int_equal(two_ikes_ends(&t, side, IKE_OUT_IKE_DOWN, IKE_END_LOCAL_DELETE), 1);
         assert_int_equal(two_ikes_ends(&t, !side, IKE_OUT_IKE_DOWN, IKE_END_PEER_DELETE), 1);
@@ -51,7 +36,7 @@ static void phase_1_delete__takes_the_pairs_along(void **state)
         assert_int_equal(two_ikes_facts(&t, side, IKE_FACT_DELETE_SENT), 1);
         assert_int_equal(two_ikes_facts(&t, !side, IKE_FACT_DELETE_RECEIVED), 1);
         assert_ok(ike_acquire(t.side[!side].ike, 7)); /* and traffic brings it back */
-        wait(&t, !side, 5);
+        two_ikes_wait(&t, !side, 5);
         two_ikes_agree(&t, 1, 1);
         two_ikes_release(&t);
     }
@@ -65,16 +50,16 @@ static void phase_2_delete__leaves_phase_1(void **state)
     for (int side = 0; side < 2; side++) {
         two_ikes_up(&t);
         assert_ok(ike_delete_child(t.side[side].ike, two_ikes_pair(&t, side), true));
-        wait(&t, side, 1);
+        two_ikes_wait(&t, side, 1);
         two_ikes_agree(&t, 1, 0);
         assert_int_equal(two_ikes_last(&t, side, IKE_OUT_CHILD_DOWN)->end, IKE_END_LOCAL_DELETE);
         assert_int_equal(two_ikes_last(&t, !side, IKE_OUT_CHILD_DOWN)->end, IKE_END_PEER_DELETE);
         assert_ok(ike_acquire(t.side[side].ike, 7));
-        wait(&t, side, 1);
+        two_ikes_wait(&t, side, 1);
         two_ikes_agree(&t, 1, 1);
         assert_int_equal(two_ikes_said(&t, side, IKE_OUT_IKE_UP), 1);
         ike_delete_children(t.side[side].ike, NULL, true);
-        wait(&t, side, 1);
+        two_ikes_wait(&t, side, 1);
         two_ikes_agree(&t, 1, 0);
         two_ikes_release(&t);
     }
@@ -88,7 +73,7 @@ static void delete_without_telling__leaves_the_other_side_behind(void **state)
     two_ikes_up(&t);
     t.side[IKE_B].peer.dpd.enabled = false; /* borrowed: takes effect at once */
     ike_delete_ike(t.side[IKE_A].ike, NULL, false);
-    wait(&t, IKE_A, 1);
+    two_ikes_wait(&t, IKE_A, 1);
     assert_int_equal(two_ikes_status(&t, IKE_A).ikes, 0);
     assert_int_equal(two_ikes_pairs(&t, IKE_A), 0);
     assert_int_equal(two_ikes_status(&t, IKE_B).ikes, 1);
@@ -128,9 +113,9 @@ static void deleting_what_is_being_negotiated__ends_it(void **state)
         two_ikes_init(&t);
         two_ikes_start(&t);
         assert_ok(ike_acquire(t.side[IKE_A].ike, 7));
-        wait(&t, IKE_A, 0.010 * step + 0.005);
+        two_ikes_wait(&t, IKE_A, 0.010 * step + 0.005);
         ike_delete_ike(t.side[IKE_A].ike, NULL, true);
-        wait(&t, IKE_A, 100);
+        two_ikes_wait(&t, IKE_A, 100);
         assert_int_equal(two_ikes_status(&t, IKE_A).ikes, 0);
         assert_int_equal(two_ikes_status(&t, IKE_A).negotiating, 0);
         assert_int_equal(two_ikes_status(&t, IKE_B).negotiating, 0);
@@ -140,111 +125,7 @@ static void deleting_what_is_being_negotiated__ends_it(void **state)
     }
 }
 
-/* --- dead peers --------------------------------------------------------------------------------
- */
-
-static void silence__is_answered_by_probes_every_threshold(void **state)
-{
-    struct two_ikes t;
-
-    (void)state;
-    two_ikes_up(&t);
-    two_ikes_run(&t, 100);
-    two_ikes_agree(&t, 1, 1);
-    size_t sent =
-        two_ikes_facts(&t, IKE_A, IKE_FACT_DPD_SENT) + two_ikes_facts(&t, IKE_B, IKE_FACT_DPD_SENT);
-    size_t answered = two_ikes_facts(&t, IKE_A, IKE_FACT_DPD_ANSWERED) +
-                      two_ikes_facts(&t, IKE_B, IKE_FACT_DPD_ANSWERED);
-    assert_int_equal(sent, answered);
-    assert_in_range(sent, 9, 12); /* a probe of one side is a sign of life to the other */
-    two_ikes_release(&t);
-}
-
-static void dead_peer__is_found_after_threshold_and_tries(void **state)
-{
-    struct two_ikes t;
-
-    (void)state;
-    two_ikes_up(&t);
-    size_t before = t.nflown;
-    struct mono heard = t.flown[before - 1].due;
-    heard = t.flown[before - 1].from == IKE_B ? heard : t.flown[before - 2].due;
-    t.filter = lose_all;
-    /* 10 s of silence, the probe and three more, each waited for 2 s: 18 s */
-    two_ikes_run(&t, 12.9); /* established at 0, run to 5 */
-    assert_int_equal(two_ikes_status(&t, IKE_A).ikes, 1);
-    assert_int_equal(two_ikes_facts(&t, IKE_A, IKE_FACT_DPD_SENT), 4);
-    two_ikes_run(&t, 0.3);
-    two_ikes_agree(&t, 0, 0);
-    assert_int_equal(two_ikes_ends(&t, IKE_A, IKE_OUT_IKE_DOWN, IKE_END_DPD), 1);
-    assert_int_equal(two_ikes_ends(&t, IKE_A, IKE_OUT_CHILD_DOWN, IKE_END_PARENT), 1);
-    assert_int_equal(two_ikes_facts(&t, IKE_A, IKE_FACT_DPD_SENT), 4);
-    assert_int_equal(two_ikes_facts(&t, IKE_A, IKE_FACT_DELETE_SENT), 0);
-    two_ikes_release(&t);
-}
-
-static void traffic__keeps_the_probes_away(void **state)
-{
-    struct two_ikes t;
-
-    (void)state;
-    two_ikes_up(&t);
-    t.filter = lose_all;
-    for (int s = 0; s < 60; s++) {
-        ike_peer_is_alive(t.side[IKE_A].ike, &t.side[IKE_B].addr);
-        two_ikes_run(&t, 1);
-    }
-    assert_int_equal(two_ikes_facts(&t, IKE_A, IKE_FACT_DPD_SENT), 0);
-    assert_int_equal(two_ikes_status(&t, IKE_A).ikes, 1);
-    assert_int_equal(two_ikes_status(&t, IKE_B).ikes, 0);
-    two_ikes_release(&t);
-}
-
-static void short_outage__is_survived(void **state)
-{
-    struct two_ikes t;
-
-    (void)state;
-    two_ikes_up(&t);
-    t.filter = lose_all;
-    two_ikes_run(&t, 11);
-    assert_true(two_ikes_facts(&t, IKE_A, IKE_FACT_DPD_SENT) > 0);
-    t.filter = NULL;
-    two_ikes_run(&t, 100);
-    two_ikes_agree(&t, 1, 1);
-    two_ikes_release(&t);
-}
-
-static const struct dpd_row {
-    const char *what;
-    bool a, b, a_only_answers;
-    bool a_sends, b_sends;
-} dpd_rows[] = {
-    {"dpd_off_at_one_side__is_off", true, false, false, false, false},
-    {"dpd_off_at_both_sides", false, false, false, false, false},
-    {"side_that_only_answers", true, true, true, false, true},
-};
-
-static void probes_are_sent_as_the_row_says(void **state)
-{
-    const struct dpd_row *row = *state;
-    struct two_ikes t;
-
-    two_ikes_init(&t);
-    t.side[IKE_A].peer.dpd.enabled = row->a;
-    t.side[IKE_B].peer.dpd.enabled = row->b;
-    t.side[IKE_A].peer.dpd.answer_only = row->a_only_answers;
-    two_ikes_start(&t);
-    two_ikes_establish(&t, IKE_A);
-    two_ikes_run(&t, 60);
-    two_ikes_agree(&t, 1, 1);
-    assert_int_equal(two_ikes_facts(&t, IKE_A, IKE_FACT_DPD_SENT) > 0, row->a_sends);
-    assert_int_equal(two_ikes_facts(&t, IKE_B, IKE_FACT_DPD_SENT) > 0, row->b_sends);
-    two_ikes_release(&t);
-}
-
-/* --- crashes -----------------------------------------------------------------------------------
- */
+/* --- crashes --------------------------------------------------------------------------------- */
 
 static void crash__says_nothing_and_initial_contact_clears_up(void **state)
 {
@@ -259,7 +140,7 @@ static void crash__says_nothing_and_initial_contact_clears_up(void **state)
     assert_int_equal(two_ikes_status(&t, IKE_A).ikes, 0);
     assert_true(mono_is_never(ike_deadline(t.side[IKE_A].ike)));
     assert_ok(ike_acquire(t.side[IKE_A].ike, 7));
-    wait(&t, IKE_A, 2);
+    two_ikes_wait(&t, IKE_A, 2);
     struct ike_status st = two_ikes_status(&t, IKE_B);
     assert_int_equal(st.ikes, 1);
     assert_int_equal(st.children, 1);
@@ -282,7 +163,7 @@ static void crash_without_initial_contact__looks_like_a_rekeying(void **state)
     two_ikes_establish(&t, IKE_A);
     ike_forget(t.side[IKE_A].ike);
     assert_ok(ike_acquire(t.side[IKE_A].ike, 7));
-    wait(&t, IKE_A, 2);
+    two_ikes_wait(&t, IKE_A, 2);
     assert_true(two_ikes_last(&t, IKE_B, IKE_OUT_IKE_UP)->rekey);
     assert_int_equal(two_ikes_last(&t, IKE_B, IKE_OUT_CHILD_UP)->child.old_in_spi != 0, 1);
     two_ikes_run(&t, 120); /* the old IKE SA is given up */
@@ -304,8 +185,7 @@ static void crashed_peer__is_found_dead_by_probes(void **state)
     two_ikes_release(&t);
 }
 
-/* --- expiry ------------------------------------------------------------------------------------
- */
+/* --- expiry ---------------------------------------------------------------------------------- */
 
 static void pair_without_rekeying__expires_on_time(void **state)
 {
@@ -354,7 +234,7 @@ static void used_up_kilobytes__end_the_pair(void **state)
     (void)state;
     two_ikes_up(&t);
     ike_child_volume(t.side[IKE_B].ike, two_ikes_pair(&t, IKE_B), false);
-    wait(&t, IKE_B, 1);
+    two_ikes_wait(&t, IKE_B, 1);
     two_ikes_agree(&t, 1, 0);
     assert_int_equal(two_ikes_last(&t, IKE_B, IKE_OUT_CHILD_DOWN)->end, IKE_END_EXPIRED);
     ike_child_volume(t.side[IKE_B].ike, 12345, false); /* unknown: nothing */
@@ -374,16 +254,12 @@ static void every_name__is_known(void **state)
 
 int main(void)
 {
-    static const struct CMUnitTest single[] = {
+    const struct CMUnitTest tests[] = {
         cmocka_unit_test(phase_1_delete__takes_the_pairs_along),
         cmocka_unit_test(phase_2_delete__leaves_phase_1),
         cmocka_unit_test(delete_without_telling__leaves_the_other_side_behind),
         cmocka_unit_test(both_delete_at_once__both_are_done),
         cmocka_unit_test(deleting_what_is_being_negotiated__ends_it),
-        cmocka_unit_test(silence__is_answered_by_probes_every_threshold),
-        cmocka_unit_test(dead_peer__is_found_after_threshold_and_tries),
-        cmocka_unit_test(traffic__keeps_the_probes_away),
-        cmocka_unit_test(short_outage__is_survived),
         cmocka_unit_test(crash__says_nothing_and_initial_contact_clears_up),
         cmocka_unit_test(crash_without_initial_contact__looks_like_a_rekeying),
         cmocka_unit_test(crashed_peer__is_found_dead_by_probes),
@@ -392,13 +268,5 @@ int main(void)
         cmocka_unit_test(used_up_kilobytes__end_the_pair),
         cmocka_unit_test(every_name__is_known),
     };
-    struct CMUnitTest tests[COUNT(dpd_rows) + COUNT(single)];
-    size_t n = 0;
-
-    for (size_t i = 0; i < COUNT(dpd_rows); i++)
-        tests[n++] = (struct CMUnitTest){dpd_rows[i].what, probes_are_sent_as_the_row_says, NULL,
-                                         NULL, (void *)&dpd_rows[i]};
-    for (size_t i = 0; i < COUNT(single); i++)
-        tests[n++] = single[i];
     return cmocka_run_group_tests_name("ike/ike_end", tests, NULL, NULL);
 }

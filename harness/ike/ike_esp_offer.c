@@ -115,7 +115,7 @@ static size_t same_group(const struct ike_policy *p)
 
     for (size_t i = 0; i < p->nsuites; i++)
         n += p->suites[i].pfs_group == p->suites[0].pfs_group;
-    return n;
+    return n < IKE_OFFERS ? n : IKE_OFFERS;
 }
 
 static size_t open_proposal(struct wr *w, struct isakmp_proposal *p, uint32_t spi)
@@ -143,7 +143,7 @@ void ike_esp_put_offer(struct isakmp_msg *m, const struct ike_policy *p, uint32_
 
     isakmp_put_sa(&m->w);
     size_t at = open_proposal(&m->w, &prop, spi);
-    for (size_t i = 0; i < p->nsuites; i++) {
+    for (size_t i = 0; i < p->nsuites && left; i++) {
         uint8_t id;
         uint16_t bits;
         if (p->suites[i].pfs_group != p->suites[0].pfs_group)

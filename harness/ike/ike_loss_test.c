@@ -3,19 +3,12 @@
 #include "tests/testkit.h"
 #include "tests/two_ikes.h"
 
-static void wait(struct two_ikes *t, int side, double seconds)
-{
-    two_ikes_drain(t, side);
-    two_ikes_run(t, seconds);
-}
-
 static bool is_encrypted(const struct flown *d)
 {
     return d->p[19] & 1;
 }
 
-/* --- losses ------------------------------------------------------------------------------------
- */
+/* --- losses ---------------------------------------------------------------------------------- */
 
 struct lost { /* datagram NTH of SIDE, TIMES from there on */
     int side;
@@ -42,18 +35,12 @@ static void any_message_lost_once_or_thrice__is_made_up_for(void **state)
                 t.ctx = &l;
                 two_ikes_start(&t);
                 assert_ok(ike_acquire(t.side[IKE_A].ike, 7));
-                wait(&t, IKE_A, 120);
+                two_ikes_wait(&t, IKE_A, 120);
                 two_ikes_agree(&t, 1, 1);
                 two_ikes_release(&t);
             }
         }
     }
-}
-
-static bool lose_all(struct two_ikes *t, struct flown *d, size_t n)
-{
-    (void)t, (void)d, (void)n;
-    return false;
 }
 
 static void nobody_there__is_given_up_after_four_sendings(void **state)
@@ -63,10 +50,10 @@ static void nobody_there__is_given_up_after_four_sendings(void **state)
 
     (void)state;
     two_ikes_init(&t);
-    t.filter = lose_all;
+    t.filter = two_ikes_lose_all;
     two_ikes_start(&t);
     assert_ok(ike_acquire(t.side[IKE_A].ike, 7));
-    wait(&t, IKE_A, 29.9);
+    two_ikes_wait(&t, IKE_A, 29.9);
     assert_int_equal(two_ikes_status(&t, IKE_A).negotiating, 1);
     two_ikes_run(&t, 0.2);
     assert_int_equal(t.nflown, COUNT(at));
@@ -124,12 +111,12 @@ static void storms__end_with_usable_sas_and_no_leftovers(void **state)
         for (int i = 0; i < 400; i++) { /* 2000 s with traffic wanting the tunnel */
             int side = i % 2;
             assert_ok(ike_acquire(t.side[side].ike, 7));
-            wait(&t, side, 5);
+            two_ikes_wait(&t, side, 5);
         }
         t.filter = NULL;
         for (int i = 0; i < 100; i++) {
             assert_ok(ike_acquire(t.side[i % 2].ike, 7));
-            wait(&t, i % 2, 5);
+            two_ikes_wait(&t, i % 2, 5);
         }
         assert_in_range(two_ikes_status(&t, 0).ikes, 1, 2);
         assert_in_range(two_ikes_status(&t, 1).ikes, 1, 2);
@@ -139,8 +126,7 @@ static void storms__end_with_usable_sas_and_no_leftovers(void **state)
     }
 }
 
-/* --- duplicates and replays --------------------------------------------------------------------
- */
+/* --- duplicates and replays ------------------------------------------------------------------ */
 
 static bool double_all(struct two_ikes *t, struct flown *d, size_t n)
 {
@@ -181,7 +167,7 @@ static void lost_message_6__is_answered_from_memory(void **state)
     t.ctx = &l;
     two_ikes_start(&t);
     assert_ok(ike_acquire(t.side[IKE_A].ike, 7));
-    wait(&t, IKE_A, 5);
+    two_ikes_wait(&t, IKE_A, 5);
     two_ikes_agree(&t, 1, 1);
     assert_int_equal(two_ikes_facts(&t, IKE_B, IKE_FACT_DUPLICATE), 1);
     assert_int_equal(two_ikes_said(&t, IKE_B, IKE_OUT_IKE_UP), 1);
@@ -193,9 +179,9 @@ static void live(struct two_ikes *t)
 {
     two_ikes_up(t);
     assert_ok(ike_rekey_child(t->side[IKE_B].ike, two_ikes_pair(t, IKE_B)));
-    wait(t, IKE_B, 20);
+    two_ikes_wait(t, IKE_B, 20);
     assert_ok(ike_rekey_ike(t->side[IKE_A].ike, NULL));
-    wait(t, IKE_A, 20);
+    two_ikes_wait(t, IKE_A, 20);
 }
 
 static size_t changes(const struct two_ikes *t, int side)
@@ -238,7 +224,7 @@ static void replayed_delete__does_not_hit_the_successor(void **state)
     (void)state;
     two_ikes_up(&t);
     ike_delete_ike(t.side[IKE_A].ike, NULL, true);
-    wait(&t, IKE_A, 1);
+    two_ikes_wait(&t, IKE_A, 1);
     size_t upto = t.nflown;
     two_ikes_establish(&t, IKE_A);
     for (size_t i = 0; i < upto; i++)
@@ -248,8 +234,7 @@ static void replayed_delete__does_not_hit_the_successor(void **state)
     two_ikes_release(&t);
 }
 
-/* --- damage ------------------------------------------------------------------------------------
- */
+/* --- damage ---------------------------------------------------------------------------------- */
 
 /* Before the true datagram arrives, the receiver gets it cut at every length and with every byte
  * changed. What is encrypted must not be taken. */
@@ -282,7 +267,7 @@ static void damaged_copies__do_not_stand_in_the_way(void **state)
     t.filter = damaged_first;
     two_ikes_establish(&t, IKE_A);
     assert_ok(ike_rekey_child(t.side[IKE_B].ike, two_ikes_pair(&t, IKE_B)));
-    wait(&t, IKE_B, 30);
+    two_ikes_wait(&t, IKE_B, 30);
     two_ikes_agree(&t, 1, 1);
     for (int i = 0; i < 2; i++) {
         assert_int_equal(two_ikes_said(&t, i, IKE_OUT_IKE_UP), 1);

@@ -12,6 +12,7 @@
 #include "wire/isakmp.h"
 
 enum {
+    IKE_OFFERS = 64,    /* suites offered at most: more would not fit a datagram */
     IKE_MARKER_LEN = 4, /* before IKE on UDP 4500 */
     IKE_NONCE_LEN = 32,
     IKE_NONCE_MIN = 8, /* RFC 2409, 5 */
@@ -192,8 +193,7 @@ static inline struct mono ike_in(const struct ike *k, int64_t seconds)
     return mono_add(ike_now(k), SPAN_S(seconds));
 }
 
-/* --- outputs (ike_out.c) -----------------------------------------------------------------------
- */
+/* --- outputs (ike_out.c) --------------------------------------------------------------------- */
 
 /* A new output at the end of the queue, for the caller to fill; valid until the next one. */
 struct ike_out *ike_emit(struct ike *k, enum ike_out_kind kind);
@@ -210,8 +210,7 @@ struct ike_out *ike1_fact(struct ike *k, const struct ike1_sa *sa, enum ike_fact
 void ike1_malformed(struct ike *k, const struct ike1_sa *sa, uint16_t code, const char *why);
 void ike1_bad_auth(struct ike *k, struct ike1_sa *sa, unsigned phase, const char *why);
 
-/* --- messages (ike1_message.c, ike1_rules.c) ---------------------------------------------------
- */
+/* --- messages (ike1_message.c, ike1_rules.c) ------------------------------------------------- */
 
 struct ike1_in { /* a datagram as far as it is understood */
     struct bytes datagram;
@@ -265,8 +264,7 @@ enum ike1_kind { /* messages whose payloads there are rules for */
  * CODE: the notify type that describes it. */
 const char *ike1_misfit(enum ike1_kind kind, const struct isakmp_chain *c, uint16_t *code);
 
-/* --- proposals and selectors -------------------------------------------------------------------
- */
+/* --- proposals and selectors ----------------------------------------------------------------- */
 
 /* Writes the SA payload that offers, or that answers with the one chosen. */
 void ike1_put_offer(struct isakmp_msg *m, const struct ike_peer_config *p);
@@ -318,8 +316,7 @@ bool ike_selector_eq(const struct ike_selector *a, const struct ike_selector *b)
 MUST_USE enum err ike_policy_for(const struct ike *k, size_t peer, const struct ike_selector *asked,
                                  size_t *policy);
 
-/* --- IKE SAs (ike1_sa.c) -----------------------------------------------------------------------
- */
+/* --- IKE SAs (ike1_sa.c) --------------------------------------------------------------------- */
 
 struct ike1_sa *ike1_sa_new(struct ike *k, size_t peer, bool initiator);
 void ike1_sa_free(struct ike1_sa *sa);
@@ -340,8 +337,7 @@ bool ike1_was_seen(const struct ike1_sa *sa, uint32_t message_id);
 void ike1_saw(struct ike1_sa *sa, uint32_t message_id);
 void ike1_heard(struct ike *k, struct ike1_sa *sa);
 
-/* --- pairs (ike_child.c) -----------------------------------------------------------------------
- */
+/* --- pairs (ike_child.c) --------------------------------------------------------------------- */
 
 void ike_child_up(struct ike *k, struct ike1_sa *sa, struct ike1_quick *q);
 void ike_child_down(struct ike *k, struct ike_child *c, enum ike_end end, bool tell);
@@ -351,84 +347,7 @@ struct ike_child *ike_child_current(const struct ike *k, size_t policy,
 uint32_t ike_new_spi(struct ike *k);
 void ike_fill_child(const struct ike *k, const struct ike_child *c, struct ike_out *o);
 
-/* --- main mode ---------------------------------------------------------------------------------
- */
-
-void ike1_main_begin(struct ike *k, size_t peer, bool rekey);
-void ike1_main_respond(struct ike *k, struct ike1_in *in);                   /* message 1 */
-void ike1_main_input(struct ike *k, struct ike1_sa *sa, struct ike1_in *in); /* the others */
-void ike1_main_2(struct ike *k, struct ike1_sa *sa, struct ike1_in *in);
-void ike1_main_3(struct ike *k, struct ike1_sa *sa, struct ike1_in *in);
-void ike1_main_4(struct ike *k, struct ike1_sa *sa, struct ike1_in *in);
-void ike1_main_5(struct ike *k, struct ike1_sa *sa, struct ike1_in *in);
-void ike1_main_6(struct ike *k, struct ike1_sa *sa, struct ike1_in *in);
-
-void ike1_put_vendors(struct isakmp_msg *m, const struct ike_peer_config *p);
-void ike1_note_vendors(const struct ike *k, struct ike1_sa *sa, const struct isakmp_chain *c);
-void ike1_put_exchange(struct isakmp_msg *m, struct bytes public_value, struct bytes nonce);
-/* Keys from what both sides have sent. ERR_RANGE: the peer's public value is no good. */
-MUST_USE enum err ike1_make_keys(const struct ike *k, struct ike1_sa *sa, struct bytes theirs);
-void ike1_put_identity(struct ike *k, struct ike1_sa *sa, struct isakmp_msg *m, bool initiator);
-/* Checks HASH_I or HASH_R of the other side. */
-bool ike1_identity_fits(struct ike1_sa *sa, const struct isakmp_chain *c, bool initiator);
-bool ike1_nonce_ok(struct bytes nonce);
-
-void ike1_natt_put_vendor(struct isakmp_msg *m, const struct ike_peer_config *p);
-void ike1_natt_note_vendor(const struct ike *k, struct ike1_sa *sa, struct bytes vendor);
-void ike1_natt_put(const struct ike1_sa *sa, struct isakmp_msg *m);
-void ike1_natt_look(struct ike1_sa *sa, const struct ike1_in *in); /* messages 3 and 4 */
-void ike1_natt_tick(struct ike *k, struct ike1_sa *sa);
-struct mono ike1_natt_deadline(const struct ike1_sa *sa);
-/* An authentic message came this way: behind a NAT, ports change. */
-void ike1_follow(struct ike1_sa *sa, const struct ike1_in *in);
-
-/* --- quick mode --------------------------------------------------------------------------------
- */
-
-/* Begins one for POLICY. OLD: the pair to succeed, or NULL. */
-void ike1_quick_begin(struct ike *k, struct ike1_sa *sa, size_t policy,
-                      const struct ike_child *old);
-void ike1_quick_input(struct ike *k, struct ike1_sa *sa, struct ike1_in *in);
-void ike1_quick_1(struct ike *k, struct ike1_sa *sa, struct ike1_in *in);
-void ike1_quick_2(struct ike *k, struct ike1_sa *sa, struct ike1_quick *q, struct ike1_in *in);
-void ike1_quick_3(struct ike *k, struct ike1_sa *sa, struct ike1_quick *q, struct ike1_in *in);
-/* Ends and frees one that did not come to an end; says so. */
-void ike1_quick_fail(struct ike *k, struct ike1_sa *sa, struct ike1_quick *q, enum ike_end end);
-void ike1_quick_free(struct ike1_quick *q);
-void ike1_quick_unlink(struct ike1_sa *sa, struct ike1_quick *q);
-struct ike1_quick *ike1_quick_add(struct ike *k, struct ike1_sa *sa, uint32_t message_id,
-                                  bool initiator);
-struct ike1_quick *ike1_quick_for(const struct ike *k, size_t policy); /* that we began */
-MUST_USE enum err ike1_quick_shared(struct ike1_quick *q, struct bytes theirs);
-
-/* Begins the quick modes that are wanted with PEER and can begin now. */
-void ike1_serve_wants(struct ike *k, size_t peer);
-
-/* --- informational -----------------------------------------------------------------------------
- */
-
-void ike1_info_input(struct ike *k, struct ike1_sa *sa, struct ike1_in *in);
-void ike1_info_clear(struct ike *k, struct ike1_sa *sa,
-                     struct ike1_in *in); /* SA: NULL if unknown */
-/* Sends it protected; gives the datagram, which is in K->scratch. */
-struct bytes ike1_notify(struct ike *k, struct ike1_sa *sa, const struct isakmp_notify *n);
-/* In the clear, in answer to IN. */
-void ike1_notify_clear(struct ike *k, const struct ike1_in *in, uint16_t type);
-void ike1_send_delete_ike(struct ike *k, struct ike1_sa *sa);
-void ike1_send_delete_child(struct ike *k, const struct ike_child *c);
-void ike1_responder_lifetime(struct ike *k, struct ike1_sa *sa, const struct isakmp_notify *n);
-/* One notify of a message that is authentic. */
-void ike1_take_notify(struct ike *k, struct ike1_sa *sa, const struct ike1_in *in,
-                      const struct isakmp_notify *n);
-
-void ike1_dpd_request(struct ike *k, struct ike1_sa *sa, const struct ike1_in *in, uint32_t seq);
-void ike1_dpd_reply(struct ike *k, struct ike1_sa *sa, uint32_t seq);
-/* Probes when it is time. False: the peer is dead. */
-bool ike1_dpd_tick(struct ike *k, struct ike1_sa *sa);
-struct mono ike1_dpd_deadline(const struct ike *k, const struct ike1_sa *sa);
-
-/* --- time (ike1_timers.c) ----------------------------------------------------------------------
- */
+/* --- time (ike1_timers.c) -------------------------------------------------------------------- */
 
 void ike1_input(struct ike *k, const struct endpoint *from, const struct endpoint *to,
                 struct bytes datagram);

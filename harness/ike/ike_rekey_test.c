@@ -2,12 +2,6 @@
 #include "tests/testkit.h"
 #include "tests/two_ikes.h"
 
-static void wait(struct two_ikes *t, int side, double seconds)
-{
-    two_ikes_drain(t, side);
-    two_ikes_run(t, seconds);
-}
-
 /* At no time has a side been without a pair that the other one has, too. */
 static void never_without(const struct two_ikes *t)
 {
@@ -33,7 +27,7 @@ static void phase_2_rekeyed_by_either_side(void **state)
         two_ikes_up(&t);
         uint32_t old[2] = {two_ikes_pair(&t, 0), two_ikes_pair(&t, 1)};
         assert_ok(ike_rekey_child(t.side[side].ike, old[side]));
-        wait(&t, side, 1);
+        two_ikes_wait(&t, side, 1);
         two_ikes_agree(&t, 1, 2); /* the old one still opens */
         for (int i = 0; i < 2; i++) {
             const struct ike_out *up = two_ikes_last(&t, i, IKE_OUT_CHILD_UP);
@@ -63,7 +57,7 @@ static void phase_1_rekeyed_by_either_side(void **state)
         two_ikes_up(&t);
         uint32_t pair = two_ikes_pair(&t, side);
         assert_ok(ike_rekey_ike(t.side[side].ike, &t.side[!side].addr));
-        wait(&t, side, 1);
+        two_ikes_wait(&t, side, 1);
         two_ikes_agree(&t, 2, 1);
         for (int i = 0; i < 2; i++)
             assert_true(two_ikes_last(&t, i, IKE_OUT_IKE_UP)->rekey);
@@ -76,7 +70,7 @@ static void phase_1_rekeyed_by_either_side(void **state)
         }
         /* the pair has moved: its delete goes out under the new IKE SA */
         assert_ok(ike_delete_child(t.side[!side].ike, two_ikes_pair(&t, !side), true));
-        wait(&t, !side, 1);
+        two_ikes_wait(&t, !side, 1);
         two_ikes_agree(&t, 1, 0);
         assert_int_equal(two_ikes_last(&t, !side, IKE_OUT_CHILD_DOWN)->ike,
                          two_ikes_last(&t, !side, IKE_OUT_IKE_UP)->ike);
@@ -157,7 +151,7 @@ static void kilobytes__rekey_too(void **state)
         uint32_t old = two_ikes_pair(&t, side);
         for (int i = 0; i < 5; i++) /* told more than once, as packets go on */
             ike_child_volume(t.side[side].ike, old, true);
-        wait(&t, side, 20);
+        two_ikes_wait(&t, side, 20);
         two_ikes_agree(&t, 1, 1);
         assert_int_equal(two_ikes_said(&t, side, IKE_OUT_CHILD_UP), 2);
         never_without(&t);
@@ -176,15 +170,14 @@ static void rekeying_with_pfs__gives_unrelated_keys(void **state)
     two_ikes_establish(&t, IKE_A);
     struct ike_out first = *two_ikes_last(&t, IKE_A, IKE_OUT_CHILD_UP);
     assert_ok(ike_rekey_child(t.side[IKE_A].ike, first.child.in_spi));
-    wait(&t, IKE_A, 20);
+    two_ikes_wait(&t, IKE_A, 20);
     two_ikes_agree(&t, 1, 1);
     const struct ike_out *second = two_ikes_last(&t, IKE_A, IKE_OUT_CHILD_UP);
     assert_memory_not_equal(first.child.in_cipher_key, second->child.in_cipher_key, 16);
     two_ikes_release(&t);
 }
 
-/* --- both at once ------------------------------------------------------------------------------
- */
+/* --- both at once ---------------------------------------------------------------------------- */
 
 /* DELAY between the two beginnings, in units of a fifth of the way from side to side. */
 static void crossing(struct two_ikes *t, int phase, int delay, uint64_t seed, double seconds)
@@ -242,9 +235,9 @@ static void both_phases_at_once__cross_unharmed(void **state)
     for (int delay = 0; delay < 40; delay++) {
         two_ikes_up(&t);
         assert_ok(ike_rekey_ike(t.side[IKE_A].ike, NULL));
-        wait(&t, IKE_A, 0.002 * delay);
+        two_ikes_wait(&t, IKE_A, 0.002 * delay);
         assert_ok(ike_rekey_child(t.side[IKE_B].ike, two_ikes_pair(&t, IKE_B)));
-        wait(&t, IKE_B, 100);
+        two_ikes_wait(&t, IKE_B, 100);
         never_without(&t);
         two_ikes_agree(&t, 1, 1);
         two_ikes_release(&t);
@@ -263,9 +256,9 @@ static void rekeying_crossed_by_a_delete__leaves_nothing_half(void **state)
                 assert_ok(ike_rekey_ike(t.side[IKE_A].ike, NULL));
             else
                 assert_ok(ike_rekey_child(t.side[IKE_A].ike, two_ikes_pair(&t, IKE_A)));
-            wait(&t, IKE_A, 0.002 * delay);
+            two_ikes_wait(&t, IKE_A, 0.002 * delay);
             ike_delete_ike(t.side[IKE_B].ike, NULL, true);
-            wait(&t, IKE_B, 100);
+            two_ikes_wait(&t, IKE_B, 100);
             assert_int_equal(two_ikes_pairs(&t, IKE_A), two_ikes_pairs(&t, IKE_B));
             assert_int_equal(two_ikes_status(&t, IKE_A).ikes, two_ikes_status(&t, IKE_B).ikes);
             assert_int_equal(two_ikes_status(&t, IKE_A).negotiating, 0);
@@ -275,8 +268,7 @@ static void rekeying_crossed_by_a_delete__leaves_nothing_half(void **state)
     }
 }
 
-/* --- rekeying that fails -----------------------------------------------------------------------
- */
+/* --- rekeying that fails --------------------------------------------------------------------- */
 
 static bool lose_quick_mode(struct two_ikes *t, struct flown *d, size_t n)
 {
@@ -305,7 +297,7 @@ static void unanswered_rekeying__is_tried_again_until_the_end(void **state)
     assert_int_equal(two_ikes_ends(&t, IKE_A, IKE_OUT_CHILD_DOWN, IKE_END_EXPIRED), 1);
     t.filter = NULL;
     assert_ok(ike_acquire(t.side[IKE_A].ike, 7));
-    wait(&t, IKE_A, 60);
+    two_ikes_wait(&t, IKE_A, 60);
     two_ikes_agree(&t, 1, 1);
     two_ikes_release(&t);
 }

@@ -59,6 +59,12 @@ void two_ikes_run(struct two_ikes *t, double seconds);
 /* Takes the outputs: after each call on an endpoint that is not two_ikes_run. */
 void two_ikes_drain(struct two_ikes *t, int side);
 
+/* Both: for after a call on SIDE's endpoint. */
+void two_ikes_wait(struct two_ikes *t, int side, double seconds);
+
+/* A flight in which nothing arrives. */
+flight two_ikes_lose_all;
+
 /* Brings both phases up, begun by SIDE, and checks that it worked. */
 void two_ikes_establish(struct two_ikes *t, int side);
 

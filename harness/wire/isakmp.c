@@ -49,7 +49,8 @@ enum err isakmp_chain_parse(uint8_t first, struct bytes in, struct isakmp_chain 
         type = take_payload(&r, &p->whole, &p->body);
         out->n += !r.err;
     }
-    out->padding = rd_rest(&r);
+    if (rd_left(&r) > 0) /* an empty view may have no address to count from */
+        out->padding = rd_rest(&r);
     return r.err;
 }
 
@@ -71,8 +72,7 @@ size_t isakmp_count(const struct isakmp_chain *c, uint8_t type)
     return n;
 }
 
-/* --- SA ----------------------------------------------------------------------------------------
- */
+/* --- SA -------------------------------------------------------------------------------------- */
 
 static struct isakmp_attribute take_attribute(struct rd *r)
 {
@@ -211,8 +211,7 @@ bool isakmp_next_attribute(struct bytes *left, struct isakmp_attribute *out)
     return step(left, &r);
 }
 
-/* --- the rest ----------------------------------------------------------------------------------
- */
+/* --- the rest -------------------------------------------------------------------------------- */
 
 enum err isakmp_id_parse(struct bytes body, struct isakmp_id *out)
 {

@@ -45,7 +45,7 @@ MUST_USE enum err isakmp_chain_parse(uint8_t first, struct bytes in, struct isak
 const struct isakmp_payload *isakmp_find(const struct isakmp_chain *c, uint8_t type);
 size_t isakmp_count(const struct isakmp_chain *c, uint8_t type);
 
-/* --- SA, proposal, transform, attribute (RFC 2408, 3.3 to 3.6) -------------------------------- */
+/* --- SA, proposal, transform, attribute (RFC 2408, 3.3 to 3.6) ------------------------------- */
 
 struct isakmp_sa {
     uint32_t doi, situation;
@@ -81,7 +81,7 @@ bool isakmp_next_attribute(struct bytes *left, struct isakmp_attribute *out);
 /* The same for attributes that stand by themselves (in a RESPONDER-LIFETIME): checks them all. */
 MUST_USE enum err isakmp_attributes_check(struct bytes in);
 
-/* --- other payloads --------------------------------------------------------------------------- */
+/* --- other payloads -------------------------------------------------------------------------- */
 
 struct isakmp_id { /* RFC 2407, 4.6.2 */
     uint8_t type, protocol;
@@ -107,7 +107,7 @@ MUST_USE enum err isakmp_id_parse(struct bytes body, struct isakmp_id *out);
 MUST_USE enum err isakmp_notify_parse(struct bytes body, struct isakmp_notify *out);
 MUST_USE enum err isakmp_delete_parse(struct bytes body, struct isakmp_delete *out);
 
-/* --- building --------------------------------------------------------------------------------- */
+/* --- building -------------------------------------------------------------------------------- */
 
 /* A message under construction. Payloads link themselves; lengths are filled when they close.
  * W.err tells at the end whether all of it fitted. */

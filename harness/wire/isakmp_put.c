@@ -51,8 +51,7 @@ struct bytes isakmp_end(struct isakmp_msg *m, size_t pad)
     return wr_bytes(w);
 }
 
-/* --- SA ----------------------------------------------------------------------------------------
- */
+/* --- SA -------------------------------------------------------------------------------------- */
 
 void isakmp_put_sa(struct wr *w)
 {
@@ -107,8 +106,7 @@ void isakmp_put_attribute(struct wr *w, uint16_t type, uint64_t value)
     }
 }
 
-/* --- the rest ----------------------------------------------------------------------------------
- */
+/* --- the rest -------------------------------------------------------------------------------- */
 
 void isakmp_put_id(struct isakmp_msg *m, const struct isakmp_id *id)
 {

@@ -167,6 +167,16 @@ static void chain_parses_as_its_row_says(void **state)
     mem_free(p);
 }
 
+static void view_of_nothing__is_an_empty_chain(void **state)
+{
+    struct isakmp_chain c;
+
+    (void)state;
+    assert_ok(isakmp_chain_parse(ISAKMP_P_NONE, bytes_of(NULL, 0), &c));
+    assert_int_equal(c.n, 0);
+    assert_int_equal(isakmp_chain_parse(ISAKMP_P_SA, bytes_of(NULL, 0), &c), ERR_SHORT);
+}
+
 static void too_many_payloads__are_refused(void **state)
 {
     uint8_t p[4 * (ISAKMP_PAYLOADS_MAX + 1)];
@@ -307,6 +317,8 @@ static void attributes__take_the_shortest_form_that_holds_them(void **state)
 
 static void padding__fills_whole_blocks(void **state)
 {
+    static const uint8_t nonce[40];
+
     (void)state;
     for (size_t n = 0; n < 40; n++) {
         uint8_t buf[256];
@@ -314,7 +326,7 @@ static void padding__fills_whole_blocks(void **state)
         struct isakmp_chain c;
         struct isakmp_msg m;
         isakmp_begin(&m, buf, sizeof(buf), &h);
-        isakmp_put(&m, ISAKMP_P_NONCE, bytes_of(buf, n));
+        isakmp_put(&m, ISAKMP_P_NONCE, bytes_of(nonce, n));
         struct bytes out = isakmp_end(&m, 16);
         assert_int_equal((out.n - ISAKMP_HDR_LEN) % 16, 0);
         assert_true(out.n - ISAKMP_HDR_LEN - 4 - n < 16);
@@ -327,13 +339,14 @@ static void padding__fills_whole_blocks(void **state)
 
 static void what_does_not_fit__latches(void **state)
 {
+    static const uint8_t nonce[9];
     uint8_t buf[40];
     struct isakmp_hdr h = {.version = ISAKMP_VERSION};
     struct isakmp_msg m;
 
     (void)state;
     isakmp_begin(&m, buf, sizeof(buf), &h);
-    isakmp_put(&m, ISAKMP_P_NONCE, bytes_of(buf, 9));
+    isakmp_put(&m, ISAKMP_P_NONCE, bytes_of(nonce, sizeof(nonce)));
     assert_int_equal(m.w.err, ERR_NOSPACE);
 }
 
@@ -362,6 +375,7 @@ int main(void)
         cmocka_unit_test(real_message__is_read_to_the_end),
         cmocka_unit_test(real_quick_modes__are_read_to_the_end),
         cmocka_unit_test(every_truncation_and_flip__is_survived),
+        cmocka_unit_test(view_of_nothing__is_an_empty_chain),
         cmocka_unit_test(too_many_payloads__are_refused),
         cmocka_unit_test(message_built_here__is_the_real_one),
         cmocka_unit_test(attributes__take_the_shortest_form_that_holds_them),

@@ -1,0 +1,266 @@
+#define _GNU_SOURCE
+#include "tests/charon_lab.h"
+
+#include "base/mem.h"
+#include "base/rng_os.h"
+#include "tests/testkit.h"
+#include "wire/icmp.h"
+#include "wire/ip.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static const struct ip_addr us = {4, {192, 0, 2, 1}}, charon_addr = {4, {192, 0, 2, 2}};
+
+/* --- our end --------------------------------------------------------------------------------- */
+
+static int udp_socket(uint16_t port)
+{
+    struct sockaddr_in a = {.sin_family = AF_INET, .sin_port = htons(port)};
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+    memcpy(&a.sin_addr, us.b, 4);
+    assert_true(fd >= 0);
+    assert_int_equal(bind(fd, (struct sockaddr *)&a, sizeof(a)), 0);
+    return fd;
+}
+
+static void send_udp(struct charon_lab *l, const struct endpoint *from, const struct endpoint *to,
+                     struct bytes b)
+{
+    struct sockaddr_in a = {.sin_family = AF_INET, .sin_port = htons(to->port)};
+
+    memcpy(&a.sin_addr, to->addr.b, 4);
+    /* charon may be gone already: what is lost then is lost */
+    (void)!sendto(l->fd[from->port == IKE_NATT_PORT], b.p, b.n, 0, (struct sockaddr *)&a,
+                  sizeof(a));
+}
+
+static struct esp_sa *make_sa(const struct ike_out *o, bool inbound)
+{
+    struct esp_params p = {.spi = inbound ? o->child.in_spi : o->child.out_spi,
+                           .src = inbound ? charon_addr : us,
+                           .dst = inbound ? us : charon_addr,
+                           .cipher = o->child.suite.cipher,
+                           .integ = o->child.suite.integ,
+                           .replay_window = 64};
+    struct esp_sa *sa;
+
+    memcpy(p.cipher_key, inbound ? o->child.in_cipher_key : o->child.out_cipher_key,
+           sizeof(p.cipher_key));
+    memcpy(p.integ_key, inbound ? o->child.in_integ_key : o->child.out_integ_key,
+           sizeof(p.integ_key));
+    assert_ok(esp_sa_new(&p, (struct mono){0}, &sa));
+    return sa;
+}
+
+void charon_lab_drain(struct charon_lab *l)
+{
+    struct ike_out o;
+
+    while (ike_next(l->ike, &o)) {
+        if (o.kind == IKE_OUT_SEND) {
+            send_udp(l, &o.from, &o.to, o.datagram);
+            continue;
+        }
+        l->said = mem_resize(l->said, l->nsaid + 1, sizeof(*l->said));
+        l->said[l->nsaid++] = o;
+        if (o.kind != IKE_OUT_CHILD_UP)
+            continue;
+        l->pair = o;
+        esp_sa_free(l->in);
+        esp_sa_free(l->out);
+        l->in = make_sa(&o, true);
+        l->out = make_sa(&o, false);
+    }
+}
+
+/* ESP in UDP: the answer to our ping, if it opens. */
+static void take_esp(struct charon_lab *l, struct bytes b)
+{
+    uint8_t plain[2048];
+    struct esp_plain p;
+    struct ip ip;
+    struct icmp m;
+
+    if (l->in && !esp_open(l->in, b, plain, &p) && !ip_parse(p.inner, &ip) && ip.proto == IP_ICMP &&
+        !icmp_parse(ip.payload, &m) && m.type == ICMP_ECHO_REPLY)
+        l->pong = true;
+}
+
+static void read_socket(struct charon_lab *l, int i)
+{
+    uint8_t buf[4096];
+    struct sockaddr_in a;
+    socklen_t len = sizeof(a);
+    ssize_t n;
+
+    while ((n = recvfrom(l->fd[i], buf, sizeof(buf), 0, (struct sockaddr *)&a, &len)) >= 0) {
+        struct endpoint from = {.addr.family = 4, .port = ntohs(a.sin_port)};
+        struct endpoint to = {us, i ? IKE_NATT_PORT : IKE_PORT};
+        memcpy(from.addr.b, &a.sin_addr, 4);
+        struct bytes b = bytes_of(buf, (size_t)n);
+        if (i && b.n > 4 && memcmp(b.p, "\0\0\0\0", 4) != 0)
+            take_esp(l, b);
+        else
+            ike_input(l->ike, &from, &to, b);
+        charon_lab_drain(l);
+        len = sizeof(a);
+    }
+}
+
+/* Lets our end work for a moment. */
+static void turn(struct charon_lab *l)
+{
+    struct clock *clk = &l->clk.clock;
+
+    clock_sleep_until(clk, mono_min(ike_deadline(l->ike), mono_add(clock_now(clk), SPAN_MS(20))));
+    read_socket(l, 0);
+    read_socket(l, 1);
+    if (!mono_before(clock_now(clk), ike_deadline(l->ike))) {
+        ike_tick(l->ike);
+        charon_lab_drain(l);
+    }
+}
+
+void charon_lab_work(struct charon_lab *l, double seconds)
+{
+    struct mono end = mono_add(clock_now(&l->clk.clock), SPAN_NS(seconds * 1e9));
+
+    while (mono_before(clock_now(&l->clk.clock), end))
+        turn(l);
+}
+
+size_t charon_lab_count(const struct charon_lab *l, enum ike_out_kind kind, enum ike_end end)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < l->nsaid; i++)
+        n += l->said[i].kind == kind && (end == IKE_END_NONE || l->said[i].end == end);
+    return n;
+}
+
+size_t charon_lab_facts(const struct charon_lab *l, enum ike_fact fact)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < l->nsaid; i++)
+        n += l->said[i].kind == IKE_OUT_FACT && l->said[i].fact == fact;
+    return n;
+}
+
+/* Works until SIDE has said WANT outputs of this kind and end; fails after ten seconds. */
+void charon_lab_await(struct charon_lab *l, enum ike_out_kind kind, enum ike_end end, size_t want)
+{
+    struct mono limit = mono_add(clock_now(&l->clk.clock), SPAN_S(10));
+
+    while (charon_lab_count(l, kind, end) < want && mono_before(clock_now(&l->clk.clock), limit))
+        turn(l);
+    assert_int_equal(charon_lab_count(l, kind, end), want);
+}
+
+/* --- charon's end ---------------------------------------------------------------------------- */
+
+bool charon_lab_ask(struct charon_lab *l, const char *args)
+{
+    bool ok = false;
+    pid_t pid = charon_ask(&l->charon, args);
+
+    while (!charon_done(pid, &ok))
+        turn(l);
+    return ok;
+}
+
+static size_t occurrences(const char *text, const char *word)
+{
+    size_t n = 0;
+
+    for (const char *at = text; (at = strstr(at, word)); at++)
+        n++;
+    return n;
+}
+
+/* What charon has: IKE SAs that are up, and pairs that have no successor. */
+void charon_lab_has(struct charon_lab *l, size_t ikes, size_t pairs)
+{
+    assert_true(charon_lab_ask(l, "--list-sas --raw"));
+    struct buf b = charon_said(&l->charon);
+    size_t got_ikes = occurrences(buf_str(&b), "state=ESTABLISHED");
+    size_t got_pairs = occurrences(buf_str(&b), "state=INSTALLED");
+    buf_release(&b);
+    assert_int_equal(got_ikes, ikes);
+    assert_int_equal(got_pairs, pairs);
+}
+
+void charon_lab_ping(struct charon_lab *l)
+{
+    uint8_t inner[128], sealed[256];
+    struct wr w = wr_of(inner, sizeof(inner)), e = wr_of(sealed, sizeof(sealed));
+    struct icmp m = {.type = ICMP_ECHO, .rest = 7 << 16 | 1, .data = bytes_str("through charon")};
+    struct ip ip = {.version = 4,
+                    .proto = IP_ICMP,
+                    .ttl = 64,
+                    .src = {4, {10, 1, 0, 1}},
+                    .dst = {4, {10, 2, 0, 1}}};
+    struct endpoint from = {us, IKE_NATT_PORT}, to = {charon_addr, IKE_NATT_PORT};
+
+    ip_put(&w, &ip, ICMP_HDR_LEN + m.data.n);
+    icmp_put(&w, &m, &ip.src, &ip.dst);
+    assert_ok(w.err);
+    assert_true(l->pair.child.udp);
+    assert_ok(esp_seal(l->out, &l->rng, wr_bytes(&w), IP_IPIP, &e));
+    l->pong = false;
+    for (int i = 0; i < 5 && !l->pong; i++) { /* charon may still be installing */
+        send_udp(l, &from, &to, wr_bytes(&e));
+        for (int j = 0; j < 15 && !l->pong; j++)
+            turn(l);
+        e.at = 0;
+        assert_ok(esp_seal(l->out, &l->rng, wr_bytes(&w), IP_IPIP, &e));
+    }
+    assert_true(l->pong);
+}
+
+/* --- tests ----------------------------------------------------------------------------------- */
+
+void charon_lab_init(struct charon_lab *l, const char *proposals, const char *esp_proposals,
+                     const struct ike_suite *suite, const struct ike_esp_suite *esp,
+                     const char *secret)
+{
+    *l = (struct charon_lab){.suite = *suite, .esp = *esp};
+    assert_true(charon_start(&l->charon, proposals, esp_proposals));
+    clock_real_init(&l->clk);
+    rng_os_init(&l->rng);
+    for (int i = 0; i < 2; i++) {
+        l->fd[i] = udp_socket(i ? IKE_NATT_PORT : IKE_PORT);
+        assert_ok(clock_real_watch(&l->clk, l->fd[i]));
+    }
+    l->policy = (struct ike_policy){
+        .id = 1,
+        .selector = {.local = {ip4(0x0a010000), 16}, .remote = {ip4(0x0a020000), 16}},
+        .suites = &l->esp,
+        .nsuites = 1};
+    l->peer = (struct ike_peer_config){
+        .address = charon_addr,
+        .psk = bytes_str(secret),
+        .suites = &l->suite,
+        .nsuites = 1,
+        .natt = true,
+        .initial_contact = true,
+        .dpd = {.enabled = true, .threshold = SPAN_S(1), .retry = SPAN_S(1), .tries = 3}};
+    l->cfg = (struct ike_config){us, &l->peer, 1, &l->policy, 1};
+    l->ike = ike_new(&l->cfg, &l->clk.clock, &l->rng, NULL);
+}
+
+void charon_lab_release(struct charon_lab *l)
+{
+    ike_free(l->ike);
+    esp_sa_free(l->in);
+    esp_sa_free(l->out);
+    mem_wipe(l->said, l->nsaid * sizeof(*l->said));
+    mem_free(l->said);
+    close(l->fd[0]);
+    close(l->fd[1]);
+    charon_stop(&l->charon);
+}

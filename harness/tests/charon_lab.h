@@ -1,0 +1,55 @@
+/* One IKE endpoint of ours on real UDP sockets, charon at the other end (tests/charon.h): what the
+ * interoperability tests run on. Failures are failures of the test. */
+#ifndef TESTS_CHARON_LAB_H
+#define TESTS_CHARON_LAB_H
+
+#include "base/clock_real.h"
+#include "esp/esp.h"
+#include "ike/ike.h"
+#include "tests/charon.h"
+
+struct charon_lab {
+    struct charon charon;
+    struct clock_real clk;
+    struct rng rng;
+    int fd[2]; /* UDP 500 and 4500 */
+    struct ike_suite suite;
+    struct ike_esp_suite esp;
+    struct ike_policy policy; /* number 1: 10.1.0.0/16 to 10.2.0.0/16 */
+    struct ike_peer_config peer;
+    struct ike_config cfg;
+    struct ike *ike;
+    struct ike_out *said; /* all outputs but datagrams */
+    size_t nsaid;
+    struct ike_out pair; /* the newest that came up */
+    struct esp_sa *in, *out;
+    bool pong;
+};
+
+/* PROPOSALS and ESP_PROPOSALS are charon's, SUITE and ESP ours. */
+void charon_lab_init(struct charon_lab *l, const char *proposals, const char *esp_proposals,
+                     const struct ike_suite *suite, const struct ike_esp_suite *esp,
+                     const char *secret);
+void charon_lab_release(struct charon_lab *l);
+
+/* Takes the outputs: after each call on the endpoint. */
+void charon_lab_drain(struct charon_lab *l);
+
+/* Lets our end work; until it has said WANT outputs of this kind and end (ten seconds at most). */
+void charon_lab_work(struct charon_lab *l, double seconds);
+void charon_lab_await(struct charon_lab *l, enum ike_out_kind kind, enum ike_end end, size_t want);
+
+/* END NONE: any. */
+size_t charon_lab_count(const struct charon_lab *l, enum ike_out_kind kind, enum ike_end end);
+size_t charon_lab_facts(const struct charon_lab *l, enum ike_fact fact);
+
+/* Has swanctl do ARGS while our end works; true when it says that it worked. */
+bool charon_lab_ask(struct charon_lab *l, const char *args);
+
+/* Checks what charon has: IKE SAs that are up, and pairs that have no successor. */
+void charon_lab_has(struct charon_lab *l, size_t ikes, size_t pairs);
+
+/* Sends an echo request through the newest pair and checks that the answer comes back. */
+void charon_lab_ping(struct charon_lab *l);
+
+#endif
