@@ -137,7 +137,7 @@ struct jflows {
     /* frames of all of them, by sender: sent, arrived; least difference before the first rekeying
      */
     uint64_t in[SITES], out[SITES], floor[SITES];
-    bool floor_set;
+    bool floor_set, lossy; /* lossy: by then senders had repeated themselves */
 };
 
 struct judge;

@@ -222,6 +222,14 @@ void jflow_datagram_came(struct judge *j, struct jflow *f, int sender)
 /* --- events ------------------------------------------------------------------------------------
  */
 
+static void before_rekey(struct jflows *t)
+{
+    t->floor_set = true;
+    for (size_t i = 0; i < t->n; i++)
+        for (int s = 0; s < SITES; s++)
+            t->lossy = t->lossy || t->list[i]->on[s][s].tcp.overlap_bytes > 0;
+}
+
 void jflows_event_sent(struct judge *j, int event)
 {
     size_t n = j->tl.cap < TIMELINE_EVENTS ? j->tl.cap : TIMELINE_EVENTS;
@@ -241,8 +249,8 @@ void jflows_event_sent(struct judge *j, int event)
                                              .ended = jflow_complete(f)};
         f->awaiting++;
     }
-    if (j->tl.events[event].action == ACTION_PHASE2_REKEY)
-        j->flows.floor_set = true;
+    if (j->tl.events[event].action == ACTION_PHASE2_REKEY && !j->flows.floor_set)
+        before_rekey(&j->flows);
 }
 
 void jflows_finish(struct judge *j)

@@ -19,10 +19,10 @@ void jflow_reset_frame(struct judge *j, struct jflow *f, int site, int sender)
 
     if (site == sender)
         f->host_reset[sender] = true;
-    else if (f->host_reset[sender])
-        return;
     else
         by = maker_between(j, f, site);
+    if (site != sender && f->host_reset[sender])
+        return;
     f->resets_by[by]++;
     if (f->nresets < RECORDS_MAX)
         f->resets[f->nresets] = (struct reset){.packet = j->rec.packet,

@@ -226,6 +226,11 @@ static void gate_sender(struct judge *j, const struct jflow *f, int sender)
 
 static void gate_hosts(struct judge *j)
 {
+    if (j->flows.refused)
+        find_add(&j->fs, "gate", VERDICT_INCONCLUSIVE, BASIS_MISSING,
+                 "%zu streams of the evidence cannot be followed: their lines are broken, or there "
+                 "are more than %d",
+                 j->flows.refused, FLOWS_MAX);
     for (size_t i = 0; i < j->flows.n; i++)
         for (int sender = 0; sender < SITES; sender++)
             if (j->flows.list[i]->proto == IP_TCP)

@@ -51,11 +51,19 @@ static enum asa_match either_way(const struct asa_log *log, const struct endpoin
     return m > n ? m : n;
 }
 
+/* Does E have this port, real or mapped? Asked first, as it costs nothing. */
+static bool has_port(const struct asa_endpoint *e, uint16_t port)
+{
+    return e->port == port || e->mapped_port == port;
+}
+
 static enum asa_match fits(const struct asa_log *log, const struct jflow *f)
 {
     struct endpoint x = f->at[BO], y = f->at[HO];
+    bool ports = (has_port(&log->a, x.port) && has_port(&log->b, y.port)) ||
+                 (has_port(&log->a, y.port) && has_port(&log->b, x.port));
 
-    if (!proto_fits(log, f))
+    if (!proto_fits(log, f) || (!is_icmp(log) && !ports))
         return ASA_MATCH_NO;
     /* the echo's identifier stands with one of the addresses only, with the other a 0 */
     if (is_icmp(log) && log->a.port != x.port && log->b.port != x.port &&
@@ -66,11 +74,11 @@ static enum asa_match fits(const struct asa_log *log, const struct jflow *f)
     return either_way(log, &x, &y);
 }
 
-static bool nearly_fits(const struct asa_log *log, const struct jflow *f)
+bool log_names_hosts(const struct asa_log *log, const struct jflow *f)
 {
     struct endpoint x = {f->at[BO].addr, 0}, y = {f->at[HO].addr, 0};
 
-    return proto_fits(log, f) && either_way(log, &x, &y) != ASA_MATCH_NO;
+    return has_ends(log->kind) && proto_fits(log, f) && either_way(log, &x, &y) != ASA_MATCH_NO;
 }
 
 static bool has_connection(const struct jflow *f, int site, uint64_t connection)
@@ -120,19 +128,12 @@ static void consider(struct candidates *c, const struct asa_log *log, int site, 
     c->maybes++;
 }
 
-struct jflow *log_bind(struct judge *j, int site, const struct asa_log *log, struct jflow **near)
+struct jflow *log_bind(struct judge *j, int site, const struct asa_log *log)
 {
     struct candidates c = {0};
 
-    *near = NULL;
-    if (!has_ends(log->kind))
-        return NULL;
-    for (size_t i = 0; i < j->flows.n; i++) {
-        struct jflow *f = j->flows.list[i];
-        consider(&c, log, site, f);
-        if (!*near && nearly_fits(log, f))
-            *near = f;
-    }
+    for (size_t i = 0; has_ends(log->kind) && i < j->flows.n; i++)
+        consider(&c, log, site, j->flows.list[i]);
     if (c.exact)
         return c.exacts > 1 && c.numbered ? c.numbered : c.exact;
     if (c.numbered)

@@ -9,7 +9,9 @@
 
 const char *judge_quote(struct judge *j, struct bytes line)
 {
-    return arena_strndup(j->arena, (const char *)line.p, line.n < QUOTE_MAX ? line.n : QUOTE_MAX);
+    size_t n = line.n < QUOTE_MAX ? line.n : QUOTE_MAX;
+
+    return n ? arena_strndup(j->arena, (const char *)line.p, n) : "";
 }
 
 void logs_init(struct judge *j)
@@ -74,14 +76,15 @@ static void note_near(struct judge *j, struct log_watch *w, int rank, const stru
 /* What about the message does not fit X, and how much of it does (RANK); NULL: all of it fits. */
 static const char *misfit(const struct judge *j, const struct plan_expect *x, int site,
                           const struct asa_log *log, struct bytes line, const struct jflow *about,
-                          const struct jflow *near, int *rank)
+                          int *rank)
 {
     bool bound = x->stream < 0 || (about && about->plan == x->stream);
+    const struct jflow *want = bound ? NULL : jflow_of_plan(&j->flows, x->stream);
 
     *rank = 1;
     if (!bound)
-        return near && near->plan == x->stream ? "it names another port"
-                                               : "it is about another connection";
+        return !about && want && log_names_hosts(log, want) ? "it names another port"
+                                                            : "it is about another connection";
     *rank = 2;
     if (!x->any_site && (int)x->site != site)
         return "another device logged it";
@@ -95,7 +98,7 @@ static const char *misfit(const struct judge *j, const struct plan_expect *x, in
 }
 
 static void match(struct judge *j, size_t i, int site, const struct asa_log *log, struct bytes line,
-                  const struct jflow *about, const struct jflow *near)
+                  const struct jflow *about)
 {
     const struct plan_expect *x = &j->plan->expects[i];
     struct log_watch *w = &j->logs.watch[i];
@@ -104,7 +107,7 @@ static void match(struct judge *j, size_t i, int site, const struct asa_log *log
     w->searched += window_has(&j->tl, &x->window, j->rec.time_ns);
     if (log->id != x->log_id)
         return;
-    const char *why = misfit(j, x, site, log, line, about, near, &rank);
+    const char *why = misfit(j, x, site, log, line, about, &rank);
     if (why) {
         note_near(j, w, rank, log, line, why);
         return;
@@ -174,7 +177,6 @@ static void keep_tunnel(struct judge *j, struct device_log *d, const struct asa_
 void log_frame(struct judge *j, const struct pkt *p)
 {
     struct asa_log log;
-    struct jflow *near = NULL;
 
     if (p->kind != PKT_UDP || p->udp.dst != SYSLOG_PORT)
         return;
@@ -186,14 +188,14 @@ void log_frame(struct judge *j, const struct pkt *p)
         return;
     d->messages++;
     d->by_severity[log.severity & 7]++;
-    struct jflow *about = log_bind(j, site, &log, &near);
+    struct jflow *about = log_bind(j, site, &log);
     if (about)
         keep(j, about, site, &log, line);
     keep_tunnel(j, d, &log);
     for (size_t i = 0; j->plan && i < j->plan->nexpects; i++) {
         enum plan_rule rule = j->plan->expects[i].rule;
         if (rule == RULE_LOG || rule == RULE_NO_LOG)
-            match(j, i, site, &log, line, about, near);
+            match(j, i, site, &log, line, about);
     }
 }
 

@@ -49,8 +49,10 @@ void log_frame(struct judge *j, const struct pkt *p);
 void log_console(struct judge *j, const struct line *l);
 
 /* log_bind.c: the stream that a message of the device at SITE is about; NULL: none, or it cannot be
- * told. *NEAR: one whose addresses it names with other ports. */
-struct jflow *log_bind(struct judge *j, int site, const struct asa_log *log, struct jflow **near);
+ * told. */
+struct jflow *log_bind(struct judge *j, int site, const struct asa_log *log);
+/* The message names the addresses of F's hosts, whatever the ports. */
+bool log_names_hosts(const struct asa_log *log, const struct jflow *f);
 
 /* log_trust.c: NULL when the absence of message ID about F (NULL: about anything) in the log of the
  * device at SITE proves that it was not logged; else why it does not, as a sentence. */

@@ -97,6 +97,10 @@ static void rekey_loss(struct judge *j)
         metric_null(&j->fs, name, NULL, "the case has the WAN lose frames");
         return;
     }
+    if (t->lossy) {
+        metric_null(&j->fs, name, NULL, "frames were lost before it, too");
+        return;
+    }
     for (int s = 0; s < SITES; s++) {
         uint64_t missing = t->in[s] > t->out[s] ? t->in[s] - t->out[s] : 0;
         uint64_t before = t->floor[s] == UINT64_MAX ? 0 : t->floor[s];
@@ -166,7 +170,7 @@ static void first_packet(struct judge *j)
     }
     if (sent == NEVER || came == NEVER)
         metric_null(&j->fs, "ttfp_ms", NULL, "no first packet came through");
-    else if (up == NEVER || up < sent)
+    else if (up == NEVER || up <= sent)
         metric_null(&j->fs, "ttfp_ms", NULL, "the tunnel was up before the first packet");
     else
         metric_number(&j->fs, "ttfp_ms", NULL, (double)(came - sent) / MS);

@@ -70,9 +70,11 @@ static struct found *judge_content(struct judge *j, const struct jflow *f)
     for (int sender = 0; sender < SITES; sender++) {
         const struct flow_bytes *sent = &f->on[sender][sender].bytes;
         const struct flow_bytes *came = &f->on[!sender][sender].bytes;
+        if (sent->conflict_bytes) /* whichever arrived, it was sent: a gate says so */
+            continue;
         if (f->way[sender].altered)
             return say_altered(j, f, sender);
-        if (came->conflict_bytes && !sent->conflict_bytes)
+        if (came->conflict_bytes)
             return say_conflict(j, f, sender);
         if ((both_digested(f, sender) && sent->hash != came->hash) ||
             is_other_than_planned(f, sender))
@@ -83,6 +85,11 @@ static struct found *judge_content(struct judge *j, const struct jflow *f)
                             site_lan(!sender));
     }
     return NULL;
+}
+
+static bool is_broken_off(const char *state)
+{
+    return state && (strcmp(state, "reset") == 0 || strcmp(state, "gave up") == 0);
 }
 
 /* The frames and the hosts' own account are two views of one thing. */
@@ -103,7 +110,7 @@ static struct found *judge_accounts(struct judge *j, const struct jflow *f)
             return find_add(&j->fs, "stream", VERDICT_FAIL, BASIS_ALWAYS,
                             "%llu bytes of %s reached the %s altered",
                             (unsigned long long)f->host_altered[site], f->id, host_name(site));
-        if (came >= total && f->host_delivered[site] < total)
+        if (came >= total && f->host_delivered[site] < total && !is_broken_off(f->host_state[site]))
             return find_add(&j->fs, "stream", VERDICT_ERROR, BASIS_SEEN,
                             "the harness contradicts itself: all %llu bytes of %s are on %s, and "
                             "the %s took %llu",
@@ -195,11 +202,6 @@ static struct found *judge_resets(struct judge *j, const struct jflow *f,
         return out;
     }
     return NULL;
-}
-
-static bool is_broken_off(const char *state)
-{
-    return state && (strcmp(state, "reset") == 0 || strcmp(state, "gave up") == 0);
 }
 
 static struct found *judge_close(struct judge *j, const struct jflow *f,
