@@ -13,7 +13,7 @@
 static const char head[] =
     "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
     "<case xmlns=\"urn:holdfast:case:1\" id=\"test\" version=\"1\" timeout=\"2h\"%s>\n"
-    "<title>A test</title>\n";
+    "<title>A test</title>\n<about>What a run does.</about>\n";
 static const char config[] = "<config file=\"cases/devices/%s-asa.cfg\"/>"
                              "<config file=\"cases/devices/logging.cfg\"/>";
 
