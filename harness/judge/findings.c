@@ -85,24 +85,47 @@ void metric_null(struct findings *fs, const char *name, const char *stream, cons
     m->why_null = arena_strdup(fs->arena, why);
 }
 
+static const char *as_far(struct findings *fs, const char *message)
+{
+    buf_clear(&fs->text);
+    buf_addf(&fs->text, "%s, as far as the evidence goes", message);
+    return arena_strdup(fs->arena, buf_str(&fs->text));
+}
+
+/* What a shut gate says about all findings behind it. */
+struct doubt {
+    bool unresolved; /* a stimulus did not bite */
+    bool missing;    /* evidence is missing, or the harness itself went wrong */
+    bool cut;        /* evidence is missing */
+};
+
+static void temper(struct findings *fs, struct found *f, const struct doubt *d)
+{
+    if (f->f.verdict == VERDICT_PASS && f->basis == BASIS_MISSING && d->cut) {
+        f->f.verdict = VERDICT_INCONCLUSIVE;
+        f->f.message = as_far(fs, f->f.message);
+    }
+    if (f->f.verdict != VERDICT_FAIL || f->basis == BASIS_ALWAYS)
+        return;
+    if (d->missing && f->basis == BASIS_MISSING)
+        f->f.verdict = VERDICT_INCONCLUSIVE;
+    else if (d->unresolved)
+        f->f.verdict = VERDICT_UNRESOLVED;
+}
+
 void findings_temper(struct findings *fs, size_t from)
 {
-    bool unresolved = false, missing = false;
+    struct doubt d = {0};
 
     for (size_t i = 0; i < from; i++) {
-        unresolved = unresolved || fs->list[i].f.verdict == VERDICT_UNRESOLVED;
-        missing = missing || fs->list[i].f.verdict == VERDICT_INCONCLUSIVE ||
-                  fs->list[i].f.verdict == VERDICT_ERROR;
+        const struct found *gate = &fs->list[i];
+        bool shut = gate->f.verdict == VERDICT_INCONCLUSIVE || gate->f.verdict == VERDICT_ERROR;
+        d.unresolved = d.unresolved || gate->f.verdict == VERDICT_UNRESOLVED;
+        d.missing = d.missing || shut;
+        d.cut = d.cut || (shut && gate->basis == BASIS_MISSING);
     }
-    for (size_t i = from; i < fs->n; i++) {
-        struct found *f = &fs->list[i];
-        if (f->f.verdict != VERDICT_FAIL || f->basis == BASIS_ALWAYS)
-            continue;
-        if (missing && f->basis == BASIS_MISSING)
-            f->f.verdict = VERDICT_INCONCLUSIVE;
-        else if (unresolved)
-            f->f.verdict = VERDICT_UNRESOLVED;
-    }
+    for (size_t i = from; i < fs->n; i++)
+        temper(fs, &fs->list[i], &d);
 }
 
 /* Of equals, gates go first, then what the log says: it is the reason a person looks for. */

@@ -6,7 +6,7 @@
 #include "judge/verdict.h"
 #include "plan/plan.h"
 
-/* What a finding rests on: decides what becomes of a FAIL when a gate stays shut. */
+/* What a finding rests on: decides what becomes of it when a gate stays shut. */
 enum basis {
     BASIS_SEEN,    /* something wrong is in the evidence: stands in a run that was cut short */
     BASIS_MISSING, /* something is not in the evidence: says nothing when evidence is missing */
@@ -44,7 +44,8 @@ void metric_text(struct findings *fs, const char *name, const char *stream, cons
 void metric_null(struct findings *fs, const char *name, const char *stream, const char *why);
 
 /* A FAIL from number FROM on whose gate (before FROM) stayed shut is none: an unconfirmed stimulus
- * makes it UNRESOLVED, evidence that was cut off makes what is missing INCONCLUSIVE. */
+ * makes it UNRESOLVED, evidence that was cut off makes what is missing INCONCLUSIVE. A PASS because
+ * something is missing is none either when evidence was cut off. */
 void findings_temper(struct findings *fs, size_t from);
 
 /* Sorts, and hands everything over. */

@@ -74,6 +74,12 @@ struct reset {
     enum plan_reset_by by;
 };
 
+struct reset_watch { /* of one <reset> expectation: those in its window */
+    uint64_t n;
+    struct reset first;
+    const char *stream; /* that the first one ended */
+};
+
 struct log_record { /* a message of a device about this stream */
     uint64_t packet;
     int64_t time_ns;

@@ -13,6 +13,23 @@ static enum plan_reset_by maker_between(struct judge *j, struct jflow *f, int si
     return RESET_BY_PEER;
 }
 
+/* Windows that look for it. They count for themselves: of a stream only the first few are kept. */
+static void watch_reset(struct judge *j, const struct jflow *f, const struct reset *r)
+{
+    for (size_t i = 0; j->plan && i < j->plan->nexpects; i++) {
+        const struct plan_expect *x = &j->plan->expects[i];
+        if (x->rule != RULE_RESET || (x->stream >= 0 && x->stream != f->plan) ||
+            (x->reset_by != RESET_BY_ANY && x->reset_by != r->by) ||
+            !window_has(&j->tl, &x->window, r->time_ns))
+            continue;
+        struct reset_watch *w = &j->reset_watches[i];
+        if (w->n++ > 0)
+            continue;
+        w->first = *r;
+        w->stream = f->id;
+    }
+}
+
 void jflow_reset_frame(struct judge *j, struct jflow *f, int site, int sender)
 {
     enum plan_reset_by by = RESET_BY_HOST;
@@ -23,12 +40,14 @@ void jflow_reset_frame(struct judge *j, struct jflow *f, int site, int sender)
         by = maker_between(j, f, site);
     if (site != sender && f->host_reset[sender])
         return;
+    struct reset r = {.packet = j->rec.packet,
+                      .time_ns = j->rec.time_ns,
+                      .leg = site_lan(site),
+                      .sender = sender,
+                      .by = by};
     f->resets_by[by]++;
     if (f->nresets < RECORDS_MAX)
-        f->resets[f->nresets] = (struct reset){.packet = j->rec.packet,
-                                               .time_ns = j->rec.time_ns,
-                                               .leg = site_lan(site),
-                                               .sender = sender,
-                                               .by = by};
+        f->resets[f->nresets] = r;
     f->nresets++;
+    watch_reset(j, f, &r);
 }

@@ -66,8 +66,12 @@ static void compare(struct judge *j, struct inner_set *s, uint64_t hash, const c
     struct wan *w = &j->wan;
 
     w->compared++;
-    if (meet(s, hash) || s->evicted || w->no_key) /* it may be one we lost, or could not open */
+    if (meet(s, hash))
         return;
+    if (s->evicted || w->no_key) { /* it may be one we lost, or could not open */
+        w->unmet++;
+        return;
+    }
     if (w->mismatches++ == 0) {
         w->mismatch_packet = j->rec.packet;
         w->mismatch_leg = leg;

@@ -26,7 +26,8 @@ struct judge {
     struct wan wan;
     struct logs logs;
     struct findings fs;
-    struct stream_watch *watches; /* by expectation */
+    struct stream_watch *watches;      /* by expectation */
+    struct reset_watch *reset_watches; /* the same */
     struct fragments *fragments[EV_LEGS], *inner_fragments;
 };
 

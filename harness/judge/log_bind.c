@@ -118,10 +118,12 @@ static void consider(struct candidates *c, const struct asa_log *log, int site, 
         c->exact = f;
         c->exacts++;
     }
+    /* a text that breaks off still has its number, and numbers are given once */
+    if ((m != ASA_MATCH_NO || !log->complete) && log->connection &&
+        has_connection(f, site, log->connection))
+        c->numbered = f;
     if (m == ASA_MATCH_NO)
         return;
-    if (log->connection && has_connection(f, site, log->connection))
-        c->numbered = f;
     if (log->kind == ASA_BUILT && c->maybe && !is_likelier(f, c->maybe, site))
         return;
     c->maybe = f;

@@ -132,25 +132,6 @@ static struct found *too_many(struct judge *j, const struct plan_expect *x,
     return f;
 }
 
-void rule_log(struct judge *j, size_t i, const struct plan_expect *x)
-{
-    const struct log_watch *w = &j->logs.watch[i];
-    struct found *f;
-
-    if (!has_opened(j, x))
-        f = say_shut(j, "log", x);
-    else if (w->count < (uint64_t)(x->min > 0 ? x->min : 0))
-        f = missing(j, x, w);
-    else if (x->max >= 0 && w->count > (uint64_t)x->max)
-        f = too_many(j, x, w);
-    else if (w->count == 0) /* "0..1", and none came */
-        f = find_add(&j->fs, "log", VERDICT_PASS, BASIS_SEEN, "no %s, which may be",
-                     say_message(j, x));
-    else
-        f = say_match(j, "log", VERDICT_PASS, x, w);
-    found_place(f, x);
-}
-
 /* --- absence -----------------------------------------------------------------------------------
  */
 
@@ -162,20 +143,44 @@ static bool has_stream_rule(const struct judge *j, int stream)
     return false;
 }
 
-static struct found *absent(struct judge *j, const struct plan_expect *x)
+static struct found *absent(struct judge *j, const char *rule, const struct plan_expect *x)
 {
     const struct jflow *f = jflow_of_plan(&j->flows, x->stream);
     const char *why = distrust(j, x);
 
     if (why)
-        return find_add(&j->fs, "no-log", VERDICT_INCONCLUSIVE, BASIS_MISSING,
+        return find_add(&j->fs, rule, VERDICT_INCONCLUSIVE, BASIS_MISSING,
                         "no %s was seen, but that proves nothing: %s", say_message(j, x), why);
     /* no teardown and no progress: where no other rule would say so, this one does */
     if (f && !has_stream_rule(j, x->stream) && stream_is_silent(j, f, &x->window))
-        return find_add(&j->fs, "no-log", VERDICT_FAIL, BASIS_MISSING, "no %s, but %s",
+        return find_add(&j->fs, rule, VERDICT_FAIL, BASIS_MISSING, "no %s, but %s",
                         say_message(j, x), say_silent(j, f, &x->window));
-    return find_add(&j->fs, "no-log", VERDICT_PASS, BASIS_MISSING, "no %s; %s", say_message(j, x),
+    return find_add(&j->fs, rule, VERDICT_PASS, BASIS_MISSING, "no %s; %s", say_message(j, x),
                     say_proof(j, x));
+}
+
+/* --- both -----
+ */
+
+void rule_log(struct judge *j, size_t i, const struct plan_expect *x)
+{
+    const struct log_watch *w = &j->logs.watch[i];
+    struct found *f;
+
+    if (!has_opened(j, x))
+        f = say_shut(j, "log", x);
+    else if (w->count < (uint64_t)(x->min > 0 ? x->min : 0))
+        f = missing(j, x, w);
+    else if (x->max >= 0 && w->count > (uint64_t)x->max)
+        f = too_many(j, x, w);
+    else if (w->count == 0 && x->max == 0)
+        f = absent(j, "log", x);
+    else if (w->count == 0) /* "0..1", and none came */
+        f = find_add(&j->fs, "log", VERDICT_PASS, BASIS_SEEN, "no %s, which may be",
+                     say_message(j, x));
+    else
+        f = say_match(j, "log", VERDICT_PASS, x, w);
+    found_place(f, x);
 }
 
 void rule_no_log(struct judge *j, size_t i, const struct plan_expect *x)
@@ -188,6 +193,6 @@ void rule_no_log(struct judge *j, size_t i, const struct plan_expect *x)
     else if (w->count)
         f = say_match(j, "no-log", VERDICT_FAIL, x, w);
     else
-        f = absent(j, x);
+        f = absent(j, "no-log", x);
     found_place(f, x);
 }

@@ -272,7 +272,7 @@ static struct found *judge_phase1(struct judge *j, const struct plan_expect *x)
                        p.up_at_end ? "an IKE SA is up" : "no IKE SA is up");
     case TUNNEL_DOWN: break;
     }
-    return verdict(j, !p.up_at_end, BASIS_SEEN,
+    return verdict(j, !p.up_at_end, BASIS_MISSING, /* its end may be what is missing */
                    p.up_at_end ? "an IKE SA is up" : "no IKE SA is up");
 }
 

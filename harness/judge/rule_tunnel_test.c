@@ -1,6 +1,8 @@
 /* <tunnel>, <reset>, <no-cleartext>, decrypt-and-compare. */
 #include "tests/mock_rows.h"
 
+#define R4 "rst:user rst:user rst:user rst:user "
+
 static const struct mock_row rows[] = {
     /* --- tunnel, phase 2 --- */
     {.what = "new_spis_both_ways__are_a_replacement",
@@ -182,6 +184,23 @@ static const struct mock_row rows[] = {
      .x = {RESETS(RESET_BY_ANY), .max = 0, ALL_RUN},
      .want = VERDICT_INCONCLUSIVE,
      .rule = "reset"},
+    {.what = "a_reset_after_many_outside_the_window__still_counts",
+     .script = M_UP R4 R4 R4 R4 R4 "wait:10 " M_CUT "rst:device wait:3000 count ports end",
+     .x = {RESETS(RESET_BY_ANY), .max = 0, SINCE_CUT},
+     .want = VERDICT_FAIL,
+     .rule = "reset",
+     .says = "1 by anybody in all after event cut, more than expected"},
+    {.what = "a_reset_by_the_device_after_many_by_a_host__still_counts",
+     .script = M_UP R4 R4 R4 R4 M_CUT "rst:device wait:3000 count ports end",
+     .x = {RESETS(RESET_BY_DEVICE), .max = 0, ALL_RUN},
+     .want = VERDICT_FAIL,
+     .rule = "reset"},
+    {.what = "twenty_resets__are_counted_as_twenty",
+     .script = M_UP M_CUT "newsa salog " R4 R4 R4 R4 R4 "wait:3000 count ports end",
+     .x = {RESETS(RESET_BY_HOST), .min = 20, .max = 20, SINCE_CUT},
+     .want = VERDICT_PASS,
+     .rule = "reset",
+     .says = "20 by a host in all"},
     {.what = "a_reset_before_the_window__does_not_count",
      .script = M_UP "rst:device wait:10 " M_CUT "wait:3000 count ports end",
      .x = {RESETS(RESET_BY_ANY), .max = 0, SINCE_CUT},
@@ -265,6 +284,12 @@ static const struct mock_row rows[] = {
      .want = VERDICT_ERROR,
      .rule = "gate",
      .says = "the harness's own peer sent ESP that its keys do not open"},
+    {.what = "inner_packets_that_no_key_is_for__are_not_called_equal",
+     .script = M_UP M_CUT M_AWAY "secretsa salog back data:15 " M_DONE,
+     .no_expect = true,
+     .want = VERDICT_INCONCLUSIVE,
+     .rule = "decrypt",
+     .says = "have no equal on the other side of ESP, but there are packets that no key"},
     {.what = "inner_fragments__are_put_together_before_they_are_compared",
      .script = M_UP "fragment data:15 " M_CUT M_DONE,
      .no_expect = true,

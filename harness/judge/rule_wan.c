@@ -36,41 +36,6 @@ void rule_no_cleartext(struct judge *j, size_t i, const struct plan_expect *x)
 /* --- resets ------------------------------------------------------------------------------------
  */
 
-static bool counts(const struct judge *j, const struct plan_expect *x, const struct reset *r)
-{
-    return window_has(&j->tl, &x->window, r->time_ns) &&
-           (x->reset_by == RESET_BY_ANY || x->reset_by == r->by);
-}
-
-struct tally {
-    uint64_t n;
-    const struct reset *first;
-    const struct jflow *of;
-    bool overflow; /* there were more than are kept */
-};
-
-static struct tally tally(const struct judge *j, const struct plan_expect *x)
-{
-    struct tally t = {0};
-
-    for (size_t i = 0; i < j->flows.n; i++) {
-        const struct jflow *f = j->flows.list[i];
-        if (x->stream >= 0 && f->plan != x->stream)
-            continue;
-        t.overflow = t.overflow || f->nresets > RECORDS_MAX;
-        for (size_t k = 0; k < f->nresets && k < RECORDS_MAX; k++) {
-            if (!counts(j, x, &f->resets[k]))
-                continue;
-            t.n++;
-            if (!t.first || f->resets[k].packet < t.first->packet) {
-                t.first = &f->resets[k];
-                t.of = f;
-            }
-        }
-    }
-    return t;
-}
-
 static const char *maker(enum plan_reset_by by)
 {
     static const char *const makers[] = {"anybody", "the device", "a host", "the peer"};
@@ -80,19 +45,18 @@ static const char *maker(enum plan_reset_by by)
 
 void rule_reset(struct judge *j, size_t i, const struct plan_expect *x)
 {
-    struct tally t = tally(j, x);
+    const struct reset_watch *w = &j->reset_watches[i];
     uint64_t min = x->min > 0 ? (uint64_t)x->min : 0;
-    bool few = t.n < min, many = x->max >= 0 && t.n > (uint64_t)x->max;
+    bool few = w->n < min, many = x->max >= 0 && w->n > (uint64_t)x->max;
     const char *where = say_window(&j->tl, &x->window);
     struct found *f;
     int64_t from, to;
 
-    (void)i;
     if (!window_bounds(&j->tl, &x->window, &from, &to)) {
         f = find_add(&j->fs, "reset", VERDICT_UNRESOLVED, BASIS_MISSING,
                      "event %s was not sent, so there is nothing to look at",
                      j->plan->events[x->window.since].id);
-    } else if (!t.first) {
+    } else if (!w->n) {
         bool lost =
             j->tl.dropped[EV_BO_LAN] || j->tl.dropped[EV_HO_LAN] || !timeline_is_whole(&j->tl);
         f = find_add(&j->fs, "reset",
@@ -104,15 +68,14 @@ void rule_reset(struct judge *j, size_t i, const struct plan_expect *x)
     } else {
         f = find_add(&j->fs, "reset", few || many ? VERDICT_FAIL : VERDICT_PASS,
                      few ? BASIS_MISSING : BASIS_SEEN,
-                     "packet %llu: a reset of %s by %s on %s, %s; %s%llu by %s in all%s%s",
-                     (unsigned long long)t.first->packet, t.of->id, maker(t.first->by),
-                     t.first->leg, say_when(&j->tl, &x->window, t.first->time_ns),
-                     t.overflow ? "at least " : "", (unsigned long long)t.n, maker(x->reset_by),
-                     where,
+                     "packet %llu: a reset of %s by %s on %s, %s; %llu by %s in all%s%s",
+                     (unsigned long long)w->first.packet, w->stream, maker(w->first.by),
+                     w->first.leg, say_when(&j->tl, &x->window, w->first.time_ns),
+                     (unsigned long long)w->n, maker(x->reset_by), where,
                      few    ? ", fewer than expected"
                      : many ? ", more than expected"
                             : "");
-        found_packet(f, t.first->packet, t.first->leg, t.first->time_ns);
+        found_packet(f, w->first.packet, w->first.leg, w->first.time_ns);
     }
     found_place(f, x);
 }
@@ -142,6 +105,12 @@ void rule_decrypt(struct judge *j)
         found_packet(f, w->mismatch_packet, w->mismatch_leg, 0);
         if (j->tl.dropped[EV_WAN] || j->tl.dropped[EV_BO_LAN] || j->tl.dropped[EV_HO_LAN])
             f->f.verdict = VERDICT_INCONCLUSIVE;
+    } else if (w->unmet) {
+        find_add(&j->fs, "decrypt", VERDICT_INCONCLUSIVE, BASIS_MISSING,
+                 "%llu of %llu packets have no equal on the other side of ESP, but %s",
+                 (unsigned long long)w->unmet, (unsigned long long)w->compared,
+                 w->no_key ? "there are packets that no key of the evidence is for"
+                           : "too many were under way at once");
     } else {
         find_add(&j->fs, "decrypt", VERDICT_PASS, BASIS_SEEN,
                  "%llu packets opened, %llu compared with the peer's LAN, all equal",

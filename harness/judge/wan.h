@@ -80,6 +80,7 @@ struct wan {
     struct inner_set out_of_esp, into_esp;
     uint8_t *plain;
     uint64_t opened, compared, no_key;
+    uint64_t unmet; /* compared in vain when some could not be opened, or were too many to keep */
     uint64_t bad_from_device, bad_from_device_packet;
     uint64_t bad_from_peer, bad_from_peer_packet;
     uint64_t mismatches, mismatch_packet;

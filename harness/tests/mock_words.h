@@ -8,6 +8,7 @@
     X(tunnel)      /* IKE and the first pair of SAs */                                             \
     X(newsa)       /* another pair, in use from now on */                                          \
     X(halfsa)      /* the same, but the device goes on with the old one */                         \
+    X(secretsa)    /* the same, and nobody tells its keys */                                       \
     X(salog)       /* 602303 of the pair */                                                        \
     X(gone)        /* the pair is said to be down */                                               \
     X(gonelog)     /* 602304 of the pair */                                                        \
@@ -36,6 +37,7 @@
     X(tornidle)    /* 302014 by the idle timeout */                                                \
     X(tornfins)    /* 302014 by FINs */                                                            \
     X(tornport)    /* 302014 of another port */                                                    \
+    X(tornbroken)  /* 302014 of its number, whose text breaks off */                               \
     X(tornudp)     /* 302016 */                                                                    \
     X(chatter)     /* 713119 */                                                                    \
     X(sent)        /* the event was sent */                                                        \

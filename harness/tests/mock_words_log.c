@@ -82,6 +82,12 @@ void word_tornport(struct mock_run *m, const char *arg)
     teardown(m, site_arg(arg), port_of(m, 0, false) + 1u, "Tunnel has been torn down");
 }
 
+void word_tornbroken(struct mock_run *m, const char *arg)
+{
+    mock_log(m, site_arg(arg),
+             "%%ASA-6-302014: Teardown TCP connection 41 for outside:%s/80 to ins", server_of(m));
+}
+
 void word_tornudp(struct mock_run *m, const char *arg)
 {
     teardown(m, site_arg(arg), port_of(m, 0, false), "");

@@ -60,6 +60,12 @@ void word_newsa(struct mock_run *m, const char *arg)
         say_sa(m, &m->sa[way], true);
 }
 
+void word_secretsa(struct mock_run *m, const char *arg)
+{
+    (void)arg;
+    mock_new_sa(m);
+}
+
 /* Only one direction takes the new SA into use: MOCK_TO_DEVICE. */
 void word_halfsa(struct mock_run *m, const char *arg)
 {
