@@ -104,6 +104,67 @@ static enum verdict judge_prefix(struct mock_run *m, const uint8_t *file, size_t
 
 #define TAIL 700 /* bytes of statistics behind run-end: without them nothing is missing */
 
+/* Each holds because something is not in the evidence. */
+static const struct plan_expect absences[] = {
+    {NO_LOG_TORN, SINCE_CUT},
+    {.rule = RULE_LOG, .log_id = 302014, .reason = "tunnel", OF_DL, SINCE_CUT},
+    {RESETS(RESET_BY_ANY), .max = 0, ALL_RUN},
+    {STREAM(IS_STALLED), SINCE_CUT},
+    {STREAM(IS_IDLE), WITHIN_S(5)},
+    {TUNNEL(TUNNEL_DOWN), .phase = 2, SINCE_CUT},
+    {TUNNEL(TUNNEL_KEPT), .phase = 1, SINCE_CUT},
+    {.rule = RULE_NO_CLEARTEXT, .window = {-1, -1, {0}}, .stream = -1, .any_site = true},
+};
+
+/* How many of the expectations hold in the first N bytes; -1: they cannot be read. */
+static int count_passes(struct mock_run *m, const uint8_t *file, size_t n)
+{
+    uint8_t *copy = mem_resize(NULL, n, 1);
+    struct evidence_reader *r;
+    struct judgement *j;
+    int passes = -1;
+
+    if (n)
+        memcpy(copy, file, n);
+    if (evidence_open_bytes(bytes_of(copy, n), &r, NULL) == ERR_OK) {
+        assert_ok(judge_evidence(r, &m->plan, &j));
+        passes = 0;
+        for (size_t i = 0; i < j->nfindings; i++)
+            passes += j->findings[i].line > 0 && j->findings[i].verdict == VERDICT_PASS;
+        judgement_free(j);
+        evidence_reader_free(r);
+    }
+    mem_free(copy);
+    return passes;
+}
+
+static void cut_anywhere_no_absence_is_proved(void **state)
+{
+    struct plan_expect here[COUNT(absences)];
+    struct mock_run m;
+    size_t n, judged = 0;
+
+    (void)state;
+    memcpy(here, absences, sizeof(here));
+    for (size_t i = 0; i < COUNT(here); i++)
+        here[i].at = (struct plan_place){"mock.xml", (int)i + 1};
+    mock_begin(&m, NULL);
+    mock_play(&m, M_UP M_CUT "wait:3000 count ports end");
+    m.plan.expects = here;
+    m.plan.nexpects = COUNT(here);
+    uint8_t *file = mock_evidence(&m, &n);
+    /* with a rule about the stream beside them, no-log leaves a silent one to it */
+    assert_int_equal(count_passes(&m, file, n), COUNT(absences));
+    for (size_t at = 0; at + TAIL < n; at += 7) {
+        int passes = count_passes(&m, file, at);
+        assert_true(passes <= 0);
+        judged += passes == 0;
+    }
+    assert_true(judged > 500);
+    mem_free(file);
+    mock_release(&m);
+}
+
 static void evidence_that_was_cut_never_passes(void **state)
 {
     struct mock_run m;
@@ -211,6 +272,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_same_bytes_give_the_same_answer_anywhere),
         cmocka_unit_test(evidence_that_was_cut_never_passes),
+        cmocka_unit_test(cut_anywhere_no_absence_is_proved),
         cmocka_unit_test(flipped_bytes_do_no_harm),
         cmocka_unit_test(a_file_that_is_cut_inside_a_packet_says_where),
         cmocka_unit_test(without_a_plan_there_are_classes_and_no_findings),
