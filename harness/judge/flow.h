@@ -17,6 +17,7 @@
 #define STALL_MIN_NS INT64_C(200000000)  /* METRICS 3.3: shorter pauses are no stall */
 #define GRACE_NS     INT64_C(1000000000) /* what is under way when something happens takes this */
 #define FLOWS_MAX    4096
+#define HOST_RESETS  8
 #define RECORDS_MAX  16 /* of each kind that are kept of a stream; all are counted */
 
 struct flow_dir { /* one direction on one LAN */
@@ -117,7 +118,8 @@ struct jflow {
     uint64_t resets_by[RESET_BY_PEER + 1];
     uint64_t
         reset_in_esp; /* packets inside ESP that were a reset of this stream, not yet on a LAN */
-    bool host_reset[SITES];
+    int64_t host_reset_pos[SITES][HOST_RESETS]; /* the latest, by sender */
+    uint64_t host_resets[SITES];
     /* logs */
     struct log_record built[RECORDS_MAX], torn[RECORDS_MAX];
     unsigned nbuilt, ntorn;
@@ -174,7 +176,8 @@ void jflows_finish(struct judge *j); /* the run is over: pauses that never ended
 int64_t jflow_stall_min(const struct jflow *f);
 
 /* flow_reset.c */
-void jflow_reset_frame(struct judge *j, struct jflow *f, int site, int sender);
+/* POS: where in the sender's direction it stands. */
+void jflow_reset_frame(struct judge *j, struct jflow *f, int site, int sender, int64_t pos);
 
 /* flow_facts.c: what can be said of a stream at the end */
 bool jflow_complete(const struct jflow *f); /* every byte, both ways, at its receiver */

@@ -135,7 +135,7 @@ static void take_tcp(struct judge *j, struct jflow *f, int site, int sender, con
         jflow_acknowledged(f, site, p->tcp.ack, j->rec.time_ns);
     note_dupacks(d, &n);
     if (tcp_has(&p->tcp, TCP_RST))
-        jflow_reset_frame(j, f, site, sender);
+        jflow_reset_frame(j, f, site, sender, n.pos);
     else if (seg.len > 0)
         take_data(j, f, site, sender, &seg, &n);
 }

@@ -29,7 +29,7 @@
     X(fragment)    /* the last segment once more, in two fragments inside ESP */                   \
     X(dgram)       /* a datagram there and one back; :N */                                         \
     X(dgramlost)   /* one that does not arrive; :N */                                              \
-    X(rst)         /* a reset; :device, :user, :peer */                                            \
+    X(rst)         /* a reset; :device, :user, :server, :peer; :serverlost, which gets nowhere */  \
     X(leak)        /* a packet in clear on the WAN; :nat, :copy */                                 \
     X(noise)       /* a packet of strangers on the WAN */                                          \
     X(built)       /* 302013 or 302015; :ho */                                                     \

@@ -289,6 +289,10 @@ void word_rst(struct mock_run *m, const char *arg)
     } else if (strcmp(arg, "peer") == 0) { /* inside the peer's ESP, on no LAN before */
         mock_esp(m, &s, NULL);
         mock_lan(m, USER, &s);
+    } else if (strcmp(arg, "serverlost") == 0) { /* out of the server, and no further */
+        mock_lan(m, SERVER, &s);
+    } else if (strcmp(arg, "server") == 0) { /* through the tunnel to the user */
+        mock_pass(m, &s);
     } else {
         mock_lan(m, USER, &s);
     }
