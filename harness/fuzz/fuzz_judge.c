@@ -24,6 +24,7 @@ static const struct plan_expect expects[] = {
      ALL_OF_IT,
      WINDOW(0, 1)},
     {.rule = RULE_NO_LOG, .log_id = 302014, .text = "torn", ALL_OF_IT, WINDOW(-1, -1)},
+    {.rule = RULE_LOG, .log_id = 302014, ALL_OF_IT, WINDOW(-1, 0)}, /* count="0" */
     {.rule = RULE_STREAM,
      .stream_is = IS_CONTINUOUS,
      .completes = true,

@@ -159,7 +159,7 @@ static struct found *absent(struct judge *j, const char *rule, const struct plan
                     say_proof(j, x));
 }
 
-/* --- both -----
+/* --- presence ----------------------------------------------------------------------------------
  */
 
 void rule_log(struct judge *j, size_t i, const struct plan_expect *x)

@@ -1,10 +1,10 @@
 /* <tunnel>: from the SPIs on the WAN, and from what the peer and the devices' logs say of SAs.
  *
- *   replaced  in both directions a new SPI carried traffic in the window and the old one is given
- * up kept      no SA came or went, and no new SPI came into use deleted   an SA that was there when
- * the window opened went in it, and its SPI is not used on up        traffic went both ways, or the
- * last word about the SAs is that they are up down      traffic went no more than one way, but for
- * what was under way when the window opened
+ *   replaced  a new SPI carried traffic in both directions; the old one is given up
+ *   kept      no SA came or went, and no new SPI came into use
+ *   deleted   an SA from before the window went in it, and its SPI is not used on
+ *   up        traffic went both ways, or the last word about the SAs is that they are up
+ *   down      traffic went one way at most, but for what was under way at the beginning
  */
 #include "judge/judge_parts.h"
 
