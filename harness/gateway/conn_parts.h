@@ -22,45 +22,70 @@ struct conn_tcp_side {
     uint32_t window;  /* largest ever offered, scaled */
     uint32_t offset;  /* added to its sequence numbers on the way out */
     uint8_t wscale;
-    bool syn, syn_acked, fin, fin_acked, data, has_acked, has_wscale;
+    bool syn : 1, syn_acked : 1, fin : 1, fin_acked : 1, data : 1, has_acked : 1, has_wscale : 1;
 };
 
 enum conn_life { CONN_LIVE, CONN_CLOSED /* TIME-WAIT */, CONN_STALE /* fault */, CONN_ZOMBIE };
 
+/* Fields that every packet touches stand first, so that they lie in as few cache lines as can be;
+ * what is only touched when a connection begins, ends or is shown stands last. */
 struct conn {
-    struct timer timer;
-    struct conn *prev, *next; /* all, oldest first */
-    uint32_t slot;
-    uint32_t id;
-    uint8_t proto;
-    enum conn_life life;
-    bool orphan, preserve;
-    bool ending;           /* conn_settle ends it */
-    enum gw_reason reason; /* why */
-    bool mapback_lost;     /* fault */
-    bool corrupted;        /* fault: it has had its wrong byte */
-    bool has_lost_seq;     /* fault: this segment is lost whenever it comes */
-    uint32_t lost_seq;
     struct endpoint at[2];
-    size_t ifi[2];
+    uint8_t proto;
+    uint8_t life; /* enum conn_life */
+    bool orphan : 1, preserve : 1;
+    bool ending : 1;       /* conn_settle ends it */
+    bool mapback_lost : 1; /* fault */
+    bool corrupted : 1;    /* fault: it has had its wrong byte */
+    bool has_lost_seq : 1; /* fault: this segment is lost whenever it comes */
+    uint8_t reason;        /* enum gw_reason: why it is ending */
+    int16_t icmp_type, icmp_code;
     uint32_t tunnel[2];
-    struct conn_link link[2];
-    struct gw_hop hop[2];
-    struct mono born, seen;
-    uint64_t bytes, packets;
-    int icmp_type, icmp_code;
     struct conn_tcp_side tcp[2];
+    struct mono seen;
+    uint64_t bytes, packets;
+    uint32_t ifi[2];
+    struct gw_hop hop[2];
+
+    struct timer timer;
+    struct mono born;
+    uint32_t id;
+    uint32_t slot;
+    uint32_t lost_seq;
+    struct conn_link link[2];
+    struct conn *prev, *next; /* all, oldest first; of a freed record: the next one free */
 };
+
+/* A million connections at 512 bytes each, with their place in the hash table (8 bytes a slot, at
+ * the worst 3/8 full). */
+#define CONN_BYTES_MAX (512 - 24)
+_Static_assert(sizeof(struct conn) <= CONN_BYTES_MAX, "a connection takes too much memory");
+
+/* conn_pool.c */
+#define CONN_CHUNK 512
+
+struct conn_pool {
+    struct conn **chunks; /* of CONN_CHUNK records each */
+    size_t nchunks, room;
+    uint32_t fresh; /* records with this number and above were never used */
+    struct conn *free;
+};
+
+struct conn *conn_pool_take(struct conn_pool *p); /* zeroed, but for its slot */
+void conn_pool_give(struct conn_pool *p, struct conn *c);
+void conn_pool_release(struct conn_pool *p); /* all of them, taken or not */
+
+static inline struct conn *conn_pool_at(const struct conn_pool *p, uint32_t slot)
+{
+    return &p->chunks[slot / CONN_CHUNK][slot % CONN_CHUNK];
+}
 
 struct conns {
     struct conns_env env;
     struct conn_model model;
     struct map map; /* by both endpoints */
     uint64_t hash_key;
-    struct conn **slots;
-    size_t nslots;
-    uint32_t *free_slots;
-    size_t nfree;
+    struct conn_pool pool;
     struct conn *oldest, *newest;
     size_t count, most, orphans;
     uint32_t next_id;

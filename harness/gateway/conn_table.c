@@ -10,7 +10,7 @@ struct key {
 static bool is_same(const void *ctx, uint32_t id, const void *key)
 {
     const struct conns *t = ctx;
-    const struct conn *c = t->slots[id];
+    const struct conn *c = conn_pool_at(&t->pool, id);
     const struct key *k = key;
 
     if (c->proto != k->proto)
@@ -97,8 +97,7 @@ void conns_free(struct conns *t)
         return;
     conns_forget(t);
     map_release(&t->map);
-    mem_free(t->slots);
-    mem_free(t->free_slots);
+    conn_pool_release(&t->pool);
     mem_free(t->heads);
     mem_free(t);
 }
@@ -109,7 +108,7 @@ static struct conn *find(struct conns *t, const struct key *k, int *side)
 
     if (id == MAP_NONE)
         return NULL;
-    struct conn *c = t->slots[id];
+    struct conn *c = conn_pool_at(&t->pool, id);
     *side = endpoint_eq(&c->at[0], &k->from) && endpoint_eq(&c->at[1], &k->to) ? 0 : 1;
     return c;
 }
@@ -152,21 +151,6 @@ struct conn *conns_find_quoted(struct conns *t, const struct pkt *p, int *side)
 /* --- making and freeing ------------------------------------------------------------------------
  */
 
-static uint32_t take_slot(struct conns *t, struct conn *c)
-{
-    if (t->nfree == 0) {
-        size_t n = t->nslots ? t->nslots * 2 : 256;
-        t->slots = mem_resize(t->slots, n, sizeof(*t->slots));
-        t->free_slots = mem_resize(t->free_slots, n, sizeof(*t->free_slots));
-        for (size_t i = n; i-- > t->nslots;)
-            t->free_slots[t->nfree++] = (uint32_t)i;
-        t->nslots = n;
-    }
-    uint32_t slot = t->free_slots[--t->nfree];
-    t->slots[slot] = c;
-    return slot;
-}
-
 static struct gw_msg_conn message_of(const struct conns *t, const struct conn *c)
 {
     struct gw_msg_conn m = {
@@ -207,22 +191,21 @@ struct conn *conns_open(struct conns *t, const struct pkt *p, const struct conn_
          (p->tcp.flags & (TCP_SYN | TCP_ACK | TCP_RST | TCP_FIN)) != TCP_SYN) ||
         (p->kind == PKT_ICMP && p->icmp.type != ICMP_ECHO))
         return NULL;
-    struct conn *c = mem_zalloc(sizeof(*c));
+    struct conn *c = conn_pool_take(&t->pool);
     c->id = ++t->next_id;
     c->proto = k.proto;
     c->at[0] = k.from;
     c->at[1] = k.to;
     c->preserve = how->preserve && c->proto == IP_TCP;
-    c->icmp_type = p->kind == PKT_ICMP ? p->icmp.type : -1;
-    c->icmp_code = p->kind == PKT_ICMP ? p->icmp.code : -1;
+    c->icmp_type = p->kind == PKT_ICMP ? (int16_t)p->icmp.type : -1;
+    c->icmp_code = p->kind == PKT_ICMP ? (int16_t)p->icmp.code : -1;
     for (int i = 0; i < 2; i++) {
-        c->ifi[i] = how->ifi[i];
+        c->ifi[i] = (uint32_t)how->ifi[i];
         c->tunnel[i] = how->tunnel[i];
     }
     c->born = c->seen = conns_now(t);
     if (p->kind == PKT_TCP)
         conn_tcp_open(t, c, &p->tcp);
-    c->slot = take_slot(t, c);
     map_put(&t->map, hash_of(t, &k), c->slot);
     append(t, c);
     conn_link_tunnels(t, c);
@@ -239,7 +222,6 @@ void conn_free(struct conns *t, struct conn *c)
     conn_unlink_tunnels(t, c);
     wheel_disarm(&t->wheel, &c->timer);
     map_remove(&t->map, hash_of(t, &k), c->slot);
-    t->free_slots[t->nfree++] = c->slot;
     if (c->prev)
         c->prev->next = c->next;
     else
@@ -250,7 +232,7 @@ void conn_free(struct conns *t, struct conn *c)
         t->newest = c->prev;
     t->count--;
     t->orphans -= c->orphan;
-    mem_free(c);
+    conn_pool_give(&t->pool, c);
 }
 
 /* --- ending ------------------------------------------------------------------------------------
