@@ -49,7 +49,8 @@ struct conns *conns_new(const struct conns_env *env);
 void conns_free(struct conns *t);   /* NULL is fine */
 void conns_forget(struct conns *t); /* a crash: none is left, nothing is logged; ids start anew */
 
-/* Timers. conns_deadline: when to call conns_tick next. */
+/* Timers. conns_deadline: when to call conns_tick next; now, while it has more to do than is done
+ * at a time. */
 void conns_tick(struct conns *t);
 struct mono conns_deadline(const struct conns *t);
 
@@ -100,9 +101,11 @@ uint32_t conn_quoted_seq(const struct conn *c, int side, uint32_t seq);
 void conn_settle(struct conns *t, struct conn *c);
 
 /* The last SA of TUNNEL is gone: its flows are torn (302014 "Tunnel has been torn down"), or kept
- * as orphans. And it has come back. */
+ * as orphans. And it has come back. When there are very many flows, those that no packet asks for
+ * are seen to at the next ticks; conns_catch_up does it now, before anything is shown. */
 void conns_tunnel_down(struct conns *t, uint32_t tunnel);
 void conns_tunnel_up(struct conns *t, uint32_t tunnel, bool preserve);
+void conns_catch_up(struct conns *t);
 /* A rekeying: nothing happens, but for faults. */
 void conns_tunnel_rekeyed(struct conns *t, uint32_t tunnel);
 

@@ -9,6 +9,7 @@
 #define TIMEWAIT      SPAN_S(15)
 #define LATE_LOG      SPAN_S(30) /* of the fault late-302014 */
 #define BREATHE_EVERY 64         /* endings between two calls of `breathe` */
+#define BATCH         2048       /* connections seen to at a time, so that packets need not wait */
 
 struct conn_link { /* in the list of one tunnel */
     struct conn *prev, *next;
@@ -41,6 +42,7 @@ struct conn {
     uint8_t reason;        /* enum gw_reason: why it is ending */
     int16_t icmp_type, icmp_code;
     uint32_t tunnel[2];
+    uint32_t turn[2]; /* of each tunnel, up to which it was seen to */
     struct conn_tcp_side tcp[2];
     struct mono seen;
     uint64_t bytes, packets;
@@ -80,6 +82,17 @@ static inline struct conn *conn_pool_at(const struct conn_pool *p, uint32_t slot
     return &p->chunks[slot / CONN_CHUNK][slot % CONN_CHUNK];
 }
 
+/* The flows of one tunnel. It goes down and comes back in turns, numbered from 1; its flows are
+ * seen to in batches afterwards, or when a packet asks for one (conn_catch_up). */
+struct conn_tunnel {
+    struct conn *head;
+    struct conn *next;         /* to be seen to; NULL: all were */
+    uint32_t turn, fell, rose; /* the last turn, the last one down, the last one up */
+    uint32_t rose_before;      /* the last turn up before it fell */
+    bool preserve;             /* as it came up last */
+    bool preserved_before;     /* and before it fell */
+};
+
 struct conns {
     struct conns_env env;
     struct conn_model model;
@@ -90,8 +103,9 @@ struct conns {
     size_t count, most, orphans;
     uint32_t next_id;
     struct wheel wheel;
-    struct conn **heads; /* of the lists by tunnel */
-    size_t nheads;
+    struct conn_tunnel *tunnels; /* by number */
+    size_t ntunnels;
+    size_t behind; /* tunnels with flows that are to be seen to */
 };
 
 static inline struct mono conns_now(const struct conns *t)
@@ -116,6 +130,10 @@ void conn_log_end(struct conns *t, const struct conn *c, enum gw_reason reason);
 /* conn_tunnel.c */
 void conn_link_tunnels(struct conns *t, struct conn *c);
 void conn_unlink_tunnels(struct conns *t, struct conn *c);
+/* What became of C's tunnels happens to C, if it has not yet. False: it is gone. */
+bool conn_catch_up(struct conns *t, struct conn *c);
+/* The same for the next BATCH flows. */
+void conn_catch_up_some(struct conns *t);
 
 /* conn_tcp.c */
 void conn_tcp_open(struct conns *t, struct conn *c, const struct tcp *syn);

@@ -87,6 +87,8 @@ void conns_forget(struct conns *t)
 {
     while (t->oldest)
         conn_free(t, t->oldest);
+    for (size_t i = 0; i < t->ntunnels; i++)
+        t->tunnels[i] = (struct conn_tunnel){0};
     t->next_id = 0;
     t->most = 0;
 }
@@ -98,7 +100,7 @@ void conns_free(struct conns *t)
     conns_forget(t);
     map_release(&t->map);
     conn_pool_release(&t->pool);
-    mem_free(t->heads);
+    mem_free(t->tunnels);
     mem_free(t);
 }
 
@@ -109,6 +111,8 @@ static struct conn *find(struct conns *t, const struct key *k, int *side)
     if (id == MAP_NONE)
         return NULL;
     struct conn *c = conn_pool_at(&t->pool, id);
+    if (t->behind && !conn_catch_up(t, c))
+        return NULL;
     *side = endpoint_eq(&c->at[0], &k->from) && endpoint_eq(&c->at[1], &k->to) ? 0 : 1;
     return c;
 }
@@ -276,6 +280,7 @@ size_t conns_clear(struct conns *t, bool (*match)(void *ctx, const struct conn *
     struct conn *next;
     size_t n = 0;
 
+    conns_catch_up(t);
     for (struct conn *c = t->oldest; c; c = next) {
         next = c->next;
         if (match && !match(ctx, c))

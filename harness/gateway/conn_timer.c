@@ -54,25 +54,37 @@ void conn_arm(struct conns *t, struct conn *c)
     wheel_arm(&t->wheel, &c->timer, due_of(t, c, &reason));
 }
 
+/* C's timer has fired: it may have been busy since. True: it was its end. */
+static bool expire(struct conns *t, struct conn *c)
+{
+    enum gw_reason reason = GW_REASON_UNKNOWN;
+
+    if (!conn_catch_up(t, c))
+        return true;
+    if (mono_before(conns_now(t), due_of(t, c, &reason))) {
+        conn_arm(t, c);
+        return false;
+    }
+    conn_end(t, c, reason);
+    return true;
+}
+
 void conns_tick(struct conns *t)
 {
     struct timer *timer;
     size_t n = 0;
 
-    while ((timer = wheel_expire(&t->wheel, conns_now(t)))) {
-        struct conn *c = CONTAINER_OF(timer, struct conn, timer);
-        enum gw_reason reason = GW_REASON_UNKNOWN;
-        if (mono_before(conns_now(t), due_of(t, c, &reason))) { /* it has been busy since */
-            conn_arm(t, c);
-            continue;
-        }
-        conn_end(t, c, reason);
-        if (++n % BREATHE_EVERY == 0 && t->env.breathe)
+    conn_catch_up_some(t);
+    for (int i = 0; i < BATCH && (timer = wheel_expire(&t->wheel, conns_now(t))); i++) {
+        n += expire(t, CONTAINER_OF(timer, struct conn, timer));
+        if (n >= BREATHE_EVERY && t->env.breathe) {
             t->env.breathe(t->env.ctx);
+            n = 0;
+        }
     }
 }
 
 struct mono conns_deadline(const struct conns *t)
 {
-    return wheel_next(&t->wheel);
+    return t->behind ? conns_now(t) : wheel_next(&t->wheel);
 }

@@ -1,17 +1,30 @@
-/* Flows and the tunnels they go through: what happens to them when one goes down or comes back. */
+/* Flows and the tunnels they go through: what happens to them when one goes down or comes back.
+ *
+ * That may be a million flows at once, and none of the others shall wait for them. So the event
+ * only counts the tunnel's turn; flows are seen to in batches at each tick, and one that a packet
+ * asks for before its batch is seen to at once. Nobody can tell the difference, but for log records
+ * that come a little later. A flow that missed several turns has been through at most one fall and
+ * one rise. */
 #include "base/mem.h"
 #include "gateway/conn_parts.h"
 
-static struct conn **head_of(struct conns *t, uint32_t tunnel)
+static struct conn_tunnel *tunnel_at(struct conns *t, uint32_t tunnel)
 {
-    if (tunnel >= t->nheads) {
+    if (tunnel >= t->ntunnels) {
         size_t n = tunnel + 1;
-        t->heads = mem_resize(t->heads, n, sizeof(*t->heads));
-        for (size_t i = t->nheads; i < n; i++)
-            t->heads[i] = NULL;
-        t->nheads = n;
+        t->tunnels = mem_resize(t->tunnels, n, sizeof(*t->tunnels));
+        for (size_t i = t->ntunnels; i < n; i++)
+            t->tunnels[i] = (struct conn_tunnel){0};
+        t->ntunnels = n;
     }
-    return &t->heads[tunnel];
+    return &t->tunnels[tunnel];
+}
+
+static void set_next(struct conns *t, struct conn_tunnel *f, struct conn *c)
+{
+    t->behind -= f->next != NULL;
+    t->behind += c != NULL;
+    f->next = c;
 }
 
 static bool is_linked(const struct conn *c, int side)
@@ -31,11 +44,12 @@ void conn_link_tunnels(struct conns *t, struct conn *c)
     for (int i = 0; i < 2; i++) {
         if (!is_linked(c, i))
             continue;
-        struct conn **head = head_of(t, c->tunnel[i]);
-        c->link[i] = (struct conn_link){.next = *head};
-        if (*head)
-            (*head)->link[link_of(*head, c->tunnel[i])].prev = c;
-        *head = c;
+        struct conn_tunnel *f = tunnel_at(t, c->tunnel[i]);
+        c->link[i] = (struct conn_link){.next = f->head};
+        c->turn[i] = f->turn;
+        if (f->head)
+            f->head->link[link_of(f->head, c->tunnel[i])].prev = c;
+        f->head = c;
     }
 }
 
@@ -45,10 +59,13 @@ void conn_unlink_tunnels(struct conns *t, struct conn *c)
         if (!is_linked(c, i))
             continue;
         struct conn_link *l = &c->link[i];
+        struct conn_tunnel *f = tunnel_at(t, c->tunnel[i]);
+        if (f->next == c)
+            set_next(t, f, l->next);
         if (l->prev)
             l->prev->link[link_of(l->prev, c->tunnel[i])].next = l->next;
         else
-            *head_of(t, c->tunnel[i]) = l->next;
+            f->head = l->next;
         if (l->next)
             l->next->link[link_of(l->next, c->tunnel[i])].prev = l->prev;
     }
@@ -61,99 +78,158 @@ static void set_orphan(struct conns *t, struct conn *c, bool orphan)
     c->orphan = orphan;
 }
 
-static void tear(struct conns *t, struct conn *c)
+/* True: C is still there. */
+static bool tear(struct conns *t, struct conn *c)
 {
     if (c->proto != IP_TCP) {
-        if (!t->model.udp_outlives_tunnel)
-            conn_end(t, c, GW_REASON_UNKNOWN);
-        return;
+        if (t->model.udp_outlives_tunnel)
+            return true;
+        conn_end(t, c, GW_REASON_UNKNOWN);
+        return false;
     }
     if (conns_fault(t, GW_FAULT_SILENT_STALE)) {
         c->life = CONN_STALE;
-        return;
+        return true;
     }
     if (conns_fault(t, GW_FAULT_LATE_302014)) {
         c->life = CONN_ZOMBIE;
         c->seen = conns_now(t);
         conn_arm(t, c);
-        return;
+        return true;
     }
     conn_end(t, c, GW_REASON_TUNNEL_DOWN);
+    return false;
 }
 
-static void lost_tunnel(struct conns *t, struct conn *c)
+/* True: C is still there. */
+static bool lose_tunnel(struct conns *t, struct conn *c)
 {
     bool keep = c->preserve && !conns_fault(t, GW_FAULT_TEAR_PRESERVED);
 
     if (c->life == CONN_ZOMBIE || c->life == CONN_STALE)
-        return;
+        return true;
     if (c->proto == IP_TCP && conns_fault(t, GW_FAULT_RESET_INSTEAD)) {
         if (t->env.reset_both)
             t->env.reset_both(t->env.ctx, c);
         conn_free(t, c);
-        return;
+        return false;
     }
     if (c->life == CONN_CLOSED) {
         conn_free(t, c);
-    } else if (c->proto == IP_TCP && keep) {
-        if (conns_fault(t, GW_FAULT_SILENT_STALE))
-            c->life = CONN_STALE;
-        set_orphan(t, c, true);
-    } else {
-        tear(t, c);
+        return false;
     }
+    if (c->proto != IP_TCP || !keep)
+        return tear(t, c);
+    if (conns_fault(t, GW_FAULT_SILENT_STALE))
+        c->life = CONN_STALE;
+    set_orphan(t, c, true);
+    return true;
 }
 
-static void each_of_tunnel(struct conns *t, uint32_t tunnel,
-                           void (*what)(struct conns *t, struct conn *c))
+static bool is_down(const struct conns *t, const struct conn *c, int side)
 {
-    struct conn *next;
-    size_t n = 0;
+    const struct conn_tunnel *f = is_linked(c, side) ? &t->tunnels[c->tunnel[side]] : NULL;
 
-    if (tunnel >= t->nheads)
-        return;
-    for (struct conn *c = t->heads[tunnel]; c; c = next) {
-        next = c->link[link_of(c, tunnel)].next;
-        what(t, c);
-        if (++n % BREATHE_EVERY == 0 && t->env.breathe)
-            t->env.breathe(t->env.ctx);
-    }
+    return f && f->fell > f->rose;
 }
 
-void conns_tunnel_down(struct conns *t, uint32_t tunnel)
+static void regain_tunnel(struct conns *t, struct conn *c)
 {
-    each_of_tunnel(t, tunnel, lost_tunnel);
-}
-
-static void regained_tunnel(struct conns *t, struct conn *c)
-{
-    if (!c->orphan || conns_fault(t, GW_FAULT_NO_RESUME))
+    if (!c->orphan || conns_fault(t, GW_FAULT_NO_RESUME) || is_down(t, c, 0) || is_down(t, c, 1))
         return;
     set_orphan(t, c, false);
     c->mapback_lost = conns_fault(t, GW_FAULT_NO_ISN_MAPBACK);
     conn_arm(t, c);
 }
 
-static void keep_preserved(struct conns *t, struct conn *c)
+static bool take_turns(struct conns *t, struct conn *c, int side)
 {
-    (void)t;
-    c->preserve = c->proto == IP_TCP;
+    const struct conn_tunnel *f = &t->tunnels[c->tunnel[side]];
+    uint32_t seen = c->turn[side];
+
+    c->turn[side] = f->turn;
+    if (seen < f->fell) {
+        if (seen < f->rose_before)
+            c->preserve = c->preserve && f->preserved_before;
+        if (!lose_tunnel(t, c))
+            return false;
+    }
+    if (seen < f->rose && f->fell < f->rose) {
+        regain_tunnel(t, c);
+        c->preserve = f->preserve && c->proto == IP_TCP;
+    }
+    return true;
 }
 
-static void keep_unpreserved(struct conns *t, struct conn *c)
+bool conn_catch_up(struct conns *t, struct conn *c)
 {
-    (void)t;
-    c->preserve = false;
+    for (int i = 0; i < 2; i++) {
+        if (is_linked(c, i) && c->turn[i] != t->tunnels[c->tunnel[i]].turn && !take_turns(t, c, i))
+            return false;
+    }
+    return true;
+}
+
+/* --- batches -----------------------------------------------------------------------------------
+ */
+
+static size_t catch_up_tunnel(struct conns *t, uint32_t tunnel, size_t most)
+{
+    size_t n = 0;
+
+    for (; n < most && t->tunnels[tunnel].next; n++) {
+        struct conn *c = t->tunnels[tunnel].next;
+        set_next(t, &t->tunnels[tunnel], c->link[link_of(c, tunnel)].next);
+        (void)conn_catch_up(t, c);
+        if (n % BREATHE_EVERY == BREATHE_EVERY - 1 && t->env.breathe)
+            t->env.breathe(t->env.ctx);
+    }
+    return n;
+}
+
+void conn_catch_up_some(struct conns *t)
+{
+    size_t n = 0;
+
+    for (uint32_t i = 0; i < t->ntunnels && t->behind && n < BATCH; i++)
+        n += catch_up_tunnel(t, i, BATCH - n);
+}
+
+void conns_catch_up(struct conns *t)
+{
+    while (t->behind)
+        conn_catch_up_some(t);
+}
+
+void conns_tunnel_down(struct conns *t, uint32_t tunnel)
+{
+    struct conn_tunnel *f = tunnel_at(t, tunnel);
+
+    f->fell = ++f->turn;
+    f->rose_before = f->rose;
+    f->preserved_before = f->preserve;
+    set_next(t, f, f->head);
+    (void)catch_up_tunnel(t, tunnel, BATCH);
 }
 
 void conns_tunnel_up(struct conns *t, uint32_t tunnel, bool preserve)
 {
-    each_of_tunnel(t, tunnel, regained_tunnel);
-    each_of_tunnel(t, tunnel, preserve ? keep_preserved : keep_unpreserved);
+    struct conn_tunnel *f = tunnel_at(t, tunnel);
+
+    f->rose = ++f->turn;
+    f->preserve = preserve;
+    set_next(t, f, f->head);
+    (void)catch_up_tunnel(t, tunnel, BATCH);
 }
 
 void conns_tunnel_rekeyed(struct conns *t, uint32_t tunnel)
 {
-    if (conns_fault(t, GW_FAULT_TEAR_ON_REKEY))
-        each_of_tunnel(t, tunnel, tear);
+    struct conn *next;
+
+    if (tunnel >= t->ntunnels || !conns_fault(t, GW_FAULT_TEAR_ON_REKEY))
+        return;
+    for (struct conn *c = t->tunnels[tunnel].head; c; c = next) {
+        next = c->link[link_of(c, tunnel)].next;
+        (void)tear(t, c);
+    }
 }

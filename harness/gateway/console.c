@@ -153,6 +153,7 @@ void gateway_command(struct gateway *g, const char *line, struct buf *answer)
     size_t n;
     bool keep;
 
+    conns_catch_up(g->conns); /* nothing half done is shown */
     line += strspn(line, " \t");
     n = strcspn(line, "\r\n");
     if (n > 0 && n < GW_LINE_MAX && line[n - 1] == '?') {
