@@ -35,7 +35,7 @@ DIRS := base wire track crypto plan traffic evidence ike esp port host peer gate
 # Debian packages: to build, to check. One list each; `make deps` installs what is missing.
 BUILD_DEPS := gcc make pkg-config libpcap-dev libnet1-dev libxml2-dev libssl-dev zlib1g-dev \
 	libzstd-dev libjansson-dev libcmocka-dev
-CHECK_DEPS := tshark mandoc tcpdump tcptrace libxml2-utils junitparser python3 zstd iproute2 ethtool nftables openssl procps
+CHECK_DEPS := tshark mandoc tcpdump tcptrace libxml2-utils junitparser python3 zstd iproute2 ethtool nftables openssl procps valgrind
 DEPS       := $(BUILD_DEPS) $(CHECK_DEPS)
 
 PKGS      := libpcap libxml-2.0 libcrypto zlib libzstd jansson
@@ -63,6 +63,7 @@ fuzz_c  := $(wildcard harness/fuzz/fuzz_*.c)
 fuzzers := $(fuzz_c:%.c=$O/%)
 bench_c := $(wildcard harness/bench/*_bench.c)
 benches := $(bench_c:%.c=$O/%)
+bench_o := $(patsubst %.c,$O/%.o,$(filter-out %_bench.c,$(wildcard harness/bench/*.c)))
 
 all: $(B)/holdfast
 
@@ -95,8 +96,10 @@ $(B)/dev/holdfast: ; @$(MAKE) --no-print-directory MODE=dev $@
 endif
 $(tests): %: %.o $O/libtestkit.a $O/libholdfast.a
 	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
-$(benches): %: %.o $O/libholdfast.a
+$(benches): %: %.o $(bench_o) $O/libholdfast.a
 	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS)
+# It counts the instructions of the benchmark's load.
+$O/harness/tests/no_extra_cost_test: | $O/harness/bench/gateway_bench
 ifeq ($(MODE),fuzz)
 $(fuzzers): %: %.o $O/libholdfast.a
 	$(Q)$(CC) $(CFLAGS) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
