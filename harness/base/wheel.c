@@ -35,6 +35,7 @@ void wheel_init(struct wheel *w, struct mono now)
     for (size_t i = 0; i < WHEEL_LEVELS; i++)
         w->filled[i] = 0;
     list_init(&w->expired);
+    list_init(&w->moving);
     w->tick = now.ns >> TICK_SHIFT;
 }
 
@@ -112,40 +113,57 @@ static int64_t next_tick(const struct wheel *w)
 
 struct mono wheel_next(const struct wheel *w)
 {
-    if (!list_is_empty(&w->expired))
+    if (!list_is_empty(&w->expired) || !list_is_empty(&w->moving))
         return (struct mono){w->tick << TICK_SHIFT};
     int64_t at = next_tick(w);
     return at == INT64_MAX ? MONO_NEVER : (struct mono){at << TICK_SHIFT};
 }
 
-/* Moves everything in the slots that begin at w->tick one level down, or to `expired`. */
-static void open_tick(struct wheel *w)
+/* Appends what is in FROM, which is then empty, to TO: the timers themselves are not touched, so
+ * their `place` is that of a slot which is empty now; wheel_disarm does not mind. */
+static void splice(struct timer *from, struct timer *to)
 {
+    if (list_is_empty(from))
+        return;
+    from->next->prev = to->prev;
+    to->prev->next = from->next;
+    from->prev->next = to;
+    to->prev = from->prev;
+    list_init(from);
+}
+
+/* Moves timers that are between two levels to where they belong, as far as *MOVES reaches. True:
+ * all of them. */
+static bool settle(struct wheel *w, int *moves)
+{
+    while (!list_is_empty(&w->moving)) {
+        struct timer *t = w->moving.next;
+        if (--*moves < 0)
+            return false;
+        list_del(t);
+        place(w, t);
+    }
+    return true;
+}
+
+/* Moves everything in the slots that begin at w->tick one level down, or to `expired`. False: not
+ * yet all, call it again. */
+static bool open_tick(struct wheel *w)
+{
+    int moves = WHEEL_MOVES;
+
+    if (!settle(w, &moves))
+        return false;
     for (int level = WHEEL_LEVELS - 1; level >= 0; level--) {
         if (level > 0 && (w->tick & (((int64_t)1 << (LEVEL_BITS * level)) - 1)) != 0)
             continue;
         int slot = (int)(w->tick >> (LEVEL_BITS * level)) & (WHEEL_SLOTS - 1);
-        struct timer *head = &w->slots[level * WHEEL_SLOTS + slot];
-        struct timer moved;
-
-        if (list_is_empty(head))
-            continue;
-        moved.next = head->next;
-        moved.prev = head->prev;
-        moved.next->prev = moved.prev->next = &moved;
-        list_init(head);
+        splice(&w->slots[level * WHEEL_SLOTS + slot], level == 0 ? &w->expired : &w->moving);
         w->filled[level] &= ~((uint64_t)1 << slot);
-        while (!list_is_empty(&moved)) {
-            struct timer *t = moved.next;
-            list_del(t);
-            if (level == 0) {
-                t->place = -1;
-                list_add(&w->expired, t);
-            } else {
-                place(w, t);
-            }
-        }
+        if (!settle(w, &moves))
+            return false;
     }
+    return true;
 }
 
 struct timer *wheel_expire(struct wheel *w, struct mono now)
@@ -153,14 +171,15 @@ struct timer *wheel_expire(struct wheel *w, struct mono now)
     int64_t last = now.ns >> TICK_SHIFT;
 
     while (list_is_empty(&w->expired)) {
-        int64_t at = next_tick(w);
+        int64_t at = list_is_empty(&w->moving) ? next_tick(w) : w->tick;
         if (at > last) {
             if (last > w->tick)
                 w->tick = last; /* nothing begins in between, so no slot is skipped */
             return NULL;
         }
         w->tick = at;
-        open_tick(w); /* upper levels first, so what falls to this very tick expires with it */
+        if (!open_tick(w)) /* upper levels first: what falls to this very tick expires with it */
+            return NULL;
         w->tick = at + 1;
     }
     struct timer *t = w->expired.next;

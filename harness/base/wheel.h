@@ -8,6 +8,7 @@
 
 #define WHEEL_LEVELS 6 /* 64^6 ticks: more than two years */
 #define WHEEL_SLOTS  64
+#define WHEEL_MOVES  4096 /* timers moved between levels at a time */
 
 struct timer {
     struct timer *prev, *next; /* NULL next: not armed */
@@ -20,6 +21,7 @@ struct wheel {
     uint64_t filled[WHEEL_LEVELS];
     int64_t tick; /* everything due before this tick has been handed out */
     struct timer expired;
+    struct timer moving; /* out of an upper level's slot and not yet in a lower one's */
 };
 
 void wheel_init(struct wheel *w, struct mono now);
@@ -36,7 +38,8 @@ static inline bool timer_is_armed(const struct timer *t)
 /* When to look again: no timer fires before it. MONO_NEVER when none is armed. */
 struct mono wheel_next(const struct wheel *w);
 
-/* Hands out one timer that is due by NOW, disarmed; NULL when there is none left. */
+/* Hands out one timer that is due by NOW, disarmed; NULL when there is none left, or when so many
+ * have to be moved first that others should get their turn: then wheel_next is not after NOW. */
 struct timer *wheel_expire(struct wheel *w, struct mono now);
 
 #endif

@@ -91,6 +91,39 @@ static void thousands_of_timers_fire_in_order_when_jumping_to_the_next_deadline(
     mem_free(t);
 }
 
+/* They lie in one slot of an upper level until then. */
+static void very_many_that_are_due_at_once_are_moved_a_few_at_a_time(void **state)
+{
+    const int n = 3 * WHEEL_MOVES;
+    struct wheel w;
+    struct timer *t = mem_array((size_t)n, sizeof(*t)), early = {0}, *x;
+    struct mono due = {SPAN_S(3600).ns};
+    int fired = 0, pauses = 0;
+
+    (void)state;
+    wheel_init(&w, (struct mono){0});
+    for (int i = 0; i < n; i++)
+        wheel_arm(&w, &t[i], mono_add(due, (struct span){i % 7}));
+    while (!mono_is_never(wheel_next(&w))) {
+        struct mono now = wheel_next(&w);
+        while ((x = wheel_expire(&w, now))) {
+            assert_true(x->due.ns <= now.ns && now.ns - x->due.ns < 1 << 20);
+            fired++;
+        }
+        if (fired || wheel_next(&w).ns > now.ns)
+            continue;
+        if (pauses++ == 0) { /* in the middle of it: both a moved one and one that is yet to move */
+            wheel_disarm(&w, &t[0]);
+            wheel_disarm(&w, &t[n - 1]);
+            wheel_arm(&w, &early, now);
+            wheel_arm(&w, &t[n - 2], mono_add(now, SPAN_S(7200)));
+        }
+    }
+    assert_in_range(pauses, 2, 8);
+    assert_int_equal(fired, n - 2 + 1);
+    mem_free(t);
+}
+
 static void years_ahead_is_still_kept(void **state)
 {
     struct wheel w;
@@ -117,6 +150,7 @@ int main(void)
         cmocka_unit_test(a_disarmed_timer_never_fires),
         cmocka_unit_test(a_timer_already_due_fires_at_once),
         cmocka_unit_test(thousands_of_timers_fire_in_order_when_jumping_to_the_next_deadline),
+        cmocka_unit_test(very_many_that_are_due_at_once_are_moved_a_few_at_a_time),
         cmocka_unit_test(years_ahead_is_still_kept),
     };
     return cmocka_run_group_tests_name("base/wheel", tests, NULL, NULL);

@@ -220,7 +220,7 @@ static void many_idle_timers_that_are_due_together_are_spread_too(void **state)
     make(&b, FLOWS, false);
     clock_sleep_until(&b.clk.clock, mono_add(b.clk.at, SPAN_S(EMBRYONIC_S + 1)));
     conns_tick(b.t);
-    assert_int_equal(conns_count(b.t), FLOWS - BATCH);
+    assert_in_range(conns_count(b.t), FLOWS - BATCH, FLOWS);
     tick_through(&b);
     assert_int_equal(conns_count(b.t), 0);
     assert_int_equal(b.idle, FLOWS);
