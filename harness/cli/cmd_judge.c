@@ -1,4 +1,5 @@
 /* holdfast judge: a verdict again, from the evidence alone. */
+#include "cli/leg_files.h"
 #include "cli/options.h"
 #include "cli/run_case.h"
 #include "cli/select.h"
@@ -10,6 +11,7 @@
 struct judge_args {
     const char *case_file;
     struct selection given; /* the case of --case */
+    struct leg_files legs;
     int verbose;
     bool json, quiet;
     enum color color;
@@ -24,6 +26,11 @@ static const char *take_case(void *ctx, const char *value)
 static const char *take_define(void *ctx, const char *value)
 {
     return select_define(&((struct judge_args *)ctx)->given, value);
+}
+
+static const char *take_leg(void *ctx, const char *value)
+{
+    return leg_files_add(&((struct judge_args *)ctx)->legs, value);
 }
 
 static const char *take_json(void *ctx, const char *value)
@@ -55,6 +62,8 @@ static const char *take_color(void *ctx, const char *value)
 static const struct option_row rows[] = {
     {0, "case", "FILE", "judge by this case and not by the one in the evidence", take_case},
     {'D', "define", "NAME=VALUE", "sets a variable of that case", take_define},
+    {0, "leg", "LEG=FILE", "captures of others: bo-lan, wan, ho-lan or mgmt; may be repeated",
+     take_leg},
     {0, "json", NULL, "everything that was found, as JSON: an object a file", take_json},
     {'q', "quiet", NULL, "the verdict, and only what did not hold", take_quiet},
     {'v', "verbose", NULL, "every figure, too", take_verbose},
@@ -63,9 +72,12 @@ static const struct option_row rows[] = {
 
 static const struct options options = {
     .command = "judge",
-    .usage = "[OPTIONS] EVIDENCE.pcapng...",
-    .about = "Judges evidence files once more. Nothing but the file is read, so the answer is the "
-             "same on every machine, at any time. Evidence without a case is only measured.",
+    .usage = "[OPTIONS] EVIDENCE.pcapng... | --leg LEG=FILE...",
+    .about =
+        "Judges evidence files once more. Nothing but the file is read, so the answer is the "
+        "same on every machine, at any time. Evidence without a case is only measured, and so are "
+        "captures that holdfast did not make, given with --leg: streams and events are then "
+        "found from the packets.",
     .rows = rows,
     .n = COUNT(rows),
 };
@@ -150,6 +162,26 @@ static int judge_one(const struct judge_args *a, const struct cli_env *env, cons
     return rc;
 }
 
+static int judge_legs(const struct judge_args *a)
+{
+    struct judgement *j;
+    struct diag why = {0};
+    struct buf b = BUF_INIT;
+
+    if (leg_files_judge(&a->legs, &j, &why))
+        return say_why(&why, EXIT_USAGE);
+    if (a->json)
+        report_judgement_json(j, false, &b);
+    else
+        report_text_streams(j, &b);
+    if (!a->json && a->verbose)
+        report_text_metrics(j, &b);
+    put_out(&b);
+    buf_release(&b);
+    judgement_free(j);
+    return EXIT_PASSED;
+}
+
 static int load_given(struct judge_args *a)
 {
     char *paths[1] = {(char *)(uintptr_t)a->case_file};
@@ -168,6 +200,10 @@ int cmd_judge(const struct cli_env *env, int argc, char **argv)
     struct judge_args a = {0};
     int rc = options_parse(&options, &argc, argv, &a);
 
+    if (rc < 0 && a.legs.n > 0)
+        rc = argc == 0 && !a.case_file
+                 ? judge_legs(&a)
+                 : usage_error("judge: --leg goes with neither an evidence file nor --case");
     if (rc < 0 && argc == 0)
         rc = usage_error("judge: needs an evidence file (holdfast judge --help)");
     if (rc < 0)

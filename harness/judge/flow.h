@@ -125,6 +125,7 @@ struct jflow {
     unsigned nbuilt, ntorn;
     uint64_t denied; /* 106015 */
     /* `host` lines */
+    bool aligned[SITES]; /* by sender: begun in the middle, positions are those of both LANs */
     bool has_host[SITES];
     const char *host_state[SITES];
     uint64_t host_delivered[SITES], host_altered[SITES];
@@ -155,6 +156,9 @@ struct pkt;
 void jflows_init(struct jflows *f);
 void jflows_release(struct jflows *f);
 void jflow_announce(struct judge *j, const struct line *l);
+/* A stream on these endpoints, by site. NULL: too many. ID is kept. */
+struct jflow *jflow_make(struct judge *j, const char *id, uint8_t proto,
+                         const struct endpoint at[SITES], int opener);
 void jflow_host_line(struct judge *j, const struct line *l);
 /* The flow of a packet seen on the LAN of SITE, and who sent it; NULL: none. */
 struct jflow *jflow_find(struct judge *j, int site, const struct pkt *p, int *sender);
@@ -195,7 +199,21 @@ struct tear {
 };
 bool jflow_torn(const struct judge *j, const struct jflow *f, const struct plan_window *w,
                 struct tear *out);
-const char *jflow_class(const struct judge *j, const struct jflow *f);
+/* One of the classes of the design, 8, and (*WHY) what makes it this one, in words. */
+const char *jflow_class(struct judge *j, const struct jflow *f, const char **why);
+
+/* flow_foreign.c: captures that holdfast did not make */
+/* Streams are found as they begin. P begins one, or is of one that began before the capture; seen
+ * on the LAN of SITE first, so its sender is there. False: it is none (no TCP, too many). */
+bool jflow_discover(struct judge *j, int site, const struct pkt *p);
+/* P opens the endpoints of F, which has ended, anew. */
+bool jflow_is_over(const struct jflow *f, int site, int sender, const struct pkt *p);
+/* A direction that begins in its middle gets the positions of the other LAN, where the sequence
+ * numbers are the same. */
+void jflow_align(struct judge *j, struct jflow *f, int site, int sender, const struct pkt *p);
+/* What was sent is all there was to send. */
+void jflows_foreign_totals(struct judge *j);
+const char *jflow_foreign_class(struct judge *j, const struct jflow *f, const char **why);
 
 static inline const char *site_lan(int site)
 {

@@ -1,6 +1,8 @@
 /* What can be said of a stream once everything was seen. */
 #include "judge/judge_parts.h"
 
+#include <string.h>
+
 uint64_t jflow_arrived(const struct jflow *f, int sender)
 {
     const struct flow_dir *d = &f->on[!sender][sender];
@@ -95,10 +97,8 @@ static bool was_restarted(const struct jflow *f)
     return f->proto == IP_TCP && f->on[f->opener][f->opener].tcp.isns > 1;
 }
 
-/* The classes of the design, 8. */
-const char *jflow_class(const struct judge *j, const struct jflow *f)
+static const char *planned_class(const struct judge *j, const struct jflow *f, struct tear *t)
 {
-    struct tear t;
     int64_t last = jflow_last_move(f);
 
     if (jflow_blind_spot(f) || is_altered(f))
@@ -107,10 +107,43 @@ const char *jflow_class(const struct judge *j, const struct jflow *f)
         return "RESTARTED";
     if (jflow_complete(f))
         return f->way[BO].stalls + f->way[HO].stalls > 0 ? "RECOVERED" : "CONTINUOUS";
-    if (jflow_torn(j, f, NULL, &t))
+    if (jflow_torn(j, f, NULL, t))
         return "TORN";
     if (f->proto != IP_TCP || !timeline_is_whole(&j->tl) || last == NEVER ||
         j->tl.last_ns - last < GRACE_NS)
         return last == NEVER && timeline_is_whole(&j->tl) ? "UNKNOWN" : "UNFINISHED";
     return "SILENT_STALE";
+}
+
+static const char *planned_why(const struct jflow *f, const char *class, const struct tear *t)
+{
+    static const struct {
+        const char *class, *why;
+    } whys[] = {
+        {"RESTARTED", "the same user opened it anew"},
+        {"CONTINUOUS", "every byte arrived, and without a stall"},
+        {"RECOVERED", "every byte arrived, after a stall"},
+        {"UNFINISHED", "the evidence ends while it was going on"},
+        {"SILENT_STALE", "no teardown, no reset, and no progress to the end"},
+    };
+
+    if (strcmp(class, "TORN") == 0)
+        return t->what;
+    for (size_t i = 0; i < COUNT(whys); i++)
+        if (strcmp(class, whys[i].class) == 0)
+            return whys[i].why;
+    if (jflow_blind_spot(f))
+        return jflow_blind_spot(f);
+    return is_altered(f) ? "bytes were altered on the way" : "nothing arrived";
+}
+
+const char *jflow_class(struct judge *j, const struct jflow *f, const char **why)
+{
+    struct tear t = {.what = NULL};
+
+    if (j->history)
+        return jflow_foreign_class(j, f, why);
+    const char *class = planned_class(j, f, &t);
+    *why = planned_why(f, class, &t);
+    return class;
 }

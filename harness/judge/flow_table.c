@@ -179,32 +179,44 @@ static struct jflow *jflow_add(struct jflows *t)
     return t->list[t->n++] = mem_zalloc(sizeof(struct jflow));
 }
 
-void jflow_announce(struct judge *j, const struct line *l)
+struct jflow *jflow_make(struct judge *j, const char *id, uint8_t proto,
+                         const struct endpoint at[SITES], int opener)
 {
     struct jflows *t = &j->flows;
-    struct endpoint at[SITES];
-    const char *id = line_kept(l, "id", j->arena);
 
-    if (!id || !line_endpoint(l, "bo", &at[BO]) || !line_endpoint(l, "ho", &at[HO]) ||
-        t->n == FLOWS_MAX) {
+    if (t->n == FLOWS_MAX) {
         t->refused++;
-        return;
+        return NULL;
     }
     struct jflow *f = jflow_add(t);
     f->id = id;
     f->plan = plan_stream(j->plan, id);
-    f->proto = proto_of(l);
+    f->proto = proto;
     f->at[BO] = at[BO];
     f->at[HO] = at[HO];
-    f->opener = line_site(l, "opener");
+    f->opener = opener;
     f->begun_ns = j->rec.time_ns;
     f->syn_ns = f->syn_ack_ns = NEVER;
-    read_totals(f, l);
     init_directions(f, !j->meta->headers_only);
     find_watches(j, f);
     for (int site = 0; site < SITES; site++)
         alias_both(t, (uint32_t)(t->n - 1), site, f->at);
     t->unseen++;
+    return f;
+}
+
+void jflow_announce(struct judge *j, const struct line *l)
+{
+    struct endpoint at[SITES];
+    const char *id = line_kept(l, "id", j->arena);
+
+    if (!id || !line_endpoint(l, "bo", &at[BO]) || !line_endpoint(l, "ho", &at[HO])) {
+        j->flows.refused++;
+        return;
+    }
+    struct jflow *f = jflow_make(j, id, proto_of(l), at, line_site(l, "opener"));
+    if (f)
+        read_totals(f, l);
 }
 
 static struct jflow *jflow_by_id(struct jflows *t, const char *id)
@@ -327,7 +339,7 @@ struct jflow *jflow_find(struct judge *j, int site, const struct pkt *p, int *se
     struct alias key = {.site = (uint8_t)site, .proto = proto_class(p->ip.proto)};
     uint32_t *recent = t->recent[site];
 
-    if (t->n == 0 || !jflow_key_of(p, &key.src, &key.dst))
+    if ((t->n == 0 && !j->history) || !jflow_key_of(p, &key.src, &key.dst))
         return NULL;
     /* data and its acknowledgements: two aliases most of the time */
     uint32_t id = MAP_NONE;
@@ -336,12 +348,17 @@ struct jflow *jflow_find(struct judge *j, int site, const struct pkt *p, int *se
             id = recent[i];
     if (id == MAP_NONE) {
         id = look_up(j, p, &key);
+        if (id == MAP_NONE && j->history && jflow_discover(j, site, p))
+            id = look_up(j, p, &key);
         if (id == MAP_NONE)
             return NULL;
         recent[1] = recent[0];
         recent[0] = id;
     }
     struct jflow *f = t->list[t->aliases[id].flow];
+    if (j->history && jflow_is_over(f, site, t->aliases[id].sender, p) &&
+        jflow_discover(j, site, p))
+        f = t->list[t->aliases[id].flow];
     *sender = t->aliases[id].sender;
     if (!f->seen[site]) {
         f->seen[site] = true;

@@ -129,6 +129,7 @@ static void take_tcp(struct judge *j, struct jflow *f, int site, int sender, con
     if (!is_sound(d, p, site != sender, j->rec.packet))
         return;
     begin_at_syn(j, d, &p->tcp);
+    jflow_align(j, f, site, sender, p);
     note_handshake(j, f, site, sender, &p->tcp);
     tcp_dir_add(&d->tcp, &seg, &n);
     if (site != sender && tcp_has(&p->tcp, TCP_ACK))

@@ -8,6 +8,7 @@
 
 #include "judge/findings.h"
 #include "judge/flow.h"
+#include "judge/history.h"
 #include "judge/judge.h"
 #include "judge/logs.h"
 #include "judge/timeline.h"
@@ -19,6 +20,7 @@ struct judge {
     struct arena *arena;
     const struct plan *plan; /* NULL: only classifies */
     const struct evidence_meta *meta;
+    struct history *history;    /* captures of others: what the events are found from; NULL */
     struct evidence_record rec; /* being judged; its time is never negative */
     struct buf value;
     struct timeline tl;
@@ -89,6 +91,15 @@ void tunnel_changes(const struct judge *j, int64_t from, int64_t to,
                     struct sa_change out[static DIRECTIONS]);
 /* The worst switch that began at or after FROM. */
 struct sa_switch tunnel_switch(const struct judge *j, int64_t from);
+
+/* take.c: one record, and what is made of it */
+struct judge *judge_begin(const struct evidence_meta *meta, const struct plan *plan);
+void judge_take_frame(struct judge *j);              /* j->rec */
+void judge_take_pkt(struct judge *j, struct pkt *p); /* the same, taken apart already */
+void judge_release(struct judge *j);
+
+/* outcomes.c: streams, SAs and logs for the report */
+void judge_outcomes(struct judge *j);
 
 /* metrics_*.c */
 void metrics_case(struct judge *j);

@@ -174,6 +174,20 @@ static void keep_tunnel(struct judge *j, struct device_log *d, const struct asa_
     }
 }
 
+/* For the report: the first ones of a run. */
+static void keep_line(struct judge *j, struct bytes line)
+{
+    struct judgement *o = j->out;
+
+    o->logs_seen++;
+    if (o->nlogs == LOGS_KEPT)
+        return;
+    if (!o->logs)
+        o->logs = arena_array(j->arena, LOGS_KEPT, sizeof(*o->logs));
+    o->logs[o->nlogs++] = (struct log_outcome){
+        .packet = j->rec.packet, .time_ns = j->rec.time_ns, .line = judge_quote(j, line)};
+}
+
 void log_frame(struct judge *j, const struct pkt *p)
 {
     struct asa_log log;
@@ -187,6 +201,7 @@ void log_frame(struct judge *j, const struct pkt *p)
     if (asa_log_parse(line, &log))
         return;
     d->messages++;
+    keep_line(j, line);
     d->by_severity[log.severity & 7]++;
     struct jflow *about = log_bind(j, site, &log);
     if (about)

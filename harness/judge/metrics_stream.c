@@ -268,7 +268,9 @@ static void connection(struct judge *j, const struct jflow *f)
 
 void metrics_stream(struct judge *j, const struct jflow *f)
 {
-    metric_text(&j->fs, "class", f->id, jflow_class(j, f));
+    const char *why;
+
+    metric_text(&j->fs, "class", f->id, jflow_class(j, f, &why));
     recovery(j, f);
     stalls(j, f);
     if (f->proto == IP_TCP)

@@ -22,6 +22,8 @@ enum verdict {
         VERDICT_COUNT
 };
 
+#define LOGS_KEPT 4096
+
 const char *verdict_name(enum verdict v);
 
 struct finding {
@@ -53,6 +55,48 @@ struct event_outcome {
     int64_t run_ns;                  /* the same since the run began */
 };
 
+/* What became of the bytes that the host at one site sent. */
+struct way_outcome {
+    uint64_t sent_unique_bytes, delivered_unique_bytes, lost_bytes;
+    uint64_t altered_bytes; /* of the segments in which the two LANs differ */
+    bool has_sent, has_delivered;
+    int64_t stall_max_ns;   /* 0: none */
+    int64_t stall_start_ns; /* Unix time; 0: none */
+    int64_t recovery_ns;    /* from the last event before that stall's end to its end; -1: none */
+    uint64_t retransmitted_packets;
+};
+
+struct reset_outcome {
+    int64_t time_ns;
+    const char *by; /* bo, ho, device, peer */
+    uint64_t packet;
+    const char *leg;
+};
+
+struct stream_outcome {
+    const char *id;      /* of the case; NULL */
+    const char *bo, *ho; /* "IP:PORT" as its hosts know them */
+    const char *class_name, *why;
+    bool is_tcp;
+    struct way_outcome to_bo, to_ho;
+    struct reset_outcome *resets;
+    size_t nresets;
+};
+
+struct sa_outcome {
+    uint32_t spi;
+    const char *src, *dst, *encapsulation; /* ip, udp */
+    int64_t first_ns, last_ns;
+    uint64_t packets, missing;
+    bool deleted; /* a Delete was seen, or its end was logged or told */
+};
+
+struct log_outcome { /* a device's message about a connection or the tunnel */
+    uint64_t packet;
+    int64_t time_ns;
+    const char *line;
+};
+
 struct judgement {
     struct arena arena;
     const char *case_id; /* NULL: judged without a case */
@@ -63,7 +107,14 @@ struct judgement {
     size_t nmetrics;
     struct event_outcome *events;
     size_t nevents;
-    uint64_t packets; /* records judged */
+    struct stream_outcome *streams;
+    size_t nstreams;
+    struct sa_outcome *sas;
+    size_t nsas;
+    struct log_outcome *logs; /* the first LOGS_KEPT of them */
+    size_t nlogs;
+    uint64_t logs_seen; /* messages of devices, all */
+    uint64_t packets;   /* records judged */
 };
 
 void judgement_free(struct judgement *j); /* NULL is fine */

@@ -3,7 +3,6 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "judge/judge_parts.h"
-#include "wire/isakmp.h"
 
 enum { PORT_IKE = 500, PORT_NATT = 4500 };
 
@@ -139,7 +138,7 @@ static void take_seq(struct sa *sa, uint32_t seq)
         sa->first_seq = seq;
 }
 
-static void take_esp(struct judge *j, const struct ip *ip, struct bytes esp, bool eaten)
+static void take_esp(struct judge *j, const struct ip *ip, struct bytes esp, bool udp, bool eaten)
 {
     struct wan *w = &j->wan;
     struct rd r = rd_of(esp);
@@ -149,7 +148,10 @@ static void take_esp(struct judge *j, const struct ip *ip, struct bytes esp, boo
     if (!sa)
         return;
     w->esp_packets++;
+    sa->udp = udp;
+    bool disorder = sa->any && seq != sa->high_seq + 1;
     take_seq(sa, seq);
+    history_esp(j, disorder);
     if (inner_compares(j) && !ip_is_cut(ip))
         inner_from_esp(j, sa, esp, eaten);
     if (eaten)
@@ -189,6 +191,7 @@ static void take_ike(struct judge *j, struct bytes message)
     j->wan.ike_packets++;
     if (isakmp_hdr_parse(message, &h))
         return;
+    history_ike(j, &h);
     struct ike_sa *s = wan_ike(&j->wan, h.cookie_i);
     if (!s)
         return;
@@ -212,16 +215,16 @@ static void take_natt(struct judge *j, const struct pkt *p, bool eaten)
     if (rd_be32(&r) == 0)
         take_ike(j, rd_rest(&r));
     else
-        take_esp(j, &p->ip, p->udp.data, eaten);
+        take_esp(j, &p->ip, p->udp.data, true, eaten);
 }
 
 static void take_whole(struct judge *j, const struct pkt *p, bool eaten)
 {
     if (p->kind == PKT_ESP)
-        take_esp(j, &p->ip, p->ip.payload, eaten);
+        take_esp(j, &p->ip, p->ip.payload, false, eaten);
     else if (p->kind == PKT_UDP && (p->udp.dst == PORT_NATT || p->udp.src == PORT_NATT))
         take_natt(j, p, eaten);
-    else if (p->kind == PKT_UDP && p->udp.dst == PORT_IKE)
+    else if (p->kind == PKT_UDP && (p->udp.dst == PORT_IKE || p->udp.src == PORT_IKE))
         take_ike(j, p->udp.data);
 }
 

@@ -18,7 +18,8 @@ enum { TO_DEVICE, FROM_DEVICE, DIRECTIONS }; /* pair mode: towards the BO device
 struct sa { /* one direction: by SPI and destination */
     uint32_t spi;
     struct ip_addr src, dst;
-    int way; /* TO_DEVICE, FROM_DEVICE */
+    int way;  /* TO_DEVICE, FROM_DEVICE */
+    bool udp; /* in UDP (RFC 3948) */
     /* packets that got through: not eaten by a blackhole */
     int64_t first_ns, last_ns;
     uint64_t first_packet, last_packet, packets;

@@ -54,6 +54,9 @@ void report_json(const struct report_run *run, struct buf *out);
  * (HAS_CASE false) the verdict is null. */
 void report_judgement_json(const struct judgement *j, bool has_case, struct buf *out);
 
+/* Without a case: a line a stream, the worst first, then the events and the SAs. */
+void report_text_streams(const struct judgement *j, struct buf *out);
+
 /* The lines of one case, as `holdfast run` prints them; without times when WALL_S is 0. COLOUR: SGR
  * sequences. VERBOSE 0: what did not hold, 1: every finding, 2: metrics too. */
 void report_text_case(const struct report_case *c, bool colour, int verbose, struct buf *out);

@@ -35,4 +35,9 @@ void put_plain(struct buf *out, const char *s);
  * error. */
 void count_verdict(enum verdict v, struct report_counts *out);
 
+struct jsonw;
+
+/* Members of an object: findings, events, metrics, packets. */
+void json_put_judgement(struct jsonw *j, const struct judgement *o);
+
 #endif

@@ -1,4 +1,4 @@
-/* run.json and `judge --json`: everything that was found, for programs. */
+/* run.json: everything that was found, for programs. */
 #include "report/jsonw.h"
 #include "report/report_parts.h"
 
@@ -58,7 +58,7 @@ static void put_event(struct jsonw *j, const struct event_outcome *e)
     jsonw_close(j);
 }
 
-static void put_judgement(struct jsonw *j, const struct judgement *o)
+void json_put_judgement(struct jsonw *j, const struct judgement *o)
 {
     jsonw_array(j, "findings");
     for (size_t i = 0; i < o->nfindings; i++)
@@ -100,7 +100,7 @@ static void put_case(struct jsonw *j, const struct report_case *c)
     jsonw_number(j, "run_s", c->run_s, 6);
     jsonw_number(j, "wall_s", c->wall_s, 3);
     if (c->judgement)
-        put_judgement(j, c->judgement);
+        json_put_judgement(j, c->judgement);
     jsonw_close(j);
 }
 
@@ -131,31 +131,4 @@ void report_json(const struct report_run *run, struct buf *out)
     jsonw_close(&j);
     jsonw_close(&j);
     buf_release(&at);
-}
-
-/* A count of the whole case, or null where it could not be made. */
-static void put_case_metric(struct jsonw *j, const char *as, const struct judgement *o,
-                            const char *name)
-{
-    for (size_t i = 0; i < o->nmetrics; i++) {
-        const struct metric *m = &o->metrics[i];
-        if (m->stream || m->is_null || m->text || strcmp(m->name, name) != 0)
-            continue;
-        jsonw_number(j, as, m->value, m->is_integer ? 0 : 3);
-        return;
-    }
-    jsonw_null(j, as);
-}
-
-void report_judgement_json(const struct judgement *o, bool has_case, struct buf *out)
-{
-    struct jsonw j;
-
-    jsonw_begin(&j, out, 2);
-    jsonw_object(&j, NULL);
-    jsonw_string(&j, "case", has_case ? o->case_id : NULL);
-    jsonw_string(&j, "verdict", has_case ? verdict_name(o->verdict) : NULL);
-    put_judgement(&j, o);
-    put_case_metric(&j, "cleartext_on_wan", o, "cleartext_leak_pkts");
-    jsonw_close(&j);
 }

@@ -184,6 +184,14 @@ static void take_data(struct tcp_dir *d, const struct tcp_seg *seg, struct tcp_n
         d->in_order = r.to;
 }
 
+void tcp_dir_align(struct tcp_dir *d, uint32_t zero)
+{
+    if (d->started)
+        return;
+    d->zero = zero;
+    d->started = true;
+}
+
 void tcp_dir_add(struct tcp_dir *d, const struct tcp_seg *seg, struct tcp_note *note)
 {
     struct tcp_note scratch, *n = note ? note : &scratch;

@@ -124,6 +124,10 @@ struct tcp_dir {
 void tcp_dir_init(struct tcp_dir *d, struct tcp_store *store);
 void tcp_dir_release(struct tcp_dir *d);
 
+/* Before the first segment: position 0 is sequence number ZERO, as another tap has it. Nothing
+ * happens when positions have begun already. */
+void tcp_dir_align(struct tcp_dir *d, uint32_t zero);
+
 /* Takes in the next segment of this direction; NOTE may be NULL. */
 void tcp_dir_add(struct tcp_dir *d, const struct tcp_seg *seg, struct tcp_note *note);
 

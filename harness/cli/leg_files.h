@@ -1,0 +1,25 @@
+/* Captures of several taps, read together in the order of their time stamps and judged. */
+#ifndef CLI_LEG_FILES_H
+#define CLI_LEG_FILES_H
+
+#include "judge/legs.h"
+
+#define LEG_FILES 64
+
+struct leg_files {
+    struct {
+        enum evidence_leg leg;
+        const char *path; /* borrowed */
+    } v[LEG_FILES];
+    size_t n;
+};
+
+/* Takes "bo-lan=FILE" (a leg may have several files). NULL, or what is wrong with it. */
+const char *leg_files_add(struct leg_files *f, const char *word);
+
+/* Gives *OUT (judgement_free). WHY: a file that cannot be opened. One that is damaged further on is
+ * read up to there, which is said on standard error. */
+MUST_USE enum err leg_files_judge(const struct leg_files *f, struct judgement **out,
+                                  struct diag *why);
+
+#endif

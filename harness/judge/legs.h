@@ -1,0 +1,28 @@
+/* Judging captures that holdfast did not make: taps on a BO LAN, a WAN and a HO LAN, with no word
+ * of what happened. Streams and events are found from the packets alone; there is no case, so
+ * nothing passes or fails: it is told what became of every stream, tunnel and byte.
+ *
+ * A pure function of the packets it is given, in time order over all legs. */
+#ifndef JUDGE_LEGS_H
+#define JUDGE_LEGS_H
+
+#include "evidence/writer.h"
+#include "judge/verdict.h"
+#include "wire/pkt.h"
+
+struct judge;
+
+struct judge_leg_packet {
+    enum evidence_leg leg; /* BO_LAN, WAN, HO_LAN or MGMT */
+    int64_t time_ns;       /* Unix time */
+    uint64_t number;       /* in its own file, from 1 */
+    struct pkt *pkt;       /* taken apart; may be changed */
+};
+
+struct judge *judge_legs_new(void);
+void judge_legs_take(struct judge *j, const struct judge_leg_packet *p);
+
+/* Frees J; gives *OUT (judgement_free). */
+void judge_legs_finish(struct judge *j, struct judgement **out);
+
+#endif

@@ -1,0 +1,199 @@
+/* holdfast judge --leg: the legs of a run, taken apart into captures that say nothing of the case,
+ * are understood all the same; and so are bounces that other gateways made. */
+#include "tests/program.h"
+#include "tests/testkit.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+
+struct row {
+    const char *name, *case_id, *class_name;
+    const char *event; /* that must be among those found; NULL: nothing but `establish` is */
+    const char *reset; /* who made one; NULL: nobody */
+};
+
+static const struct row rows[] = {
+    {"a download without an event is continuous, and no event is invented", "control-no-event",
+     "CONTINUOUS", NULL, NULL},
+    {"a rekeying of phase 2 is found", "phase2-rekey-preserve-off", "CONTINUOUS", "phase2-rekey",
+     NULL},
+    {"a rekeying of phase 1 is found", "phase1-rekey-preserve-off", "CONTINUOUS", "phase1-rekey",
+     NULL},
+    {"a delete of phase 1 that the stream outlives is found", "phase1-delete-preserve-on",
+     "CONTINUOUS", "phase1-delete", NULL},
+    {"a stream that the device tears is torn, by the device", "phase1-delete-preserve-off", "TORN",
+     "phase1-delete", "device"},
+    {"a delete of phase 2 that the stream outlives is found", "phase2-delete-preserve-on",
+     "CONTINUOUS", "phase2-delete", NULL},
+    {"a dead peer is an outage that the stream outlives", "dpd-death-preserve-on", "RECOVERED",
+     "outage", NULL},
+};
+
+static json_t *judge_legs(const char *case_id)
+{
+    static const char *const legs[] = {"bo-lan", "wan", "ho-lan"};
+    struct program p;
+    char command[1024];
+    json_error_t error;
+
+    snprintf(command, sizeof(command), "%%H run -q -o %%T/%s cases/%s.xml >/dev/null", case_id,
+             case_id);
+    program_run(&p, command);
+    assert_int_equal(p.code, 0);
+    program_release(&p);
+    for (size_t i = 0; i < COUNT(legs); i++) {
+        snprintf(command, sizeof(command),
+                 "tshark -r %%T/%s/evidence/%s.pcapng -Y 'frame.interface_name==\"%s\"'"
+                 " -w %%T/%s.%s.pcapng 2>/dev/null",
+                 case_id, case_id, legs[i], case_id, legs[i]);
+        program_run(&p, command);
+        assert_int_equal(p.code, 0);
+        program_release(&p);
+    }
+    int n = snprintf(command, sizeof(command), "%%H judge --json");
+    for (size_t i = 0; i < COUNT(legs); i++)
+        n += snprintf(command + n, sizeof(command) - (size_t)n, " --leg %s=%%T/%s.%s.pcapng",
+                      legs[i], case_id, legs[i]);
+    program_run(&p, command);
+    assert_int_equal(p.code, 0);
+    json_t *v = json_loads(buf_str(&p.out), JSON_REJECT_DUPLICATES, &error);
+    assert_non_null(v);
+    program_release(&p);
+    return v;
+}
+
+static const char *word(const json_t *v, const char *name)
+{
+    const char *s = json_string_value(json_object_get(v, name));
+
+    return s ? s : "";
+}
+
+/* The stream whose server sent most. */
+static const json_t *largest(const json_t *v)
+{
+    const json_t *s, *best = NULL;
+    json_int_t most = -1;
+    size_t i;
+
+    json_array_foreach(json_object_get(v, "streams"), i, s)
+    {
+        const json_t *way = json_object_get(s, "ho_to_bo");
+        json_int_t n = json_integer_value(json_object_get(way, "sent_unique_bytes"));
+        if (n > most) {
+            most = n;
+            best = s;
+        }
+    }
+    assert_non_null(best);
+    return best;
+}
+
+static bool has_event(const json_t *v, const char *action)
+{
+    const json_t *e;
+    size_t i;
+
+    json_array_foreach(json_object_get(v, "events"), i,
+                       e) if (strcmp(word(e, "action"), action) == 0) return true;
+    return false;
+}
+
+static void legs__are_understood(void **state)
+{
+    const struct row *r = *state;
+    json_t *v = judge_legs(r->case_id);
+    const json_t *s = largest(v), *reset = json_array_get(json_object_get(s, "resets"), 0);
+    const json_t *way = json_object_get(s, "ho_to_bo"), *e;
+    size_t i;
+
+    if (strcmp(word(s, "class"), r->class_name) != 0 || (r->event && !has_event(v, r->event)))
+        json_dumpf(json_object_get(v, "events"), stderr, 0);
+    assert_string_equal(word(s, "class"), r->class_name);
+    assert_true(json_is_null(json_object_get(v, "verdict")));
+    assert_int_equal(json_integer_value(json_object_get(way, "altered_bytes")), 0);
+    if (r->event)
+        assert_true(has_event(v, r->event));
+    else
+        json_array_foreach(json_object_get(v, "events"), i, e)
+            assert_string_equal(word(e, "action"), "establish");
+    assert_string_equal(word(reset, "by"), r->reset ? r->reset : "");
+    assert_true(json_array_size(json_object_get(v, "sas")) >= 2);
+    json_decref(v);
+}
+
+static void usage__is_told(void **state)
+{
+    static const char *const commands[] = {
+        "%H judge --leg lan=x.pcap", "%H judge --leg bo-lan", "%H judge --leg wan=%T/none.pcap",
+        "%H judge --leg wan=captures/half-closed.pcap captures/half-closed.pcap"};
+    struct program p;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(commands); i++) {
+        program_run(&p, commands[i]);
+        assert_int_equal(p.code, 2);
+        assert_int_equal(program_lines(&p.err), 1);
+        program_release(&p);
+    }
+}
+
+#define BOUNCES "../shared/data/bounces/"
+
+/* Recorded over strongSwan; truth.tsv has what curl saw. */
+static void bounces_of_others__are_understood(void **state)
+{
+    char line[1024], name[128], survived[8], command[1024];
+    unsigned long long bytes;
+    unsigned n = 0;
+    FILE *f = fopen(BOUNCES "truth.tsv", "r");
+
+    (void)state;
+    if (!f) {
+        printf("SKIPPED: " BOUNCES " is not here\n");
+        skip();
+    }
+    assert_non_null(fgets(line, sizeof(line), f));
+    while (fgets(line, sizeof(line), f)) {
+        struct program p;
+        if (sscanf(line, "%127[^\t]\t%*[^\t]\t%*[^\t]\t%*[^\t]\t%7[^\t]\t%llu", name, survived,
+                   &bytes) != 3)
+            continue;
+        snprintf(command, sizeof(command),
+                 "%%H judge --json --leg bo-lan=" BOUNCES "%s_bo-lan.pcap --leg wan=" BOUNCES
+                 "%s_wan.pcap --leg ho-lan=" BOUNCES "%s_ho-lan.pcap",
+                 name, name, name);
+        program_run(&p, command);
+        assert_int_equal(p.code, 0);
+        json_t *v = json_loads(buf_str(&p.out), 0, NULL);
+        assert_non_null(v);
+        const json_t *s = largest(v), *way = json_object_get(s, "ho_to_bo");
+        json_int_t got = json_integer_value(json_object_get(way, "delivered_unique_bytes"));
+        bool held = strcmp(word(s, "class"), "CONTINUOUS") == 0 ||
+                    strcmp(word(s, "class"), "RECOVERED") == 0;
+        assert_int_equal(held, strcmp(survived, "yes") == 0);
+        assert_in_range(got, bytes, bytes + bytes / 100 + 2000); /* and HTTP headers */
+        json_decref(v);
+        program_release(&p);
+        n++;
+    }
+    fclose(f);
+    assert_true(n > 0);
+}
+
+int main(void)
+{
+    struct CMUnitTest tests[COUNT(rows) + 2];
+    size_t n = 0;
+
+    for (size_t i = 0; i < COUNT(rows); i++)
+        tests[n++] = (struct CMUnitTest){.name = rows[i].name,
+                                         .test_func = legs__are_understood,
+                                         .initial_state = (void *)(uintptr_t)&rows[i]};
+    tests[n++] = (struct CMUnitTest){.name = "wrong words about legs are one line and exit 2",
+                                     .test_func = usage__is_told};
+    tests[n++] = (struct CMUnitTest){.name = "bounces that other gateways made are understood",
+                                     .test_func = bounces_of_others__are_understood};
+    return _cmocka_run_group_tests("judge_legs", tests, n, NULL, program_folder_remove);
+}
