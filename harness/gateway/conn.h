@@ -40,8 +40,8 @@ struct conns_env {
     /* Called between the endings of many connections, so that log records can be sent before their
      * queue overflows; may be NULL. */
     void (*breathe)(void *ctx);
-    /* RESET_INSTEAD: C is ending, both hosts are to be told; may be NULL. */
-    void (*reset_both)(void *ctx, const struct conn *c);
+    /* Faults: C is ending, its hosts get a reset; may be NULL. */
+    void (*reset_hosts)(void *ctx, const struct conn *c);
     void *ctx;
 };
 

@@ -37,6 +37,9 @@ struct conn {
     bool orphan : 1, preserve : 1;
     bool ending : 1;       /* conn_settle ends it */
     bool mapback_lost : 1; /* fault */
+    bool one_way : 1;      /* fault */
+    bool waits_on : 1;     /* fault: its tunnel is back since `seen` */
+    bool resumed : 1;      /* has been an orphan */
     bool corrupted : 1;    /* fault: it has had its wrong byte */
     bool has_lost_seq : 1; /* fault: this segment is lost whenever it comes */
     uint8_t reason;        /* enum gw_reason: why it is ending */
@@ -125,9 +128,25 @@ bool conn_is_embryonic(const struct conn *c);
 /* conn_table.c */
 void conn_end(struct conns *t, struct conn *c, enum gw_reason reason); /* logs, frees */
 void conn_free(struct conns *t, struct conn *c);
+void conn_log_built(struct conns *t, const struct conn *c);
 void conn_log_end(struct conns *t, const struct conn *c, enum gw_reason reason);
 
+/* conn_fault.c: what is wrong about C, with the faults that are on. */
+struct conn_ending { /* what the log is to say */
+    struct gw_msg_conn m;
+    struct span lasted;
+    uint64_t bytes;
+    enum gw_reason reason;
+};
+/* False: the log says nothing. */
+bool conn_fault_ending(const struct conns *t, const struct conn *c, struct conn_ending *e);
+bool conn_fault_eats(struct conns *t, struct conn *c, int side, const struct pkt *p);
+bool conn_fault_tears(const struct conns *t, const struct conn *c); /* although it is preserved */
+void conn_fault_resumed(struct conns *t, struct conn *c);
+bool conn_fault_waits_on(struct conns *t, struct conn *c); /* still an orphan */
+
 /* conn_tunnel.c */
+void conn_set_orphan(struct conns *t, struct conn *c, bool orphan);
 void conn_link_tunnels(struct conns *t, struct conn *c);
 void conn_unlink_tunnels(struct conns *t, struct conn *c);
 /* What became of C's tunnels happens to C, if it has not yet. False: it is gone. */

@@ -61,7 +61,7 @@ static uint16_t clamp_mss(const struct conns *t, uint16_t mss)
 
     if (s->tcpmss_minimum && mss < s->tcpmss_minimum)
         mss = (uint16_t)s->tcpmss_minimum;
-    if (s->tcpmss && mss > s->tcpmss)
+    if (s->tcpmss && mss > s->tcpmss && !conns_fault(t, GW_FAULT_MTU_BLACK_HOLE))
         mss = (uint16_t)s->tcpmss;
     return mss;
 }
@@ -71,7 +71,7 @@ static void edit_option(const struct conns *t, struct edit *e, uint8_t kind, siz
 {
     if (kind == OPT_MSS && syn && len == 4)
         set16(e, at + 2, clamp_mss(t, get16(e, at + 2)));
-    if (kind != OPT_SACK || !ack_delta)
+    if (kind != OPT_SACK || !ack_delta || conns_fault(t, GW_FAULT_SACK_NOT_MAPPED))
         return;
     for (size_t edge = at + 2; edge + 4 <= at + len; edge += 4)
         add32(e, edge, ack_delta);

@@ -173,6 +173,13 @@ static struct gw_msg_conn message_of(const struct conns *t, const struct conn *c
     return m;
 }
 
+void conn_log_built(struct conns *t, const struct conn *c)
+{
+    struct gw_msg_conn m = message_of(t, c);
+
+    gw_msg_built(t->env.log, &m);
+}
+
 static void append(struct conns *t, struct conn *c)
 {
     c->prev = t->newest;
@@ -214,8 +221,8 @@ struct conn *conns_open(struct conns *t, const struct pkt *p, const struct conn_
     append(t, c);
     conn_link_tunnels(t, c);
     conn_arm(t, c);
-    struct gw_msg_conn m = message_of(t, c);
-    gw_msg_built(t->env.log, &m);
+    if (!conns_fault(t, GW_FAULT_NO_302013))
+        conn_log_built(t, c);
     return c;
 }
 
@@ -242,29 +249,17 @@ void conn_free(struct conns *t, struct conn *c)
 /* --- ending ------------------------------------------------------------------------------------
  */
 
-/* The fault wrong-connection: every port but one's own is a wrong one. */
-#define WRONG_PORT_STEP 7
-
 void conn_log_end(struct conns *t, const struct conn *c, enum gw_reason reason)
 {
-    struct gw_msg_conn m = message_of(t, c);
-    struct span lasted = mono_diff(c->born, conns_now(t));
-    bool torn = reason == GW_REASON_TUNNEL_DOWN;
+    struct conn_ending e = {.m = message_of(t, c),
+                            .lasted = mono_diff(c->born, conns_now(t)),
+                            .bytes = c->bytes,
+                            .reason = reason};
 
-    if (torn && conns_fault(t, GW_FAULT_NO_302014) && c->proto == IP_TCP)
-        return;
-    if (torn && conns_fault(t, GW_FAULT_WRONG_REASON))
-        reason = GW_REASON_CONN_TIMEOUT;
-    if (c->orphan && reason == GW_REASON_CONN_TIMEOUT &&
-        conns_fault(t, GW_FAULT_TUNNEL_REASON_WHEN_IDLE))
-        reason = GW_REASON_TUNNEL_DOWN;
-    if (torn && conns_fault(t, GW_FAULT_WRONG_CONNECTION)) {
-        m.initiator.port = (uint16_t)(m.initiator.port + WRONG_PORT_STEP);
-        m.initiator.mapped_port = m.initiator.port;
-    }
-    gw_msg_teardown(t->env.log, &m, lasted, c->bytes, reason);
-    if (torn && conns_fault(t, GW_FAULT_DOUBLE_302014))
-        gw_msg_teardown(t->env.log, &m, lasted, c->bytes, reason);
+    if (conn_fault_ending(t, c, &e))
+        gw_msg_teardown(t->env.log, &e.m, e.lasted, e.bytes, e.reason);
+    if (reason == GW_REASON_TUNNEL_DOWN && conns_fault(t, GW_FAULT_DOUBLE_302014))
+        gw_msg_teardown(t->env.log, &e.m, e.lasted, e.bytes, e.reason);
 }
 
 void conn_end(struct conns *t, struct conn *c, enum gw_reason reason)

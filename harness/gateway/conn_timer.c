@@ -41,8 +41,10 @@ static struct mono due_of(const struct conns *t, const struct conn *c, enum gw_r
         return mono_add(c->seen, LATE_LOG);
     }
     uint32_t s = patience(t, c, reason);
-    if (s == 0)
+    if (s == 0 || (c->orphan && conns_fault(t, GW_FAULT_ORPHAN_NEVER_IDLES)))
         return MONO_NEVER;
+    if (c->orphan && conns_fault(t, GW_FAULT_ORPHAN_IDLES_EARLY))
+        s /= 10;
     /* An embryonic connection is not kept by repeated SYNs. */
     return mono_add(conn_is_embryonic(c) ? c->born : c->seen, SPAN_S(s));
 }

@@ -71,11 +71,13 @@ void conn_unlink_tunnels(struct conns *t, struct conn *c)
     }
 }
 
-static void set_orphan(struct conns *t, struct conn *c, bool orphan)
+void conn_set_orphan(struct conns *t, struct conn *c, bool orphan)
 {
     t->orphans += orphan && !c->orphan;
     t->orphans -= !orphan && c->orphan;
     c->orphan = orphan;
+    if (orphan && conns_fault(t, GW_FAULT_ORPHAN_IDLES_EARLY))
+        conn_arm(t, c);
 }
 
 /* True: C is still there. */
@@ -97,6 +99,10 @@ static bool tear(struct conns *t, struct conn *c)
         conn_arm(t, c);
         return true;
     }
+    if (conns_fault(t, GW_FAULT_TEAR_IN_WORDS)) {
+        conn_log_end(t, c, GW_REASON_TUNNEL_DOWN);
+        return true;
+    }
     conn_end(t, c, GW_REASON_TUNNEL_DOWN);
     return false;
 }
@@ -104,13 +110,16 @@ static bool tear(struct conns *t, struct conn *c)
 /* True: C is still there. */
 static bool lose_tunnel(struct conns *t, struct conn *c)
 {
-    bool keep = c->preserve && !conns_fault(t, GW_FAULT_TEAR_PRESERVED);
+    bool keep = c->preserve && !conn_fault_tears(t, c);
+
+    if (conns_fault(t, GW_FAULT_PRESERVE_AT_ONCE))
+        keep = t->env.cfg->sysopt.preserve_vpn_flows;
 
     if (c->life == CONN_ZOMBIE || c->life == CONN_STALE)
         return true;
     if (c->proto == IP_TCP && conns_fault(t, GW_FAULT_RESET_INSTEAD)) {
-        if (t->env.reset_both)
-            t->env.reset_both(t->env.ctx, c);
+        if (t->env.reset_hosts)
+            t->env.reset_hosts(t->env.ctx, c);
         conn_free(t, c);
         return false;
     }
@@ -118,11 +127,13 @@ static bool lose_tunnel(struct conns *t, struct conn *c)
         conn_free(t, c);
         return false;
     }
+    if (c->proto == IP_TCP && conns_fault(t, GW_FAULT_RESET_ONE_HOST) && t->env.reset_hosts)
+        t->env.reset_hosts(t->env.ctx, c);
     if (c->proto != IP_TCP || !keep)
         return tear(t, c);
     if (conns_fault(t, GW_FAULT_SILENT_STALE))
         c->life = CONN_STALE;
-    set_orphan(t, c, true);
+    conn_set_orphan(t, c, true);
     return true;
 }
 
@@ -137,8 +148,9 @@ static void regain_tunnel(struct conns *t, struct conn *c)
 {
     if (!c->orphan || conns_fault(t, GW_FAULT_NO_RESUME) || is_down(t, c, 0) || is_down(t, c, 1))
         return;
-    set_orphan(t, c, false);
-    c->mapback_lost = conns_fault(t, GW_FAULT_NO_ISN_MAPBACK);
+    conn_set_orphan(t, c, false);
+    c->resumed = true;
+    conn_fault_resumed(t, c);
     conn_arm(t, c);
 }
 
@@ -224,12 +236,16 @@ void conns_tunnel_up(struct conns *t, uint32_t tunnel, bool preserve)
 
 void conns_tunnel_rekeyed(struct conns *t, uint32_t tunnel)
 {
+    bool tears = conns_fault(t, GW_FAULT_TEAR_ON_REKEY);
+    bool forgets = conns_fault(t, GW_FAULT_REKEY_UNPRESERVES);
     struct conn *next;
 
-    if (tunnel >= t->ntunnels || !conns_fault(t, GW_FAULT_TEAR_ON_REKEY))
+    if (tunnel >= t->ntunnels || !(tears || forgets))
         return;
     for (struct conn *c = t->tunnels[tunnel].head; c; c = next) {
         next = c->link[link_of(c, tunnel)].next;
-        (void)tear(t, c);
+        c->preserve = c->preserve && !forgets;
+        if (tears)
+            (void)tear(t, c);
     }
 }

@@ -32,7 +32,54 @@
     X(DOUBLE_302014, "double-302014", "302014 is logged twice", "log")                             \
     X(TUNNEL_REASON_WHEN_IDLE, "tunnel-reason-when-idle",                                          \
       "an orphan that idles out is logged with the tunnel's reason", "no-log")                     \
-    X(NO_RESUME, "no-resume", "orphans are not bound to the tunnel that comes back", "stream")
+    X(NO_RESUME, "no-resume", "orphans are not bound to the tunnel that comes back", "stream")     \
+    /* what the log says */                                                                        \
+    X(NO_302013, "no-302013", "a connection that is built is not logged", "log")                   \
+    X(SECOND_302013, "second-302013", "a preserved flow is logged as built anew when it resumes",  \
+      "log")                                                                                       \
+    X(WRONG_BYTES, "wrong-bytes", "302014 has the bytes of headers, too", "log")                   \
+    X(BYTES_ANEW, "bytes-anew", "the bytes of a preserved flow are counted from its return on",    \
+      "log")                                                                                       \
+    X(WRONG_DURATION, "wrong-duration", "302014 has the time since the last packet", "log")        \
+    X(WRONG_ID, "wrong-id", "302014 has the connection number of the next one", "log")             \
+    X(NEW_ID, "new-id", "a preserved flow has another connection number when it resumes", "log")   \
+    X(NO_602304, "no-602304", "the end of an IPsec SA is not logged", "log")                       \
+    X(NO_106015, "no-106015", "segments of a connection that is gone are dropped in silence",      \
+      "log")                                                                                       \
+    X(NO_113019, "no-113019", "the end of a session is not logged", "log")                         \
+    /* which flows are kept, and for how long */                                                   \
+    X(TEAR_THIRD, "tear-third", "of the flows that are to be preserved every third is torn",       \
+      "no-log")                                                                                    \
+    X(TEAR_HALF_CLOSED, "tear-half-closed", "half-closed flows are torn although preserved",       \
+      "no-log")                                                                                    \
+    X(PRESERVE_ONCE, "preserve-once", "a flow that was preserved once is torn the next time",      \
+      "no-log")                                                                                    \
+    X(REKEY_UNPRESERVES, "rekey-unpreserves", "a rekeying loses what the tunnel was built with",   \
+      "no-log")                                                                                    \
+    X(PRESERVE_AT_ONCE, "preserve-at-once",                                                        \
+      "the sysopt takes effect for a tunnel that is up already", "log")                            \
+    X(TEAR_IN_WORDS, "tear-in-words", "302014 is logged, and the flow stays", "stream")            \
+    X(ORPHAN_NEVER_IDLES, "orphan-never-idles", "an orphan has no idle clock", "log")              \
+    X(ORPHAN_IDLES_EARLY, "orphan-idles-early", "an orphan idles out in a tenth of the time",      \
+      "stream")                                                                                    \
+    X(RESET_ONE_HOST, "reset-one-host", "at the drop the initiator gets a reset", "reset")         \
+    /* how they come back */                                                                       \
+    X(NO_ACQUIRE, "no-acquire", "traffic does not bring the tunnel back", "stream")                \
+    X(LATE_RESUME, "late-resume", "orphans are bound to their tunnel 90 s after it came back",     \
+      "stream")                                                                                    \
+    X(ONE_WAY_RESUME, "one-way-resume", "a preserved flow comes back for its responder only",      \
+      "stream")                                                                                    \
+    X(SACK_NOT_MAPPED, "sack-not-mapped", "the ISN offset is left out of SACK blocks", "stream")   \
+    X(LEAK_ONE_PACKET, "leak-one-packet", "one packet that finds no tunnel goes out in clear",     \
+      "no-cleartext")                                                                              \
+    /* the tunnel itself */                                                                        \
+    X(BAD_ICV, "bad-icv", "one ESP packet in a hundred has a wrong check value", "decrypt")        \
+    X(WRONG_SPI, "wrong-spi", "after a rekeying ESP goes out under the inbound SPI", "stream")     \
+    X(REKEY_HOLE, "rekey-hole", "nothing is sealed for 3 s after a rekeying", "stream")            \
+    X(REKEY_ENDS_CHILDREN, "rekey-ends-children", "a new IKE SA ends the IPsec SAs of the old",    \
+      "tunnel")                                                                                    \
+    X(MTU_BLACK_HOLE, "mtu-black-hole",                                                            \
+      "no MSS is clamped, and what is too large for the tunnel vanishes", "stream")
 
 enum gw_fault {
 #define X(id, name, what, rule) GW_FAULT_##id,

@@ -6,11 +6,13 @@ static void breathe(void *ctx)
     gw_send_logs(ctx);
 }
 
-static void reset_both(void *ctx, const struct conn *c)
+static void reset_hosts(void *ctx, const struct conn *c)
 {
     struct gateway *g = ctx;
 
-    for (int side = 0; side < 2; side++) {
+    int sides = gw_fault_on(g->faults, GW_FAULT_RESET_ONE_HOST) ? 1 : 2;
+
+    for (int side = 0; side < sides; side++) {
         struct tcp rst = conn_reset_for(c, side);
         struct ip ip = {.proto = IP_TCP,
                         .src = conn_endpoint(c, !side)->addr,
@@ -35,7 +37,7 @@ void gw_flows_init(struct gateway *g)
                             .faults = &g->faults,
                             .model = &model,
                             .breathe = breathe,
-                            .reset_both = reset_both,
+                            .reset_hosts = reset_hosts,
                             .ctx = g};
 
     g->conns = conns_new(&env);

@@ -104,6 +104,8 @@ static bool fits(struct gateway *g, const struct gw_packet *p, const struct sadb
     if (outer <= NETIF_MTU || !p->p.ip.df)
         return true;
     gw_drop(g, GW_DROP_MTU);
+    if (gw_fault_on(g->faults, GW_FAULT_MTU_BLACK_HOLE))
+        return false;
     gw_send_icmp_error(g, p, ICMP_UNREACHABLE, 4, (uint32_t)(pair ? gw_vpn_mtu(pair) : NETIF_MTU));
     return false;
 }
@@ -122,6 +124,13 @@ static bool live_on(struct gateway *g, struct gw_packet *p)
     return true;
 }
 
+/* Faults: what should wait for its tunnel goes out in clear. */
+static bool leaks(const struct gateway *g)
+{
+    return gw_fault_on(g->faults, GW_FAULT_LEAK_CLEARTEXT) ||
+           (gw_fault_on(g->faults, GW_FAULT_LEAK_ONE_PACKET) && !g->has_leaked);
+}
+
 /* The way of C's packets that come from SIDE. False: there is none now. */
 static bool find_way(struct gateway *g, struct gw_packet *p, struct conn *c, int side,
                      struct way *way)
@@ -131,7 +140,7 @@ static bool find_way(struct gateway *g, struct gw_packet *p, struct conn *c, int
     *way = (struct way){.tunnel = conn_tunnel(c, !side), .c = c, .side = side};
     if (way->tunnel != VPN_NONE)
         pair = gw_vpn_pair(g, way->tunnel);
-    if (way->tunnel != VPN_NONE && !pair && gw_fault_on(g->faults, GW_FAULT_LEAK_CLEARTEXT))
+    if (way->tunnel != VPN_NONE && !pair && leaks(g))
         way->tunnel = VPN_NONE;
     if (way->tunnel == VPN_NONE) {
         struct gw_hop *hop = conn_hop(c, !side);
@@ -150,7 +159,8 @@ static void wait_for_tunnel(struct gateway *g, const struct conn *c, int side)
     uint32_t tunnel = conn_tunnel(c, !side);
 
     gw_drop(g, GW_DROP_TUN_DOWN);
-    if (tunnel != VPN_NONE && !(conn_is_orphan(c) && g->model.orphans_do_not_acquire))
+    if (tunnel != VPN_NONE && !gw_fault_on(g->faults, GW_FAULT_NO_ACQUIRE) &&
+        !(conn_is_orphan(c) && g->model.orphans_do_not_acquire))
         gw_vpn_acquire(g, tunnel);
 }
 
@@ -160,7 +170,10 @@ static bool take(struct gateway *g, const struct gw_packet *p, struct conn *c, i
     case CONN_PASS: return true;
     case CONN_DROP_ORPHAN:
         wait_for_tunnel(g, c, side);
-        return gw_fault_on(g->faults, GW_FAULT_LEAK_CLEARTEXT);
+        if (!leaks(g))
+            return false;
+        g->has_leaked = true;
+        return true;
     case CONN_DROP_STATE: gw_drop(g, GW_DROP_TCP_STATE); return false;
     default: gw_drop(g, GW_DROP_TUN_DOWN); return false;
     }

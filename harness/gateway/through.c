@@ -52,6 +52,8 @@ static void deny_no_connection(struct gateway *g, const struct gw_packet *p)
     struct gw_hop hop = {0};
 
     gw_drop(g, GW_DROP_NOT_SYN);
+    if (gw_fault_on(g->faults, GW_FAULT_NO_106015))
+        return;
     gw_msg_no_connection(g->log, &m, g->ifs.v[p->ifi].nameif);
     if (gw_hop_find(g, &p->p.ip.dst, NETIF_NONE, &hop))
         answer_denied(g, p, hop.ifi);

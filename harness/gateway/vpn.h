@@ -52,6 +52,7 @@ struct vpn_policy {
     uint32_t context[2];             /* numbers of the contexts: DECR, ENCR */
     uint32_t in_spi;                 /* of the pair in use */
     uint32_t stuck_spi;              /* fault keep-old-spi: the pair to seal with; 0: none */
+    struct mono hole_until;          /* fault rekey-hole: nothing is sealed before */
     uint64_t soft_bytes, hard_bytes; /* of the pair in use; 0: no limit by volume */
     bool soft_told;
     uint32_t rekeys;

@@ -131,6 +131,8 @@ static void child_up(struct gateway *g, const struct ike_out *o)
         tunnel_up(g, number);
     else
         p->rekeys++;
+    if (was_up && gw_fault_on(g->faults, GW_FAULT_REKEY_HOLE))
+        p->hole_until = mono_add(clock_now(g->env.clk), SPAN_S(3));
     take_pair(p, o);
     refresh_pairs(g);
     log_child_up(g, o);
@@ -167,6 +169,8 @@ static void log_child_down(struct gateway *g, const struct ike_out *o, const str
     if (o->end != IKE_END_REPLACED && w.phase2)
         gw_msg_phase2_ended(g->log, &k, w.phase2, &sel->remote.addr, &sel->local.addr);
     gw_msg_ike_deleting_sa(g->log, &k, &sel->remote.addr, &sel->local.addr);
+    if (gw_fault_on(g->faults, GW_FAULT_NO_602304))
+        return;
     gw_msg_sa_deleted(g->log, &out);
     gw_msg_sa_deleted(g->log, &in);
 }

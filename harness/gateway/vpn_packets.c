@@ -54,6 +54,15 @@ static enum err seal_large(struct gateway *g, struct sadb_pair *pair, const stru
     return e;
 }
 
+/* Faults: the ESP packet that begins at AT is made wrong. */
+static void spoil(const struct gateway *g, const struct sadb_pair *pair, struct wr *w, size_t at)
+{
+    if (gw_fault_on(g->faults, GW_FAULT_BAD_ICV) && esp_sa_seq(pair->out) % 100 == 0)
+        w->p[w->at - 1] ^= 1;
+    if (gw_fault_on(g->faults, GW_FAULT_WRONG_SPI) && g->vpn.policies[pair->policy]->rekeys)
+        wr_fill32(w, at, esp_sa_params(pair->in)->spi);
+}
+
 static enum err seal(struct gateway *g, struct sadb_pair *pair, const struct gw_hop *hop,
                      const struct ip *outer, struct bytes inner)
 {
@@ -65,7 +74,10 @@ static enum err seal(struct gateway *g, struct sadb_pair *pair, const struct gw_
     if (!neighbors_begin(g->neighbors, hop->neighbor, IP4_HDR_LEN + n, &w))
         return ERR_OK; /* a full link: as if it had been lost there */
     ip_put(&w, outer, n);
+    size_t at = w.at;
     enum err e = esp_seal(pair->out, g->env.rng, inner, IP_IPIP, &w);
+    if (g->faults && !e)
+        spoil(g, pair, &w, at);
     neighbors_end(g->neighbors, hop->neighbor, &w);
     return e;
 }
@@ -87,6 +99,8 @@ void gw_vpn_send(struct gateway *g, uint32_t policy, struct bytes inner)
     outer.tos = rd_u8(&r); /* RFC 4301, 5.1.2.1: copied, and so does an ASA with DF */
     rd_skip(&r, 4);
     outer.df = rd_u8(&r) & 0x40;
+    if (mono_before(clock_now(g->env.clk), p->hole_until))
+        return;
     if (!gw_hop_find(g, &sa->dst, g->vpn.ifi, &p->hop) || seal(g, pair, &p->hop, &outer, inner)) {
         gw_drop(g, GW_DROP_CRYPTO);
         return;

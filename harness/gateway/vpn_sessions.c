@@ -40,7 +40,8 @@ void gw_vpn_session_end(struct gateway *g, struct vpn_session *s, enum ike_end e
     struct span lasted = mono_diff(s->since, clock_now(g->env.clk));
 
     gw_msg_session_down(g->log, &k, w.session);
-    gw_msg_session_end(g->log, &k, lasted, s->sent, s->received, w.disconnect);
+    if (!gw_fault_on(g->faults, GW_FAULT_NO_113019))
+        gw_msg_session_end(g->log, &k, lasted, s->sent, s->received, w.disconnect);
     *s = g->vpn.sessions[--g->vpn.nsessions];
 }
 
@@ -62,6 +63,8 @@ void gw_vpn_ike_up(struct gateway *g, const struct ike_out *o)
 
     if (!s)
         s = session_new(g, &o->peer);
+    if (s->ikes && gw_fault_on(g->faults, GW_FAULT_REKEY_ENDS_CHILDREN))
+        ike_delete_children(g->vpn.ike, &o->peer, true);
     s->ikes++;
     s->ike = o->ike;
     s->initiator = o->initiator;

@@ -43,6 +43,8 @@ struct way {         /* one direction from its sender's LAN to the other one */
     bool altered;    /* and not behind: between good_to and altered_to */
     int64_t altered_to;
     uint64_t altered_packet;
+    /* SACK blocks that reached the sender and name bytes it has never sent */
+    uint64_t strange_sacks, strange_packet; /* the first one */
     /* repetitions by the sender */
     int64_t again_pos;
     unsigned again, again_max; /* times in a row that the same position was sent again */

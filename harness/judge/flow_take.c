@@ -120,6 +120,26 @@ static void take_data(struct judge *j, struct jflow *f, int site, int sender,
         jflow_progress(j, f, sender);
 }
 
+/* RFC 2018, 3: what a receiver has lies within what was sent. A device that changes sequence
+ * numbers has to change these, too. P came to the host at SITE; its FIN counts as one. */
+static void take_sacks(struct judge *j, struct jflow *f, int site, const struct pkt *p)
+{
+    const struct tcp_dir *sent = &f->on[site][site].tcp;
+    struct way *w = &f->way[site];
+    struct tcp_opts o;
+
+    if (!p->tcp.opts.n || !sent->started || !sent->syn)
+        return;
+    tcp_opts_parse(p->tcp.opts, &o);
+    for (unsigned i = 0; i < o.sacks; i++) {
+        int64_t from = tcp_dir_pos(sent, o.sack[i].from), to = tcp_dir_pos(sent, o.sack[i].to);
+        if (from >= sent->start && from <= to && to <= sent->high + 1)
+            continue;
+        if (w->strange_sacks++ == 0)
+            w->strange_packet = j->rec.packet;
+    }
+}
+
 static void take_tcp(struct judge *j, struct jflow *f, int site, int sender, const struct pkt *p)
 {
     struct flow_dir *d = &f->on[site][sender];
@@ -132,8 +152,10 @@ static void take_tcp(struct judge *j, struct jflow *f, int site, int sender, con
     jflow_align(j, f, site, sender, p);
     note_handshake(j, f, site, sender, &p->tcp);
     tcp_dir_add(&d->tcp, &seg, &n);
-    if (site != sender && tcp_has(&p->tcp, TCP_ACK))
+    if (site != sender && tcp_has(&p->tcp, TCP_ACK)) {
         jflow_acknowledged(f, site, p->tcp.ack, j->rec.time_ns);
+        take_sacks(j, f, site, p);
+    }
     note_dupacks(d, &n);
     if (tcp_has(&p->tcp, TCP_RST))
         jflow_reset_frame(j, f, site, sender, n.pos);

@@ -65,6 +65,14 @@ static bool is_about_connections(uint32_t id)
     return id / 1000 == 302 || id / 1000 == 305 || id == 106015;
 }
 
+static bool was_torn_by(const struct jflow *f, int site)
+{
+    for (size_t i = 0; i < f->ntorn && i < RECORDS_MAX; i++)
+        if (f->torn[i].site == site)
+            return true;
+    return false;
+}
+
 static const char *level_of_flow(struct judge *j, int site, const struct jflow *f)
 {
     if (built_by(f, site))
@@ -95,8 +103,13 @@ static const char *level_of_all(struct judge *j, int site, uint32_t id)
 
 const char *log_distrust(struct judge *j, int site, uint32_t id, const struct jflow *f)
 {
-    const char *why = f ? level_of_flow(j, site, f) : level_of_all(j, site, id);
+    const char *why = NULL;
 
+    if (!f)
+        why = level_of_all(j, site, id);
+    else if (id != built_id(f) ||
+             !was_torn_by(f, site)) /* its end has the level of its beginning */
+        why = level_of_flow(j, site, f);
     return why ? why : hole(j, site);
 }
 

@@ -112,6 +112,12 @@ static void match(struct judge *j, size_t i, int site, const struct asa_log *log
         note_near(j, w, rank, log, line, why);
         return;
     }
+    const char *wrong = x->accounts && about ? log_misaccount(j, site, log, about) : NULL;
+    if (wrong && !w->wrong) {
+        w->wrong = wrong;
+        w->wrong_packet = j->rec.packet;
+        w->wrong_line = judge_quote(j, from_tag(line, log));
+    }
     if (w->count++ == 0) {
         w->packet = j->rec.packet;
         w->time_ns = j->rec.time_ns;

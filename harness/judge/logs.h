@@ -19,6 +19,9 @@ struct log_watch {            /* of one <log> or <no-log> expectation */
     uint64_t packet, second;  /* of the first and second match */
     int64_t time_ns;
     const char *line;
+    const char *wrong; /* of the first match whose account is not what was seen; NULL */
+    uint64_t wrong_packet;
+    const char *wrong_line;
     struct nearest nearest;
 };
 
@@ -53,6 +56,11 @@ void log_console(struct judge *j, const struct line *l);
 struct jflow *log_bind(struct judge *j, int site, const struct asa_log *log);
 /* The message names the addresses of F's hosts, whatever the ports. */
 bool log_names_hosts(const struct asa_log *log, const struct jflow *f);
+
+/* log_account.c: what the teardown LOG says about F that is not what was seen, as a sentence; NULL:
+ * it agrees. To be asked when the message comes. */
+const char *log_misaccount(struct judge *j, int site, const struct asa_log *log,
+                           const struct jflow *f);
 
 /* log_trust.c: NULL when the absence of message ID about F (NULL: about anything) in the log of the
  * device at SITE proves that it was not logged; else why it does not, as a sentence. */

@@ -132,6 +132,15 @@ static struct found *too_many(struct judge *j, const struct plan_expect *x,
     return f;
 }
 
+static struct found *wrong_account(struct judge *j, const struct log_watch *w)
+{
+    struct found *f = find_add(&j->fs, "log", VERDICT_FAIL, BASIS_SEEN, "packet %llu: %s, but %s",
+                               (unsigned long long)w->wrong_packet, w->wrong_line, w->wrong);
+
+    found_packet(f, w->wrong_packet, "mgmt", 0);
+    return f;
+}
+
 /* --- absence -----------------------------------------------------------------------------------
  */
 
@@ -173,6 +182,8 @@ void rule_log(struct judge *j, size_t i, const struct plan_expect *x)
         f = missing(j, x, w);
     else if (x->max >= 0 && w->count > (uint64_t)x->max)
         f = too_many(j, x, w);
+    else if (w->wrong)
+        f = wrong_account(j, w);
     else if (w->count == 0 && x->max == 0)
         f = absent(j, "log", x);
     else if (w->count == 0) /* "0..1", and none came */

@@ -215,6 +215,25 @@ static struct found *judge_close(struct judge *j, const struct jflow *f,
     return NULL;
 }
 
+/* Acknowledgements that were changed on the way, and not everywhere. */
+static struct found *judge_sacks(struct judge *j, const struct jflow *f)
+{
+    for (int site = 0; site < SITES; site++) {
+        const struct way *w = &f->way[site];
+        if (!w->strange_sacks)
+            continue;
+        struct found *out =
+            find_add(&j->fs, "stream", VERDICT_FAIL, BASIS_SEEN,
+                     "packet %llu: a SACK block of %s names bytes that the %s has never sent "
+                     "(%llu such blocks)",
+                     (unsigned long long)w->strange_packet, f->id, host_name(site),
+                     (unsigned long long)w->strange_sacks);
+        found_packet(out, w->strange_packet, site_lan(site), 0);
+        return out;
+    }
+    return NULL;
+}
+
 /* --- time --------------------------------------------------------------------------------------
  */
 
@@ -306,6 +325,8 @@ struct found *stream_continuous(struct judge *j, const struct jflow *f, const st
         r = judge_end(j, f, x);
     if (!r)
         r = judge_resets(j, f, x);
+    if (!r)
+        r = judge_sacks(j, f);
     if (!r)
         r = judge_resume(j, f, x, w);
     if (!r)

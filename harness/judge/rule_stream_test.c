@@ -7,6 +7,17 @@
 #define STALE        M_UP M_CUT "lost:3 wait:9000 count ports end"
 
 static const struct mock_row rows[] = {
+    {.what = "a_sack_block_of_what_was_sent__passes",
+     .script = M_UP M_CUT "lost:2 sack wait:300 newsa salog back data:15 " M_DONE,
+     .x = {CONTINUOUS, SINCE_CUT},
+     .want = VERDICT_PASS,
+     .rule = "stream"},
+    {.what = "a_sack_block_that_the_device_left_unmapped__fails",
+     .script = M_UP M_CUT "lost:2 sack:strange wait:300 newsa salog back data:15 " M_DONE,
+     .x = {CONTINUOUS, SINCE_CUT},
+     .want = VERDICT_FAIL,
+     .rule = "stream",
+     .says = "a SACK block of dl names bytes that the server has never sent (1 such blocks)"},
     /* --- continuous --- */
     {.what = "all_bytes_after_an_outage__pass",
      .script = M_GOOD,

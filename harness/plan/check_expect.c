@@ -84,6 +84,14 @@ static void check_log(struct load *l, const struct plan_expect *x)
         problem_add(&l->problems, ERR_INVALID, &x->at,
                     "<%s> reason=\"%s\": message %u carries no reason", plan_rule_name(x->rule),
                     x->reason, x->log_id);
+    if (x->accounts && x->log_id != 302014 && x->log_id != 302016)
+        problem_add(&l->problems, ERR_INVALID, &x->at,
+                    "<log> accounts=\"yes\": message %u has no duration and bytes to account for, "
+                    "302014 and 302016 have",
+                    x->log_id);
+    if (x->accounts && x->stream < 0)
+        problem_add(&l->problems, ERR_INVALID, &x->at,
+                    "<log> accounts=\"yes\" without stream=: of which stream?");
     if (x->rule == RULE_LOG && x->max == 0)
         problem_add(&l->problems, ERR_INVALID, &x->at,
                     "<log> count=\"0\": absence is <no-log>, which also proves that it would have "

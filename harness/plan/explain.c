@@ -246,6 +246,8 @@ static void explain_log(struct buf *out, const struct plan *p, const struct plan
         buf_addf(out, " with a reason of class \"%s\"", x->reason);
     if (x->text)
         buf_addf(out, " holding \"%s\"", x->text);
+    if (x->accounts)
+        buf_adds(out, " with the number, duration and bytes that were seen");
     if (!x->any_site)
         buf_addf(out, " from the %s", place(x->site));
     if (x->rule == RULE_LOG)

@@ -159,6 +159,7 @@ struct plan_expect {
     uint32_t log_id;    /* LOG, NO_LOG */
     const char *reason; /* LOG, NO_LOG: reason class ("tunnel", "idle", ...), NULL: any */
     const char *text;   /* LOG, NO_LOG: words the message holds, NULL: any */
+    bool accounts;      /* LOG: its number, duration and bytes are what was seen */
     enum plan_stream_is stream_is;
     struct span resumes_within; /* STREAM: after `since`; 0: not asked */
     struct span max_stall;      /* STREAM: 0: not asked */

@@ -186,6 +186,10 @@ static const struct elem_spec timeline = {"timeline", CHILDREN(CONTENT_SOME, tim
     {                                                                                              \
         "text", VALUE_TEXT, false, NULL, IN(plan_expect, text)                                     \
     }
+#define LOG_ACCOUNTS                                                                               \
+    {                                                                                              \
+        "accounts", VALUE_YESNO, false, NULL, IN(plan_expect, accounts)                            \
+    }
 #define LOG_SITE                                                                                   \
     {                                                                                              \
         "site", VALUE_CHOICE, false, SITE_WORDS, NOT_KEPT                                          \
@@ -194,8 +198,8 @@ static const struct elem_spec timeline = {"timeline", CHILDREN(CONTENT_SOME, tim
     {                                                                                              \
         "count", VALUE_HOWMANY, false, NULL, NOT_KEPT                                              \
     }
-static const struct attr_spec log_attrs[] = {LOG_ID,   ON_STREAM, LOG_REASON, LOG_TEXT,
-                                             LOG_SITE, HOW_MANY,  WINDOW};
+static const struct attr_spec log_attrs[] = {LOG_ID,       ON_STREAM, LOG_REASON, LOG_TEXT,
+                                             LOG_ACCOUNTS, LOG_SITE,  HOW_MANY,   WINDOW};
 static const struct attr_spec no_log_attrs[] = {LOG_ID,   ON_STREAM, LOG_REASON,
                                                 LOG_TEXT, LOG_SITE,  WINDOW};
 static const struct attr_spec on_stream_attrs[] = {

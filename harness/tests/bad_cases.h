@@ -165,7 +165,10 @@ static const struct row {
      "11: <log> reason=\"tunnel\": message 302016 carries no reason\n"
      "12: <log> count=\"0\": absence is <no-log>, which also proves that it would have "
      "been seen\n"
-     "13: <log> site=\"ho\": no device is there, it is at site=\"bo\""},
+     "13: <log> site=\"ho\": no device is there, it is at site=\"bo\"\n"
+     "14: <log> accounts=\"yes\": message 302013 has no duration and bytes to account for, "
+     "302014 and 302016 have\n"
+     "15: <log> accounts=\"yes\" without stream=: of which stream?"},
     {"restore-of-nothing", NEITHER, "7: <restore> without a <blackhole> to end"},
     {"same-id", NEITHER,
      "7: the id \"dl\" is taken, at harness/tests/bad/same-id.xml:6\n"

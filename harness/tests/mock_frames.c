@@ -70,6 +70,13 @@ static size_t put_segment(struct mock_run *m, const struct mock_segment *s,
 
     if (syn)
         tcp_opts_put(&ow, &(struct tcp_opts){.mss = beyond ? 1380 : 1460, .sack_permitted = true});
+    if (s->sack) {
+        struct tcp_opts o = {.sacks = 1};
+        int64_t from = m->got[s->sender] + s->sack;
+        o.sack[0].from = number(m, !s->sender, from, beyond && !s->sack_unmapped);
+        o.sack[0].to = o.sack[0].from + s->sack;
+        tcp_opts_put(&ow, &o);
+    }
     t.opts = wr_bytes(&ow);
     if (s->flags & TCP_ACK)
         t.ack = number(m, !s->sender, m->got[s->sender], beyond);
@@ -177,7 +184,8 @@ void mock_pass(struct mock_run *m, const struct mock_segment *s)
 {
     m->ip_id++;
     mock_lan(m, s->sender,
-             &(struct mock_segment){s->sender, s->flags, s->pos, s->len, false, false});
+             &(struct mock_segment){
+                 .sender = s->sender, .flags = s->flags, .pos = s->pos, .len = s->len});
     m->now_us += 1000;
     /* what the device alters, it alters before it seals */
     bool by_device = mock_esp_way(m, s->sender) == MOCK_FROM_DEVICE;

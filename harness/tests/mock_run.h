@@ -84,6 +84,8 @@ struct mock_segment {
     int64_t pos; /* in the sender's stream, 0: the first byte after its SYN */
     uint32_t len;
     bool altered, bad_checksum;
+    uint32_t sack;      /* bytes of a block behind a hole of as many; 0: none */
+    bool sack_unmapped; /* the device leaves it as it came */
 };
 
 enum { MOCK_TO_DEVICE, MOCK_FROM_DEVICE };

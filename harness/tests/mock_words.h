@@ -23,33 +23,35 @@
     X(lost)        /* one that is sealed and never arrives; :N */                                  \
     X(eaten)       /* one that a blackhole eats; :N */                                             \
     X(back)        /* the server goes back to what the user has */                                 \
-    X(again)       /* the last segment once more; :altered */                                      \
-    X(fins)        /* both sides close */                                                          \
-    X(badicv)      /* ESP that does not open; :device, :peer */                                    \
-    X(fragment)    /* the last segment once more, in two fragments inside ESP */                   \
-    X(dgram)       /* a datagram there and one back; :N */                                         \
-    X(dgramlost)   /* one that does not arrive; :N */                                              \
-    X(rst)         /* a reset; :device, :user, :server, :peer; :serverlost, which gets nowhere */  \
-    X(leak)        /* a packet in clear on the WAN; :nat, :copy */                                 \
-    X(noise)       /* a packet of strangers on the WAN */                                          \
-    X(built)       /* 302013 or 302015; :ho */                                                     \
-    X(torn)        /* 302014 by the tunnel; :ho */                                                 \
-    X(tornidle)    /* 302014 by the idle timeout */                                                \
-    X(tornfins)    /* 302014 by FINs */                                                            \
-    X(tornport)    /* 302014 of another port */                                                    \
-    X(tornbroken)  /* 302014 of its number, whose text breaks off */                               \
-    X(tornudp)     /* 302016 */                                                                    \
-    X(chatter)     /* 713119 */                                                                    \
-    X(sent)        /* the event was sent */                                                        \
-    X(confirmed)   /* and showed */                                                                \
-    X(failed)      /* or failed */                                                                 \
-    X(cut)         /* sent, confirmed and gone */                                                  \
-    X(hosts)       /* the hosts' account; :altered, :short, :reset */                              \
-    X(count)       /* a transcript with the device's count of records; :N more, :lost */           \
-    X(context)     /* a transcript of show asp table vpn-context */                                \
-    X(ports)       /* port lines; :LEG lost frames */                                              \
-    X(end)         /* run-end; :STATE */                                                           \
-    X(wait)        /* :MS milliseconds */
+    X(sack)       /* the user has the second of two lost segments; :strange, it says by mistake */ \
+    X(again)      /* the last segment once more; :altered */                                       \
+    X(fins)       /* both sides close */                                                           \
+    X(badicv)     /* ESP that does not open; :device, :peer */                                     \
+    X(fragment)   /* the last segment once more, in two fragments inside ESP */                    \
+    X(dgram)      /* a datagram there and one back; :N */                                          \
+    X(dgramlost)  /* one that does not arrive; :N */                                               \
+    X(rst)        /* a reset; :device, :user, :server, :peer; :serverlost, which gets nowhere */   \
+    X(leak)       /* a packet in clear on the WAN; :nat, :copy */                                  \
+    X(noise)      /* a packet of strangers on the WAN */                                           \
+    X(built)      /* 302013 or 302015; :ho */                                                      \
+    X(torn)       /* 302014 by the tunnel; :ho */                                                  \
+    X(tornidle)   /* 302014 by the idle timeout */                                                 \
+    X(tornfins)   /* 302014 by FINs */                                                             \
+    X(tornport)   /* 302014 of another port */                                                     \
+    X(tornsaying) /* 302014 by FINs; :NUMBER/DURATION/BYTES */                                     \
+    X(tornbroken) /* 302014 of its number, whose text breaks off */                                \
+    X(tornudp)    /* 302016 */                                                                     \
+    X(chatter)    /* 713119 */                                                                     \
+    X(sent)       /* the event was sent */                                                         \
+    X(confirmed)  /* and showed */                                                                 \
+    X(failed)     /* or failed */                                                                  \
+    X(cut)        /* sent, confirmed and gone */                                                   \
+    X(hosts)      /* the hosts' account; :altered, :short, :reset */                               \
+    X(count)      /* a transcript with the device's count of records; :N more, :lost */            \
+    X(context)    /* a transcript of show asp table vpn-context */                                 \
+    X(ports)      /* port lines; :LEG lost frames */                                               \
+    X(end)        /* run-end; :STATE */                                                            \
+    X(wait)       /* :MS milliseconds */
 
 #define X(name) void word_##name(struct mock_run *m, const char *arg);
 MOCK_WORDS(X)

@@ -1,6 +1,9 @@
 /* Words about what devices log. */
 #include "tests/mock_words.h"
 
+#include "tests/testkit.h"
+
+#include <stdio.h>
 #include <string.h>
 
 /* --- logs --------------------------------------------------------------------------------------
@@ -86,6 +89,19 @@ void word_tornbroken(struct mock_run *m, const char *arg)
 {
     mock_log(m, site_arg(arg),
              "%%ASA-6-302014: Teardown TCP connection 41 for outside:%s/80 to ins", server_of(m));
+}
+
+void word_tornsaying(struct mock_run *m, const char *arg)
+{
+    int number, bytes;
+    char lasted[16];
+
+    if (sscanf(arg, "%d/%15[^/]/%d", &number, lasted, &bytes) != 3)
+        fail_msg("tornsaying:%s", arg);
+    mock_log(m, 0,
+             "%%ASA-6-302014: Teardown TCP connection %d for outside:%s/80 to inside:%s/%u "
+             "duration %s bytes %d TCP FINs",
+             number, server_of(m), user_of(m, 0, false), port_of(m, 0, false), lasted, bytes);
 }
 
 void word_tornudp(struct mock_run *m, const char *arg)

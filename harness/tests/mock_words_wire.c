@@ -175,6 +175,15 @@ void word_data(struct mock_run *m, const char *arg)
         one(m, SERVER, (struct mock_segment){0});
 }
 
+void word_sack(struct mock_run *m, const char *arg)
+{
+    mock_pass(m, &(struct mock_segment){.sender = USER,
+                                        .flags = TCP_ACK,
+                                        .pos = m->next[USER],
+                                        .sack = MOCK_SEGMENT,
+                                        .sack_unmapped = arg != NULL});
+}
+
 void word_altered(struct mock_run *m, const char *arg)
 {
     (void)arg;
