@@ -3,6 +3,7 @@
 #include "cli/progress.h"
 #include "cli/run_report.h"
 #include "cli/workers.h"
+#include "gateway/fault.h"
 
 #include <stdio.h>
 
@@ -149,11 +150,26 @@ static int list_cases(const struct selection *s)
     return EXIT_PASSED;
 }
 
+static int list_faults(void)
+{
+    struct buf b = BUF_INIT;
+
+    for (int i = 0; i < GW_FAULT_COUNT; i++) {
+        enum gw_fault f = (enum gw_fault)i;
+        buf_addf(&b, "%-23s %-13s %s\n", gw_fault_name(f), gw_fault_rule(f), gw_fault_what(f));
+    }
+    put_out(&b);
+    buf_release(&b);
+    return EXIT_PASSED;
+}
+
 int cmd_run(const struct cli_env *env, int argc, char **argv)
 {
     struct run_args a;
     int rc = run_args_parse(&a, &argc, argv);
 
+    if (rc < 0 && a.list_faults)
+        rc = list_faults();
     if (rc < 0)
         rc = select_load(&a.sel, argv, argc);
     if (rc < 0 && a.list)

@@ -29,6 +29,7 @@ TAKE_TEXT(take_junit, junit)
 TAKE_TEXT(take_strict, strict)
 TAKE_TEXT(take_json, json)
 TAKE_SWITCH(take_list, list, true)
+TAKE_SWITCH(take_list_faults, list_faults, true)
 TAKE_SWITCH(take_quiet, quiet, true)
 TAKE_SWITCH(take_keys, keys, true)
 TAKE_SWITCH(take_no_keys, keys, false)
@@ -85,9 +86,12 @@ static const char *take_fault(void *ctx, const char *value)
     a->fault = value;
     if (!gw_fault_by_name(value, &fault))
         return NULL;
-    snprintf(a->trouble.text, sizeof(a->trouble.text), "is no fault; there are:");
+    const char *names[GW_FAULT_COUNT];
     for (int f = 0; f < GW_FAULT_COUNT; f++)
-        add_word(&a->trouble, gw_fault_name((enum gw_fault)f));
+        names[f] = gw_fault_name((enum gw_fault)f);
+    const char *near = nearest(value, names, COUNT(names));
+    snprintf(a->trouble.text, sizeof(a->trouble.text), "is no fault%s%s; --list-faults has all",
+             near ? ": did you mean " : "", near ? near : "");
     return a->trouble.text;
 }
 
@@ -171,6 +175,8 @@ static const struct option_row rows[] = {
     {0, "live", "LEG=IF,...", "real interfaces: bo-lan=IF,wan=IF,mgmt=IF (as root)", take_live},
     {0, "device", "TYPE", "the device of every case: reference, external", take_device},
     {0, "fault", "NAME", "seeded fault of the built-in gateway, to see a case fail", take_fault},
+    {0, "list-faults", NULL, "print the seeded faults and the rules that catch them",
+     take_list_faults},
     {0, "psk-file", "FILE", "the tunnel's pre-shared key, the file's first line", take_psk_file},
     {'q', "quiet", NULL, "only what did not pass, and the last line", take_quiet},
     {'v', "verbose", NULL, "every finding; twice: every figure too", take_verbose},

@@ -17,7 +17,8 @@ struct run_args {
     const char *junit, *strict, *json; /* NULL: the default */
     const char *device;                /* in place of what the cases say; NULL */
     const char *fault;
-    char *psk; /* NULL: the lab's own; wiped by run_args_release */
+    bool list_faults; /* and nothing else */
+    char *psk;        /* NULL: the lab's own; wiped by run_args_release */
     uint64_t seed;
     int jobs; /* 0: as many as there are processors */
     int verbose;
