@@ -129,7 +129,7 @@ static double round_open(struct bench *b)
 static double round_floor(struct bench *b, const struct suite *s, bool seal)
 {
     const struct floor *f = seal ? &b->seal : &b->open;
-    size_t iv = cipher_block_len(s->cipher), mac = integ_icv_len(s->integ);
+    size_t iv = cipher_iv_len(s->cipher), mac = integ_icv_len(s->integ);
     size_t body = b->sealed_len - ESP_HDR_LEN - iv - mac;
     double start = now();
 

@@ -1,5 +1,6 @@
-/* MD5_*, SHA1_* and SHA256_* are marked as deprecated since OpenSSL 3.0 in favour of EVP, which
- * allocates and looks up tables for every message. This is the only file that calls them. */
+/* MD5_*, SHA1_*, SHA256_*, SHA384_* and SHA512_* are marked as deprecated since OpenSSL 3.0 in
+ * favour of EVP, which allocates and looks up tables for every message. This is the only file that
+ * calls them. */
 #define OPENSSL_SUPPRESS_DEPRECATED
 
 #include "crypto/digest.h"
@@ -75,6 +76,8 @@ void digest_begin(struct digest *d, enum digest_alg alg)
     case DIGEST_MD5: MD5_Init(&d->u.md5); return;
     case DIGEST_SHA1: SHA1_Init(&d->u.sha1); return;
     case DIGEST_SHA256: SHA256_Init(&d->u.sha256); return;
+    case DIGEST_SHA384: SHA384_Init(&d->u.sha512); return;
+    case DIGEST_SHA512: SHA512_Init(&d->u.sha512); return;
     case DIGEST_NONE:
     case DIGEST_COUNT: break;
     }
@@ -89,6 +92,8 @@ void digest_add(struct digest *d, struct bytes b)
     case DIGEST_MD5: MD5_Update(&d->u.md5, b.p, b.n); break;
     case DIGEST_SHA1: SHA1_Update(&d->u.sha1, b.p, b.n); break;
     case DIGEST_SHA256: SHA256_Update(&d->u.sha256, b.p, b.n); break;
+    case DIGEST_SHA384: SHA384_Update(&d->u.sha512, b.p, b.n); break;
+    case DIGEST_SHA512: SHA512_Update(&d->u.sha512, b.p, b.n); break;
     case DIGEST_NONE:
     case DIGEST_COUNT: break;
     }
@@ -100,6 +105,8 @@ void digest_end(struct digest *d, uint8_t *out)
     case DIGEST_MD5: MD5_Final(out, &d->u.md5); break;
     case DIGEST_SHA1: SHA1_Final(out, &d->u.sha1); break;
     case DIGEST_SHA256: SHA256_Final(out, &d->u.sha256); break;
+    case DIGEST_SHA384: SHA384_Final(out, &d->u.sha512); break;
+    case DIGEST_SHA512: SHA512_Final(out, &d->u.sha512); break;
     case DIGEST_NONE:
     case DIGEST_COUNT: break;
     }

@@ -13,6 +13,7 @@ struct digest {
         MD5_CTX md5;
         SHA_CTX sha1;
         SHA256_CTX sha256;
+        SHA512_CTX sha512; /* SHA-384, too */
     } u;
 };
 

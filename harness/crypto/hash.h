@@ -5,13 +5,15 @@
 #include "base/bytes.h"
 #include "base/err.h"
 
-#define DIGEST_MAX 32
+#define DIGEST_MAX 64
 
 /* X(id, name, digest bytes, block bytes) */
 #define DIGESTS(X)                                                                                 \
     X(MD5, "md5", 16, 64)                                                                          \
     X(SHA1, "sha1", 20, 64)                                                                        \
-    X(SHA256, "sha256", 32, 64)
+    X(SHA256, "sha256", 32, 64)                                                                    \
+    X(SHA384, "sha384", 48, 128)                                                                   \
+    X(SHA512, "sha512", 64, 128)
 
 enum digest_alg {
     DIGEST_NONE,
@@ -25,7 +27,9 @@ enum digest_alg {
 #define INTEGS(X)                                                                                  \
     X(HMAC_MD5_96, "hmac-md5-96", MD5, 12)              /* RFC 2403 */                             \
     X(HMAC_SHA1_96, "hmac-sha1-96", SHA1, 12)           /* RFC 2404 */                             \
-    X(HMAC_SHA256_128, "hmac-sha2-256-128", SHA256, 16) /* RFC 4868 */
+    X(HMAC_SHA256_128, "hmac-sha2-256-128", SHA256, 16) /* RFC 4868 */                             \
+    X(HMAC_SHA384_192, "hmac-sha2-384-192", SHA384, 24)                                            \
+    X(HMAC_SHA512_256, "hmac-sha2-512-256", SHA512, 32)
 
 enum integ_alg {
     INTEG_NONE,

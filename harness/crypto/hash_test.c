@@ -78,6 +78,16 @@ static const struct digest_row {
      DIGEST_SHA256,
      {NULL, 1000000, 'a'},
      "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0"},
+    {"sha384_of_abc",
+     DIGEST_SHA384,
+     {"abc", 0, 0},
+     "cb00753f45a35e8bb5a03d699ac65007272c32ab0eded1631a8b605a43ff5bed"
+     "8086072ba1e7cc2358baeca134c825a7"},
+    {"sha512_of_abc",
+     DIGEST_SHA512,
+     {"abc", 0, 0},
+     "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a"
+     "2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f"},
 };
 
 static void the_digest_is_the_published_one(void **state)
@@ -192,6 +202,42 @@ static const struct hmac_row {
       "key needs to be hashed before being used by the HMAC algorithm.",
       0, 0},
      "9b09ffa71b942fcb27635fbcd5b0e944bfdc63644f0713938a7f51535c3a35e2"},
+    {"hmac_sha384_1",
+     DIGEST_SHA384,
+     {NULL, 20, 0x0b},
+     {"Hi There", 0, 0},
+     "afd03944d84895626b0825f4ab46907f15f9dadbe4101ec682aa034c7cebc59c"
+     "faea9ea9076ede7f4af152e8b2fa9cb6"},
+    {"hmac_sha384_2",
+     DIGEST_SHA384,
+     {"Jefe", 0, 0},
+     {"what do ya want for nothing?", 0, 0},
+     "af45d2e376484031617f78d2b58a6b1b9c7ef464f5a01b47e42ec3736322445e"
+     "8e2240ca5e69e2c78b3239ecfab21649"},
+    {"hmac_sha384_6_key_longer_than_a_block",
+     DIGEST_SHA384,
+     {NULL, 131, 0xaa},
+     {"Test Using Larger Than Block-Size Key - Hash Key First", 0, 0},
+     "4ece084485813e9088d2c63a041bc5b44f9ef1012a2b588f3cd11f05033ac4c6"
+     "0c2ef6ab4030fe8296248df163f44952"},
+    {"hmac_sha512_1",
+     DIGEST_SHA512,
+     {NULL, 20, 0x0b},
+     {"Hi There", 0, 0},
+     "87aa7cdea5ef619d4ff0b4241a1d6cb02379f4e2ce4ec2787ad0b30545e17cde"
+     "daa833b7d6b8a702038b274eaea3f4e4be9d914eeb61f1702e696c203a126854"},
+    {"hmac_sha512_2",
+     DIGEST_SHA512,
+     {"Jefe", 0, 0},
+     {"what do ya want for nothing?", 0, 0},
+     "164b7a7bfcf819e2e395fbe73b56e0a387bd64222e831fd610270cd7ea250554"
+     "9758bf75c05a994a6d034f65f8f0e6fdcaeab1a34d4a6b4b636e070a38bce737"},
+    {"hmac_sha512_6_key_longer_than_a_block",
+     DIGEST_SHA512,
+     {NULL, 131, 0xaa},
+     {"Test Using Larger Than Block-Size Key - Hash Key First", 0, 0},
+     "80b24263c7c1a3ebb71493c1dd7be8b49b46d1f41b4aeec1121b013783f8f352"
+     "6b56d037e05f2598bd0fd2215d6a1e5295e64f73f63f0aec8b915a985d786598"},
 };
 
 static void the_hmac_is_the_published_one(void **state)

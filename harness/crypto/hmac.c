@@ -2,7 +2,7 @@
 
 #include "base/mem.h"
 
-#define BLOCK_MAX 64
+#define BLOCK_MAX 128
 
 struct hmac {
     struct digest inner, outer; /* after the padded key */

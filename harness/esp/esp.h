@@ -13,16 +13,18 @@
 #define ESP_HDR_LEN    8
 #define ESP_REPLAY_MAX 4096 /* packets */
 #define ESP_OVERHEAD_MAX                                                                           \
-    64 /* header, IV, padding, trailer, ICV: more than any suite here needs                        \
+    80 /* header, IV, padding, trailer, ICV: more than any suite here needs                        \
         */
 
 struct esp_params {
     uint32_t spi;
     struct ip_addr src, dst; /* outer */
     enum cipher_alg cipher;
-    uint8_t cipher_key[CIPHER_KEY_MAX];
-    enum integ_alg integ;
+    uint8_t cipher_key[CIPHER_KEY_MAX]; /* key material: the key, then the salt if there is one */
+    enum integ_alg integ;               /* INTEG_NONE with a cipher that authenticates */
     uint8_t integ_key[DIGEST_MAX];
+    bool
+        esn; /* 64-bit sequence numbers, of which the wire shows the lower half (RFC 4303, 2.2.1) */
     uint16_t replay_window; /* packets, 0 (off) or 32..ESP_REPLAY_MAX */
     struct span life_time;  /* from creation; 0: none */
     uint64_t life_bytes;    /* of ESP payload sealed or opened; 0: none */
@@ -41,21 +43,22 @@ void esp_sa_free(struct esp_sa *sa); /* NULL is fine */
 
 const struct esp_params *esp_sa_params(const struct esp_sa *sa);
 const struct esp_counters *esp_sa_counters(const struct esp_sa *sa);
-uint32_t esp_sa_seq(const struct esp_sa *sa); /* last sent, or highest accepted */
+uint64_t esp_sa_seq(const struct esp_sa *sa); /* last sent, or highest accepted */
 struct mono esp_sa_born(const struct esp_sa *sa);
 
 /* Bytes that esp_seal adds to and around an inner packet of N bytes: the ESP packet's length. */
 size_t esp_sealed_len(const struct esp_sa *sa, size_t n);
 
 /* Writes the ESP packet (SPI to ICV) for INNER with next header NEXT (4: IPv4, 41: IPv6) to W.
- * The IV comes from RNG. ERR_STATE: sequence numbers are used up (RFC 4303, 3.3.3). */
+ * The IV of CBC comes from RNG; the other modes take the sequence number, which never comes twice.
+ * ERR_STATE: sequence numbers are used up (RFC 4303, 3.3.3). */
 MUST_USE enum err esp_seal(struct esp_sa *sa, struct rng *rng, struct bytes inner, uint8_t next,
                            struct wr *w);
 
 struct esp_plain {
     struct bytes inner; /* in the caller's PLAIN */
     uint8_t next;
-    uint32_t seq;
+    uint64_t seq;
 };
 
 /* Checks and decrypts the ESP packet IN (from the SPI on) into PLAIN (at least IN.n bytes), then

@@ -1,7 +1,8 @@
 #include "esp/esp_sa.h"
 
 struct parts { /* of an ESP packet as it came; views into it */
-    uint32_t spi, seq;
+    uint32_t spi;
+    uint64_t seq;
     struct bytes iv, body, icv;
     struct bytes covered; /* by the ICV */
 };
@@ -11,7 +12,8 @@ static enum err take_apart(const struct esp_sa *sa, struct bytes in, struct part
     struct rd r = rd_of(in);
 
     out->spi = rd_be32(&r);
-    out->seq = rd_be32(&r);
+    uint32_t low = rd_be32(&r);
+    out->seq = sa->params.esn ? replay_extend(&sa->replay, low) : low;
     out->iv = rd_take(&r, sa->iv_len);
     if (rd_left(&r) < sa->align + sa->icv_len)
         return ERR_SHORT;
@@ -29,7 +31,7 @@ static bool is_authentic(const struct esp_sa *sa, const struct parts *p)
 
     if (!sa->hmac)
         return true;
-    hmac_sum(sa->hmac, &p->covered, 1, mac);
+    esp_mac(sa, p->covered, p->seq, mac);
     return secret_eq(mac, p->icv.p, sa->icv_len);
 }
 
@@ -50,17 +52,27 @@ static enum err strip(struct bytes clear, struct esp_plain *out)
     return ERR_OK;
 }
 
+static enum err decrypt(struct esp_sa *sa, const struct parts *p, uint8_t *plain)
+{
+    uint8_t aad[ESP_AAD_MAX];
+
+    if (!sa->cipher) {
+        memcpy(plain, p->body.p, p->body.n);
+        return ERR_OK;
+    }
+    if (!cipher_is_aead(sa->params.cipher))
+        return cipher_decrypt(sa->cipher, p->iv.p, p->body.p, plain, p->body.n);
+    size_t n = esp_aad(sa, p->seq, aad);
+    return cipher_open(sa->cipher, p->iv.p, bytes_of(aad, n), p->body.p, plain, p->body.n,
+                       p->icv.p);
+}
+
 static enum err open_parts(struct esp_sa *sa, const struct parts *p, uint8_t *plain,
                            struct esp_plain *out)
 {
-    enum err e = ERR_OK;
-
     if (!is_authentic(sa, p))
         return ERR_AUTH;
-    if (sa->cipher)
-        e = cipher_decrypt(sa->cipher, p->iv.p, p->body.p, plain, p->body.n);
-    else
-        memcpy(plain, p->body.p, p->body.n);
+    enum err e = decrypt(sa, p, plain);
     if (e)
         return e;
     out->seq = p->seq;

@@ -9,6 +9,10 @@ static enum err check_params(const struct esp_params *p)
         return ERR_UNSUPPORTED;
     if (p->cipher == CIPHER_NONE && p->integ == INTEG_NONE) /* RFC 4303, 1: never both */
         return ERR_UNSUPPORTED;
+    if (cipher_is_aead(p->cipher) && p->integ != INTEG_NONE)
+        return ERR_UNSUPPORTED;
+    if (cipher_mode(p->cipher) == CIPHER_MODE_CTR && p->integ == INTEG_NONE) /* RFC 3686, 7 */
+        return ERR_UNSUPPORTED;
     if (p->replay_window != 0 && (p->replay_window < 32 || p->replay_window > ESP_REPLAY_MAX))
         return ERR_RANGE;
     return ERR_OK;
@@ -37,9 +41,10 @@ enum err esp_sa_new(const struct esp_params *p, struct mono born, struct esp_sa 
     struct esp_sa *sa = mem_zalloc(sizeof(*sa));
     sa->params = *p;
     sa->born = born;
-    sa->iv_len = cipher_block_len(p->cipher);
-    sa->icv_len = integ_icv_len(p->integ);
-    sa->align = sa->iv_len > 4 ? sa->iv_len : 4; /* RFC 4303, 2.4 */
+    sa->iv_len = cipher_iv_len(p->cipher);
+    sa->icv_len = cipher_icv_len(p->cipher) + integ_icv_len(p->integ);
+    size_t block = cipher_block_len(p->cipher);
+    sa->align = block > 4 ? block : 4; /* RFC 4303, 2.4 */
     replay_init(&sa->replay, p->replay_window);
     e = make_keys(sa);
     if (e)
@@ -70,7 +75,7 @@ const struct esp_counters *esp_sa_counters(const struct esp_sa *sa)
     return &sa->counters;
 }
 
-uint32_t esp_sa_seq(const struct esp_sa *sa)
+uint64_t esp_sa_seq(const struct esp_sa *sa)
 {
     return sa->sent > sa->replay.top ? sa->sent : sa->replay.top;
 }

@@ -20,28 +20,76 @@ static void put_trailer(struct wr *w, size_t pad, uint8_t next)
     wr_u8(w, next);
 }
 
+/* RFC 4106, 3.1; RFC 3686, 4.1; RFC 4309, 3; RFC 7634, 2: any number that never comes twice. */
+static void put_iv(const struct esp_sa *sa, struct rng *rng, uint64_t seq, uint8_t *iv)
+{
+    if (cipher_mode(sa->params.cipher) == CIPHER_MODE_CBC) {
+        rng_fill(rng, iv, sa->iv_len);
+        return;
+    }
+    struct wr w = wr_of(iv, sa->iv_len);
+    wr_be64(&w, seq);
+}
+
+size_t esp_aad(const struct esp_sa *sa, uint64_t seq, uint8_t out[static ESP_AAD_MAX])
+{
+    struct wr w = wr_of(out, ESP_AAD_MAX);
+
+    wr_be32(&w, sa->params.spi);
+    if (sa->params.esn)
+        wr_be32(&w, (uint32_t)(seq >> 32));
+    wr_be32(&w, (uint32_t)seq);
+    return w.at;
+}
+
+void esp_mac(const struct esp_sa *sa, struct bytes packet, uint64_t seq,
+             uint8_t out[static DIGEST_MAX])
+{
+    uint8_t high[4];
+    struct wr w = wr_of(high, sizeof(high));
+
+    wr_be32(&w, (uint32_t)(seq >> 32));
+    const struct bytes parts[] = {packet, wr_bytes(&w)};
+    hmac_sum(sa->hmac, parts, sa->params.esn ? 2 : 1, out); /* RFC 4303, 2.8 */
+}
+
+/* What lies from CLEAR to the end of W, where it lies. */
+static enum err encrypt(struct esp_sa *sa, uint64_t seq, const uint8_t *iv, size_t clear,
+                        struct wr *w)
+{
+    uint8_t aad[ESP_AAD_MAX], icv[CIPHER_ICV_MAX], *text = w->p + clear;
+    size_t n = w->at - clear;
+
+    if (!cipher_is_aead(sa->params.cipher))
+        return cipher_encrypt(sa->cipher, iv, text, text, n);
+    size_t naad = esp_aad(sa, seq, aad);
+    enum err e = cipher_seal(sa->cipher, iv, bytes_of(aad, naad), text, text, n, icv);
+    wr_put(w, bytes_of(icv, sa->icv_len));
+    return e;
+}
+
 /* From the SPI on; there is room for all of it. */
 static enum err put_packet(struct esp_sa *sa, struct rng *rng, struct bytes inner, uint8_t next,
                            struct wr *w)
 {
     size_t start = w->at;
+    uint64_t seq = sa->sent + 1;
     enum err e = ERR_OK;
 
     wr_be32(w, sa->params.spi);
-    wr_be32(w, sa->sent + 1);
+    wr_be32(w, (uint32_t)seq);
     uint8_t *iv = wr_room(w, sa->iv_len);
     size_t clear = w->at;
     wr_put(w, inner); /* copied once and encrypted where it lies: one pass of the cipher is less
                          than two with an IV set in between */
     put_trailer(w, padding(sa, inner.n), next);
     if (sa->cipher) {
-        rng_fill(rng, iv, sa->iv_len);
-        e = cipher_encrypt(sa->cipher, iv, w->p + clear, w->p + clear, w->at - clear);
+        put_iv(sa, rng, seq, iv);
+        e = encrypt(sa, seq, iv, clear, w);
     }
     if (!e && sa->hmac) {
-        struct bytes packet = bytes_of(w->p + start, w->at - start);
         uint8_t mac[DIGEST_MAX];
-        hmac_sum(sa->hmac, &packet, 1, mac);
+        esp_mac(sa, bytes_of(w->p + start, w->at - start), seq, mac);
         wr_put(w, bytes_of(mac, sa->icv_len));
     }
     return e ? e : w->err;
@@ -54,7 +102,7 @@ enum err esp_seal(struct esp_sa *sa, struct rng *rng, struct bytes inner, uint8_
 
     if (w->err)
         return w->err;
-    if (sa->sent == UINT32_MAX)
+    if (sa->sent == (sa->params.esn ? UINT64_MAX : UINT32_MAX))
         return ERR_STATE;
     if (w->cap - w->at < esp_sealed_len(sa, inner.n)) {
         wr_fail(w, ERR_NOSPACE);

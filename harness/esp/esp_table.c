@@ -19,6 +19,21 @@ static const struct {
     {"AES-CBC [RFC3602]", CIPHER_AES128_CBC},
     {"AES-CBC [RFC3602]", CIPHER_AES192_CBC},
     {"AES-CBC [RFC3602]", CIPHER_AES256_CBC},
+    {"AES-CTR [RFC3686]", CIPHER_AES128_CTR},
+    {"AES-CTR [RFC3686]", CIPHER_AES192_CTR},
+    {"AES-CTR [RFC3686]", CIPHER_AES256_CTR},
+    {"AES-GCM with 8 octet ICV [RFC4106]", CIPHER_AES128_GCM_8},
+    {"AES-GCM with 8 octet ICV [RFC4106]", CIPHER_AES192_GCM_8},
+    {"AES-GCM with 8 octet ICV [RFC4106]", CIPHER_AES256_GCM_8},
+    {"AES-GCM with 12 octet ICV [RFC4106]", CIPHER_AES128_GCM_12},
+    {"AES-GCM with 12 octet ICV [RFC4106]", CIPHER_AES192_GCM_12},
+    {"AES-GCM with 12 octet ICV [RFC4106]", CIPHER_AES256_GCM_12},
+    {"AES-GCM with 16 octet ICV [RFC4106]", CIPHER_AES128_GCM_16},
+    {"AES-GCM with 16 octet ICV [RFC4106]", CIPHER_AES192_GCM_16},
+    {"AES-GCM with 16 octet ICV [RFC4106]", CIPHER_AES256_GCM_16},
+    {"AES-GCM [RFC4106]", CIPHER_AES128_GCM_16}, /* as older versions had it */
+    {"AES-GCM [RFC4106]", CIPHER_AES192_GCM_16},
+    {"AES-GCM [RFC4106]", CIPHER_AES256_GCM_16},
 };
 
 static const struct {
@@ -29,6 +44,8 @@ static const struct {
     {"HMAC-MD5-96 [RFC2403]", INTEG_HMAC_MD5_96},
     {"HMAC-SHA-1-96 [RFC2404]", INTEG_HMAC_SHA1_96},
     {"HMAC-SHA-256-128 [RFC4868]", INTEG_HMAC_SHA256_128},
+    {"HMAC-SHA-384-192 [RFC4868]", INTEG_HMAC_SHA384_192},
+    {"HMAC-SHA-512-256 [RFC4868]", INTEG_HMAC_SHA512_256},
 };
 
 static void put_key(struct buf *b, const uint8_t *key, size_t n)
@@ -46,7 +63,7 @@ void esp_table_put(struct buf *b, const struct esp_params *p)
     char src[IP_ADDR_TEXT], dst[IP_ADDR_TEXT];
     const char *cipher = "", *integ = "";
 
-    for (size_t i = 0; i < COUNT(cipher_names); i++)
+    for (size_t i = COUNT(cipher_names); i-- > 0;) /* the first name is today's */
         if (cipher_names[i].alg == p->cipher)
             cipher = cipher_names[i].name;
     for (size_t i = 0; i < COUNT(integ_names); i++)

@@ -31,9 +31,9 @@ static const struct row {
     {"an_spi_without_digits_is_refused",
      "\"IPv4\",\"10.0.0.1\",\"10.0.0.2\",\"0x\",\"NULL\",\"\"," SHA1, ERR_FORMAT},
     {"an_unknown_cipher_is_not_supported",
-     ADDRESSES "\"AES-GCM with 16 octet ICV [RFC4106]\",\"0x00\",\"NULL\",\"\"", ERR_UNSUPPORTED},
+     ADDRESSES "\"BLOWFISH-CBC [RFC2451]\",\"0x00\",\"NULL\",\"\"", ERR_UNSUPPORTED},
     {"an_unknown_integrity_is_not_supported",
-     ADDRESSES "\"NULL\",\"\",\"HMAC-SHA-512-256 [RFC4868]\",\"0x00\"", ERR_UNSUPPORTED},
+     ADDRESSES "\"NULL\",\"\",\"MAC-RIPEMD-160-96 [RFC2857]\",\"0x00\"", ERR_UNSUPPORTED},
     {"a_key_of_another_length_is_refused", ADDRESSES "\"AES-CBC [RFC3602]\",\"0x0011\"," SHA1,
      ERR_RANGE},
     {"a_key_of_half_bytes_is_refused",
@@ -95,29 +95,36 @@ static void keys_may_be_plain_text_and_spis_decimal(void **state)
     assert_memory_equal(p.integ_key, "hmacsha1authenticati", 20);
 }
 
+static void put_and_parse(enum cipher_alg c, enum integ_alg i)
+{
+    struct esp_params p = {.spi = 0xfedcba98, .cipher = c, .integ = i}, q;
+    struct buf b = BUF_INIT;
+
+    assert_ok(ip_addr_parse("2001:db8::1", &p.src));
+    assert_ok(ip_addr_parse("2001:db8::2", &p.dst));
+    memset(p.cipher_key, 0xa5, cipher_key_len(c));
+    memset(p.integ_key, 0x5a, integ_key_len(i));
+    esp_table_put(&b, &p);
+    assert_int_equal(b.s[b.n - 1], '\n');
+    assert_ok(esp_table_parse(bytes_head(buf_bytes(&b), b.n - 1), &q, NULL));
+    assert_int_equal(p.spi, q.spi);
+    assert_true(ip_addr_eq(&p.src, &q.src) && ip_addr_eq(&p.dst, &q.dst));
+    assert_int_equal(p.cipher, q.cipher);
+    assert_int_equal(p.integ, q.integ);
+    assert_memory_equal(p.cipher_key, q.cipher_key, sizeof(p.cipher_key));
+    assert_memory_equal(p.integ_key, q.integ_key, sizeof(p.integ_key));
+    buf_release(&b);
+}
+
+/* Wireshark has no names for CCM and ChaCha20-Poly1305 in ESP. */
 static void what_was_put_is_what_is_parsed(void **state)
 {
     (void)state;
-    for (enum cipher_alg c = CIPHER_NONE; c < CIPHER_COUNT; c++) {
-        for (enum integ_alg i = INTEG_NONE; i < INTEG_COUNT; i++) {
-            struct esp_params p = {.spi = 0xfedcba98, .cipher = c, .integ = i}, q;
-            struct buf b = BUF_INIT;
-            assert_ok(ip_addr_parse("2001:db8::1", &p.src));
-            assert_ok(ip_addr_parse("2001:db8::2", &p.dst));
-            memset(p.cipher_key, 0xa5, cipher_key_len(c));
-            memset(p.integ_key, 0x5a, integ_key_len(i));
-            esp_table_put(&b, &p);
-            assert_int_equal(b.s[b.n - 1], '\n');
-            assert_ok(esp_table_parse(bytes_head(buf_bytes(&b), b.n - 1), &q, NULL));
-            assert_int_equal(p.spi, q.spi);
-            assert_true(ip_addr_eq(&p.src, &q.src) && ip_addr_eq(&p.dst, &q.dst));
-            assert_int_equal(p.cipher, q.cipher);
-            assert_int_equal(p.integ, q.integ);
-            assert_memory_equal(p.cipher_key, q.cipher_key, sizeof(p.cipher_key));
-            assert_memory_equal(p.integ_key, q.integ_key, sizeof(p.integ_key));
-            buf_release(&b);
-        }
-    }
+    for (enum cipher_alg c = CIPHER_NONE; c < CIPHER_COUNT; c++)
+        for (enum integ_alg i = INTEG_NONE; i < INTEG_COUNT; i++)
+            if (cipher_mode(c) != CIPHER_MODE_CCM && cipher_mode(c) != CIPHER_MODE_CHACHA &&
+                (!cipher_is_aead(c) || i == INTEG_NONE))
+                put_and_parse(c, i);
 }
 
 int main(void)

@@ -13,7 +13,6 @@
 #include <unistd.h>
 
 enum {
-    SUITES = (CIPHER_COUNT - 1) * (INTEG_COUNT - 1),
     PACKETS = 34, /* of each suite: two AES blocks and a bit */
     PAYLOAD = 3,  /* bytes of the shortest */
 };
@@ -77,8 +76,7 @@ static void write_packet(struct lab *l, struct esp_sa *sa, size_t n)
     struct bytes in = make_inner(l, inner, sizeof(inner), n);
     ip_put(&w, &ip, esp_sealed_len(sa, in.n));
     assert_ok(esp_seal(sa, &l->rng.rng, in, IP_IPIP, &w));
-    buf_addf(&l->expected, "|0x%08x|%u|%s\n", p->spi, esp_sa_seq(sa),
-             p->integ == INTEG_NONE ? "" : "good");
+    buf_addf(&l->expected, "|0x%08x|%u|%s\n", p->spi, (unsigned)esp_sa_seq(sa), "good");
     struct pcap_pkthdr h = {.caplen = (uint32_t)w.at, .len = (uint32_t)w.at};
     pcap_dump((unsigned char *)l->out, &h, outer);
 }
@@ -130,6 +128,7 @@ static void run_tshark(const struct lab *l, struct buf *got)
 
     snprintf(command, sizeof(command),
              "WIRESHARK_CONFIG_DIR=%s tshark -n -r %s/esp.pcap -o esp.enable_encryption_decode:TRUE"
+             " -d udp.port==40002,data" /* random bytes may look like RTCP, and then malformed */
              " -o esp.enable_authentication_check:TRUE -T fields -E 'separator=|'"
              " -e udp.payload -e esp.spi -e esp.sequence -e esp.icv_good 2>%s/stderr",
              l->dir, l->dir, l->dir);
@@ -138,6 +137,19 @@ static void run_tshark(const struct lab *l, struct buf *got)
     while (fgets(line, sizeof(line), f))
         add_line(got, line);
     assert_int_equal(pclose(f), 0);
+}
+
+/* Line by line, so that a failure names the packet. */
+static void compare_lines(const char *got, const char *want)
+{
+    while (*got && *want) {
+        size_t g = strcspn(got, "\n"), w = strcspn(want, "\n");
+        if (g != w || memcmp(got, want, g) != 0)
+            fail_msg("%.*s instead of %.*s", (int)g, got, (int)w, want);
+        got += g + (got[g] == '\n');
+        want += w + (want[w] == '\n');
+    }
+    assert_string_equal(got, want);
 }
 
 static void tshark_opens_what_we_seal(void **state)
@@ -151,13 +163,18 @@ static void tshark_opens_what_we_seal(void **state)
         skip();
     }
     lab_init(&l);
-    for (enum cipher_alg c = CIPHER_NONE + 1; c < CIPHER_COUNT; c++)
-        for (enum integ_alg i = INTEG_NONE + 1; i < INTEG_COUNT; i++)
+    for (enum cipher_alg c = CIPHER_NONE + 1; c < CIPHER_COUNT; c++) {
+        if (cipher_mode(c) == CIPHER_MODE_CCM || cipher_mode(c) == CIPHER_MODE_CHACHA)
+            continue; /* Wireshark's ESP does not know them */
+        if (cipher_is_aead(c))
+            write_suite(&l, c, INTEG_NONE);
+        for (enum integ_alg i = INTEG_NONE + 1; i < INTEG_COUNT && !cipher_is_aead(c); i++)
             write_suite(&l, c, i);
+    }
     pcap_dump_close(l.out);
     write_table(&l);
     run_tshark(&l, &got);
-    assert_string_equal(buf_str(&got), buf_str(&l.expected));
+    compare_lines(buf_str(&got), buf_str(&l.expected));
     buf_release(&got);
     lab_release(&l);
 }

@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 struct replay {
-    uint32_t top;    /* highest sequence number accepted; 0: none yet */
+    uint64_t top;    /* highest sequence number accepted; 0: none yet */
     uint16_t window; /* packets; 0: everything passes */
     size_t mask;     /* words - 1 */
     uint64_t *words; /* bit seq % 64 of word seq / 64 & mask: accepted */
@@ -18,10 +18,13 @@ struct replay {
 void replay_init(struct replay *r, uint16_t window);
 void replay_release(struct replay *r);
 
+/* The 64-bit number whose lower half is SEQ: the one nearest to the window (RFC 4303, A2.2). */
+uint64_t replay_extend(const struct replay *r, uint32_t seq);
+
 /* True when SEQ may be accepted: right of the window, or in it and not seen. */
-bool replay_is_fresh(const struct replay *r, uint32_t seq);
+bool replay_is_fresh(const struct replay *r, uint64_t seq);
 
 /* Notes an authentic packet. SEQ must be fresh. */
-void replay_accept(struct replay *r, uint32_t seq);
+void replay_accept(struct replay *r, uint64_t seq);
 
 #endif

@@ -59,7 +59,7 @@ static void show_sa(const struct gateway *g, const struct vpn_policy *p, const s
     buf_addf(out, "         sa timing: remaining key lifetime (kB/sec): (%llu/%llu)\n",
              (unsigned long long)left(sp->life_bytes, esp_sa_counters(sa)->bytes) / 1024,
              (unsigned long long)left((uint64_t)sp->life_time.ns, (uint64_t)age.ns) / 1000000000);
-    buf_addf(out, "         IV size: %zu bytes\n", cipher_block_len(sp->cipher));
+    buf_addf(out, "         IV size: %zu bytes\n", cipher_iv_len(sp->cipher));
     buf_addf(out, "         replay detection support: %s\n", sp->replay_window ? "Y" : "N");
 }
 

@@ -172,7 +172,7 @@ static void pass_inner(struct gateway *g, const struct pkt *outer, uint32_t numb
     if (!vpn_selector_has(&p->selector, &ours)) {
         p->spoofs++;
         gw_drop(g, GW_DROP_SELECTOR);
-        log_outside_selector(g, outer, plain->seq, p, &in->p);
+        log_outside_selector(g, outer, (uint32_t)plain->seq, p, &in->p);
         return;
     }
     g->count.opened++;

@@ -66,7 +66,8 @@ enum err ike1_make_keys(const struct ike *k, struct ike1_sa *sa, struct bytes th
     enum err e = dh_shared(sa->dh, theirs, shared);
     if (e)
         return e;
-    ikev1_derive(&x, ike1_config(k, sa)->psk, bytes_of(shared, dh_len(sa->suite.group)), &sa->keys);
+    struct bytes secret = bytes_of(shared, dh_secret_len(sa->suite.group));
+    ikev1_derive(&x, ike1_config(k, sa)->psk, secret, &sa->keys);
     mem_wipe(shared, sizeof(shared));
     ikev1_cipher_key(&sa->keys, sa->suite.cipher, sa->skey);
     ikev1_phase1_iv(&x, sa->suite.cipher, sa->iv);

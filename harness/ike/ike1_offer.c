@@ -12,7 +12,9 @@
 #define IKE_HASHES(X)                                                                              \
     X(MD5, 1)                                                                                      \
     X(SHA1, 2)                                                                                     \
-    X(SHA256, 4)
+    X(SHA256, 4)                                                                                   \
+    X(SHA384, 5)                                                                                   \
+    X(SHA512, 6)
 
 static void cipher_numbers(enum cipher_alg alg, uint16_t *number, uint16_t *bits)
 {

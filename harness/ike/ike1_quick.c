@@ -109,7 +109,7 @@ enum err ike1_quick_shared(struct ike1_quick *q, struct bytes theirs)
     enum err e = dh_shared(q->dh, theirs, q->shared);
 
     if (!e)
-        q->shared_len = dh_len(q->suite.pfs_group);
+        q->shared_len = dh_secret_len(q->suite.pfs_group);
     dh_free(q->dh); /* one use: that is what the secrecy is perfect by */
     q->dh = NULL;
     return e;

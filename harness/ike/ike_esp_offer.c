@@ -8,12 +8,35 @@
     X(3DES_CBC, 3, 0)                                                                              \
     X(AES128_CBC, 12, 128)                                                                         \
     X(AES192_CBC, 12, 192)                                                                         \
-    X(AES256_CBC, 12, 256)
+    X(AES256_CBC, 12, 256)                                                                         \
+    X(AES128_CTR, 13, 128)                                                                         \
+    X(AES192_CTR, 13, 192)                                                                         \
+    X(AES256_CTR, 13, 256)                                                                         \
+    X(AES128_CCM_8, 14, 128)                                                                       \
+    X(AES192_CCM_8, 14, 192)                                                                       \
+    X(AES256_CCM_8, 14, 256)                                                                       \
+    X(AES128_CCM_12, 15, 128)                                                                      \
+    X(AES192_CCM_12, 15, 192)                                                                      \
+    X(AES256_CCM_12, 15, 256)                                                                      \
+    X(AES128_CCM_16, 16, 128)                                                                      \
+    X(AES192_CCM_16, 16, 192)                                                                      \
+    X(AES256_CCM_16, 16, 256)                                                                      \
+    X(AES128_GCM_8, 18, 128)                                                                       \
+    X(AES192_GCM_8, 18, 192)                                                                       \
+    X(AES256_GCM_8, 18, 256)                                                                       \
+    X(AES128_GCM_12, 19, 128)                                                                      \
+    X(AES192_GCM_12, 19, 192)                                                                      \
+    X(AES256_GCM_12, 19, 256)                                                                      \
+    X(AES128_GCM_16, 20, 128)                                                                      \
+    X(AES192_GCM_16, 20, 192)                                                                      \
+    X(AES256_GCM_16, 20, 256)
 
 #define ESP_INTEGS(X)                                                                              \
     X(HMAC_MD5_96, 1)                                                                              \
     X(HMAC_SHA1_96, 2)                                                                             \
-    X(HMAC_SHA256_128, 5)
+    X(HMAC_SHA256_128, 5)                                                                          \
+    X(HMAC_SHA384_192, 6)                                                                          \
+    X(HMAC_SHA512_256, 7)
 
 static void cipher_numbers(enum cipher_alg alg, uint8_t *id, uint16_t *bits)
 {

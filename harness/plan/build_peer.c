@@ -4,13 +4,20 @@
 #include <stdio.h>
 
 /* Names of crypto/, which this folder does not see; a test keeps them equal. */
-static const char ciphers[] = "des-cbc 3des-cbc aes-128-cbc aes-192-cbc aes-256-cbc";
-static const char digests[] = "md5 sha1 sha256";
-static const char integs[] = "hmac-md5-96 hmac-sha1-96 hmac-sha2-256-128";
-static const char groups[] = "modp768 modp1024 modp1536 modp2048";
+static const char cbc_ciphers[] = "des-cbc 3des-cbc aes-128-cbc aes-192-cbc aes-256-cbc";
+static const char ctr_ciphers[] = "aes-128-ctr aes-192-ctr aes-256-ctr";
+static const char aead_ciphers[] =
+    "aes-128-gcm-8 aes-192-gcm-8 aes-256-gcm-8 aes-128-gcm-12 aes-192-gcm-12 aes-256-gcm-12 "
+    "aes-128-gcm-16 aes-192-gcm-16 aes-256-gcm-16 aes-128-ccm-8 aes-192-ccm-8 aes-256-ccm-8 "
+    "aes-128-ccm-12 aes-192-ccm-12 aes-256-ccm-12 aes-128-ccm-16 aes-192-ccm-16 aes-256-ccm-16";
+static const char digests[] = "md5 sha1 sha256 sha384 sha512";
+static const char integs[] =
+    "hmac-md5-96 hmac-sha1-96 hmac-sha2-256-128 hmac-sha2-384-192 hmac-sha2-512-256";
+static const char groups[] = "modp768 modp1024 modp1536 modp2048 modp3072 modp4096 modp6144 "
+                             "modp8192 ecp256 ecp384 ecp521 curve25519";
 
 /* Takes the word of LIST that *S begins with, up to a "-" or the end. A cipher may be written
- * without its "-cbc": there is no other mode. */
+ * without its "-cbc". */
 static bool take(const char **s, const char *list, bool cbc, struct buf *out)
 {
     char word[32];
@@ -31,7 +38,12 @@ static bool take(const char **s, const char *list, bool cbc, struct buf *out)
 
 static bool suite(const char *s, bool ike, struct buf *out)
 {
-    if (!take(&s, ciphers, true, out) || !take(&s, ike ? digests : integs, false, out))
+    bool aead = !ike && take(&s, aead_ciphers, false, out);
+    bool ctr = !ike && !aead && take(&s, ctr_ciphers, false, out);
+
+    if (!aead && !ctr && !take(&s, cbc_ciphers, true, out))
+        return false;
+    if (!aead && !take(&s, ike ? digests : integs, false, out))
         return false;
     if (ike || *s) /* in phase 2 a group asks for perfect forward secrecy */
         return take(&s, groups, false, out) && !*s;
@@ -52,9 +64,11 @@ static const char *suites(struct load *l, const struct node *n, const char *name
         if (suite(word, ike, &out))
             continue;
         problem_add(&l->problems, ERR_INVALID, &n->at,
-                    "<peer> %s: no suite is called %s; one looks like %s. Ciphers: %s. %s: %s. "
-                    "Groups: %s",
-                    name, word, ike ? "3des-cbc-sha1-modp1024" : "3des-cbc-hmac-md5-96", ciphers,
+                    "<peer> %s: no suite is called %s; one looks like %s. Ciphers: %s%s%s%s%s. %s: "
+                    "%s. Groups: %s",
+                    name, word, ike ? "3des-cbc-sha1-modp1024" : "3des-cbc-hmac-md5-96",
+                    cbc_ciphers, ike ? "" : " ", ike ? "" : ctr_ciphers,
+                    ike ? "" : ", without integrity ", ike ? "" : aead_ciphers,
                     ike ? "Hashes" : "Integrity", ike ? digests : integs, groups);
         break;
     }

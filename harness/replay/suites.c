@@ -17,22 +17,25 @@ static const char esp_default[] =
     "aes-192-cbc-hmac-sha1-96 aes-128-cbc-hmac-sha2-256-128 aes-256-cbc-hmac-sha2-256-128 "
     "aes-128-cbc-hmac-md5-96 3des-cbc-hmac-md5-96 3des-cbc-hmac-sha1-96";
 
-/* The cipher WORD begins with ("3des" stands for "3des-cbc"); *REST is what follows its hyphen. */
+/* WORD begins with the N letters of NAME, as a whole word; *REST is what follows its hyphen. */
+static bool begins_with(const char *word, const char *name, size_t n, const char **rest)
+{
+    if (strncmp(word, name, n) != 0 || (word[n] != '-' && word[n]))
+        return false;
+    *rest = word + n + (word[n] == '-');
+    return true;
+}
+
+/* The cipher WORD begins with ("3des" stands for "3des-cbc"). */
 static enum cipher_alg cipher_prefix(const char *word, const char **rest)
 {
-    for (int c = CIPHER_NONE + 1; c < CIPHER_COUNT; c++) {
-        const char *name = cipher_name((enum cipher_alg)c);
-        size_t full = strlen(name), cut = full - strlen("-cbc");
-        if (strncmp(word, name, full) == 0 && word[full] == '-') {
-            *rest = word + full + 1;
-            return (enum cipher_alg)c;
-        }
-        if (strncmp(word, name, cut) == 0 && word[cut] == '-' &&
-            strncmp(word + cut, "-cbc", 4) != 0) {
-            *rest = word + cut + 1;
-            return (enum cipher_alg)c;
-        }
-    }
+    for (enum cipher_alg c = CIPHER_NONE + 1; c < CIPHER_COUNT; c++)
+        if (begins_with(word, cipher_name(c), strlen(cipher_name(c)), rest))
+            return c;
+    for (enum cipher_alg c = CIPHER_NONE + 1; c < CIPHER_COUNT; c++)
+        if (cipher_mode(c) == CIPHER_MODE_CBC &&
+            begins_with(word, cipher_name(c), strlen(cipher_name(c)) - strlen("-cbc"), rest))
+            return c;
     return CIPHER_NONE;
 }
 
@@ -49,45 +52,40 @@ static enum digest_alg digest_prefix(const char *word, const char **rest)
     return DIGEST_NONE;
 }
 
-static uint16_t group_by_name(const char *name)
+static bool read_ike(const char *word, struct ike_suite *out)
 {
-    static const uint16_t groups[] = {1, 2, 5, 14};
+    const char *rest = word;
 
-    for (size_t i = 0; i < COUNT(groups); i++) {
-        if (strcmp(dh_name(groups[i]), name) == 0)
-            return groups[i];
-    }
-    return 0;
+    out->cipher = cipher_prefix(rest, &rest);
+    if (cipher_mode(out->cipher) != CIPHER_MODE_CBC)
+        return false;
+    out->digest = digest_prefix(rest, &rest);
+    out->group = out->digest == DIGEST_NONE ? 0 : dh_by_name(rest);
+    return out->group != 0;
 }
 
-static bool read_ike(const char *word, struct ike_suite *out)
+static enum integ_alg integ_prefix(const char *word, const char **rest)
+{
+    for (enum integ_alg i = INTEG_NONE + 1; i < INTEG_COUNT; i++)
+        if (begins_with(word, integ_name(i), strlen(integ_name(i)), rest))
+            return i;
+    return INTEG_NONE;
+}
+
+/* Ciphers that authenticate go without integrity. An optional last word names the group of PFS:
+ * "aes-128-cbc-hmac-sha1-96-modp1024", "aes-128-gcm-16-ecp256". */
+static bool read_esp(const char *word, struct ike_esp_suite *out)
 {
     const char *rest = word;
 
     out->cipher = cipher_prefix(rest, &rest);
     if (out->cipher == CIPHER_NONE)
         return false;
-    out->digest = digest_prefix(rest, &rest);
-    out->group = out->digest == DIGEST_NONE ? 0 : group_by_name(rest);
-    return out->group != 0;
-}
-
-/* An optional last word names the group of PFS: "aes-128-cbc-hmac-sha1-96-modp1024". */
-static bool read_esp(const char *word, struct ike_esp_suite *out)
-{
-    const char *rest = word;
-    char integ[32];
-
-    out->cipher = cipher_prefix(rest, &rest);
-    const char *group = out->cipher == CIPHER_NONE ? NULL : strstr(rest, "-modp");
-    size_t n = group ? (size_t)(group - rest) : strlen(rest);
-    if (out->cipher == CIPHER_NONE || n >= sizeof(integ))
+    out->integ = cipher_is_aead(out->cipher) ? INTEG_NONE : integ_prefix(rest, &rest);
+    if (out->integ == INTEG_NONE && !cipher_is_aead(out->cipher))
         return false;
-    memcpy(integ, rest, n);
-    integ[n] = '\0';
-    out->integ = integ_by_name(integ);
-    out->pfs_group = group ? group_by_name(group + 1) : 0;
-    return out->integ != INTEG_NONE && (!group || out->pfs_group);
+    out->pfs_group = *rest ? dh_by_name(rest) : 0;
+    return !*rest || out->pfs_group;
 }
 
 /* The next word of *S, to WORD; false at the end. */
