@@ -74,6 +74,7 @@
       "no-cleartext")                                                                              \
     /* the tunnel itself */                                                                        \
     X(BAD_ICV, "bad-icv", "one ESP packet in a hundred has a wrong check value", "decrypt")        \
+    X(SEQ_RESTARTS, "seq-restarts", "ESP sequence numbers of an SA begin anew once", "esp")        \
     X(WRONG_SPI, "wrong-spi", "after a rekeying ESP goes out under the inbound SPI", "stream")     \
     X(REKEY_HOLE, "rekey-hole", "nothing is sealed for 3 s after a rekeying", "stream")            \
     X(REKEY_ENDS_CHILDREN, "rekey-ends-children", "a new IKE SA ends the IPsec SAs of the old",    \

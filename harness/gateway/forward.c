@@ -128,7 +128,7 @@ static bool live_on(struct gateway *g, struct gw_packet *p)
 static bool leaks(const struct gateway *g)
 {
     return gw_fault_on(g->faults, GW_FAULT_LEAK_CLEARTEXT) ||
-           (gw_fault_on(g->faults, GW_FAULT_LEAK_ONE_PACKET) && !g->has_leaked);
+           (gw_fault_on(g->faults, GW_FAULT_LEAK_ONE_PACKET) && !g->fault_spent);
 }
 
 /* The way of C's packets that come from SIDE. False: there is none now. */
@@ -172,7 +172,7 @@ static bool take(struct gateway *g, const struct gw_packet *p, struct conn *c, i
         wait_for_tunnel(g, c, side);
         if (!leaks(g))
             return false;
-        g->has_leaked = true;
+        g->fault_spent = true;
         return true;
     case CONN_DROP_STATE: gw_drop(g, GW_DROP_TCP_STATE); return false;
     default: gw_drop(g, GW_DROP_TUN_DOWN); return false;

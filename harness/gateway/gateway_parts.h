@@ -27,7 +27,7 @@ struct gateway {
     struct vpn vpn;
     struct conns *conns;
     uint64_t faults;       /* set of enum gw_fault */
-    bool has_leaked;       /* fault leak-one-packet: it has gone */
+    bool fault_spent;      /* a fault that comes once has come */
     struct gw_place place; /* of the console */
     struct buf startup;    /* the stored configuration, with its keys */
     struct mono booted;

@@ -63,6 +63,20 @@ static void spoil(const struct gateway *g, const struct sadb_pair *pair, struct 
         wr_fill32(w, at, esp_sa_params(pair->in)->spi);
 }
 
+/* Fault seq-restarts, RFC 4303, 2.2: that an SA's numbers never begin anew is what keys rest on. */
+static void restart(struct gateway *g, struct sadb_pair *pair)
+{
+    struct esp_sa *fresh;
+
+    if (!gw_fault_on(g->faults, GW_FAULT_SEQ_RESTARTS) || g->fault_spent ||
+        esp_sa_seq(pair->out) < 100 ||
+        esp_sa_new(esp_sa_params(pair->out), clock_now(g->env.clk), &fresh))
+        return;
+    esp_sa_free(pair->out);
+    pair->out = fresh;
+    g->fault_spent = true;
+}
+
 static enum err seal(struct gateway *g, struct sadb_pair *pair, const struct gw_hop *hop,
                      const struct ip *outer, struct bytes inner)
 {
@@ -86,6 +100,9 @@ void gw_vpn_send(struct gateway *g, uint32_t policy, struct bytes inner)
 {
     struct vpn_policy *p = g->vpn.policies[policy];
     struct sadb_pair *pair = p->pair;
+
+    if (g->faults)
+        restart(g, pair);
     const struct esp_params *sa = esp_sa_params(pair->out);
     struct rd r = rd_of(inner);
     struct ip outer = {.version = 4,

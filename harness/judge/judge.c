@@ -33,6 +33,7 @@ static void judge_rules(struct judge *j)
 
     for (size_t i = 0; i < j->plan->nexpects; i++)
         rules[j->plan->expects[i].rule](j, i, &j->plan->expects[i]);
+    rule_esp(j);
     rule_decrypt(j);
 }
 

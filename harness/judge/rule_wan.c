@@ -80,6 +80,27 @@ void rule_reset(struct judge *j, size_t i, const struct plan_expect *x)
     found_place(f, x);
 }
 
+/* --- sequence numbers --------------------------------------------------------------------------
+ */
+
+/* Nothing is said when they are right, or when the harness's own peer is to blame. */
+void rule_esp(struct judge *j)
+{
+    for (uint32_t i = 0; i < j->wan.nsas; i++) {
+        const struct sa *sa = &j->wan.sas[i];
+        if (!sa->reused || (j->plan->lab.mode == MODE_PEER && sa->way == TO_DEVICE))
+            continue;
+        struct found *f =
+            find_add(&j->fs, "esp", VERDICT_FAIL, BASIS_ALWAYS,
+                     "packet %llu: sequence number %u of SPI 0x%08x was that of another packet "
+                     "before (%llu such packets)",
+                     (unsigned long long)sa->reused_packet, sa->reused_seq, sa->spi,
+                     (unsigned long long)sa->reused);
+        found_packet(f, sa->reused_packet, "wan", 0);
+        return;
+    }
+}
+
 /* --- decrypt-and-compare -----------------------------------------------------------------------
  */
 

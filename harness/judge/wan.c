@@ -138,6 +138,27 @@ static void take_seq(struct sa *sa, uint32_t seq)
         sa->first_seq = seq;
 }
 
+/* Two packets of one number are one that a wire has doubled when they are the same, and else two:
+ * RFC 4303, 2.2 forbids them. Their check values tell. To be asked before the number is taken. */
+static void take_tail(struct judge *j, struct sa *sa, uint32_t seq, struct bytes esp)
+{
+    struct rd r = rd_of(bytes_from(esp, esp.n >= 8 ? esp.n - 8 : esp.n));
+    uint64_t tail = (uint64_t)rd_be32(&r) << 32;
+    bool there = sa->any && seq <= sa->high_seq && sa->high_seq - seq < 64 &&
+                 sa->window >> (sa->high_seq - seq) & 1;
+
+    tail |= rd_be32(&r);
+    if (r.err)
+        return;
+    if (there && sa->tails[seq % 64] && sa->tails[seq % 64] != tail && sa->reused++ == 0) {
+        sa->reused_packet = j->rec.packet;
+        sa->reused_seq = seq;
+    }
+    bool is_old = sa->any && seq <= sa->high_seq && sa->high_seq - seq >= 64;
+    if (!there && !is_old)
+        sa->tails[seq % 64] = tail;
+}
+
 static void take_esp(struct judge *j, const struct ip *ip, struct bytes esp, bool udp, bool eaten)
 {
     struct wan *w = &j->wan;
@@ -150,6 +171,7 @@ static void take_esp(struct judge *j, const struct ip *ip, struct bytes esp, boo
     w->esp_packets++;
     sa->udp = udp;
     bool disorder = sa->any && seq != sa->high_seq + 1;
+    take_tail(j, sa, seq, ip_is_cut(ip) ? bytes_of(NULL, 0) : esp);
     take_seq(sa, seq);
     history_esp(j, disorder);
     if (inner_compares(j) && !ip_is_cut(ip))

@@ -28,6 +28,9 @@ struct sa { /* one direction: by SPI and destination */
     uint32_t first_seq, high_seq;
     uint64_t window; /* bit n: high_seq - n was seen */
     uint64_t unique, repeated;
+    uint64_t tails[64]; /* last bytes of the packets in the window, by number; 0: not kept */
+    uint64_t reused, reused_packet; /* other packets of a number that was there; the first one */
+    uint32_t reused_seq;
     /* what the peer and the device's log say of it */
     int64_t up_ns, down_ns; /* of its esp-sa lines; NEVER */
     const char *down_reason;

@@ -69,6 +69,7 @@ static const struct row rows[] = {
     {GW_FAULT_LEAK_ONE_PACKET, "phase1-delete-preserve-on", NULL, "(1 such packets)"},
     /* the tunnel itself */
     {GW_FAULT_BAD_ICV, "control-no-event", NULL, "does not open with the SA's keys"},
+    {GW_FAULT_SEQ_RESTARTS, "upload-no-event", NULL, "was that of another packet before"},
     {GW_FAULT_WRONG_SPI, "phase2-rekey-preserve-off", NULL, "stands still"},
     {GW_FAULT_REKEY_HOLE, "phase2-rekey-preserve-off", NULL, "stood still for 3."},
     {GW_FAULT_REKEY_ENDS_CHILDREN, "phase1-rekey-preserve-off", NULL, "came into use"},

@@ -127,6 +127,11 @@ static void seal_as(struct mock_run *m, int way, struct bytes inner, const char 
         esp[w.at - 1] ^= 1;
     put_link(&f);
     put_ip(&f, &sa->params.src, &sa->params.dst, IP_ESP, 0, wr_bytes(&w));
+    if (way == MOCK_FROM_DEVICE) {
+        assert_true(f.at <= sizeof(m->esp_frame));
+        memcpy(m->esp_frame, frame, f.at);
+        m->esp_len = f.at;
+    }
     mock_frame(m, EV_WAN, wr_bytes(&f), remark);
 }
 
@@ -142,6 +147,21 @@ void mock_bad_esp(struct mock_run *m, int way)
     size_t n = put_packet(m, &s, true, packet);
 
     seal_as(m, way, bytes_of(packet, n), NULL, true);
+}
+
+void mock_esp_again(struct mock_run *m, bool other)
+{
+    struct mock_sa *sa = &m->sa[MOCK_FROM_DEVICE];
+    struct esp_sa *used = sa->out;
+
+    if (!other) {
+        mock_frame(m, EV_WAN, bytes_of(m->esp_frame, m->esp_len), NULL);
+        return;
+    }
+    assert_ok(esp_sa_new(&sa->params, (struct mono){0}, &sa->out));
+    mock_esp(m, &(struct mock_segment){.sender = m->opts.device_at_ho, .flags = TCP_ACK}, NULL);
+    esp_sa_free(sa->out);
+    sa->out = used;
 }
 
 /* A segment that goes through ESP in two fragments and is whole on the LANs. */

@@ -52,6 +52,8 @@ struct mock_run {
     /* the tunnel: towards the device, from it */
     struct mock_sa sa[2];
     unsigned generation;
+    uint8_t esp_frame[2048]; /* the last one from the device */
+    size_t esp_len;
     uint16_t ip_id;
     unsigned datagrams; /* of the device's log */
 };
@@ -100,6 +102,8 @@ void mock_lan(struct mock_run *m, int site, const struct mock_segment *s);
 void mock_esp(struct mock_run *m, const struct mock_segment *s, const char *remark);
 /* ESP whose last byte is wrong. */
 void mock_bad_esp(struct mock_run *m, int way);
+/* The device's last ESP packet once more, or OTHER: one with the number 1. */
+void mock_esp_again(struct mock_run *m, bool other);
 void mock_fragments(struct mock_run *m, const struct mock_segment *s);
 /* From LAN to LAN: LAN, ESP, LAN, 2 ms. */
 void mock_pass(struct mock_run *m, const struct mock_segment *s);

@@ -27,6 +27,7 @@
     X(again)      /* the last segment once more; :altered */                                       \
     X(fins)       /* both sides close */                                                           \
     X(badicv)     /* ESP that does not open; :device, :peer */                                     \
+    X(reuse)      /* the device's last ESP packet again; :other, another with the number 1 */      \
     X(fragment)   /* the last segment once more, in two fragments inside ESP */                    \
     X(dgram)      /* a datagram there and one back; :N */                                          \
     X(dgramlost)  /* one that does not arrive; :N */                                               \

@@ -324,6 +324,11 @@ void word_badicv(struct mock_run *m, const char *arg)
     mock_bad_esp(m, strcmp(arg, "peer") == 0 ? MOCK_TO_DEVICE : MOCK_FROM_DEVICE);
 }
 
+void word_reuse(struct mock_run *m, const char *arg)
+{
+    mock_esp_again(m, arg != NULL);
+}
+
 void word_fragment(struct mock_run *m, const char *arg)
 {
     struct mock_segment s = {.sender = SERVER,
