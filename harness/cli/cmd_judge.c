@@ -33,6 +33,12 @@ static const char *take_leg(void *ctx, const char *value)
     return leg_files_add(&((struct judge_args *)ctx)->legs, value);
 }
 
+static const char *take_esp_sa(void *ctx, const char *value)
+{
+    ((struct judge_args *)ctx)->legs.esp_sa = value;
+    return NULL;
+}
+
 static const char *take_json(void *ctx, const char *value)
 {
     (void)value;
@@ -64,6 +70,8 @@ static const struct option_row rows[] = {
     {'D', "define", "NAME=VALUE", "sets a variable of that case", take_define},
     {0, "leg", "LEG=FILE", "captures of others: bo-lan, wan, ho-lan or mgmt; may be repeated",
      take_leg},
+    {0, "esp-sa", "FILE", "with --leg: keys in Wireshark's form; inner packets are compared",
+     take_esp_sa},
     {0, "json", NULL, "everything that was found, as JSON: an object a file", take_json},
     {'q', "quiet", NULL, "the verdict, and only what did not hold", take_quiet},
     {'v', "verbose", NULL, "every figure, too", take_verbose},

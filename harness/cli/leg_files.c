@@ -1,6 +1,9 @@
 #include "cli/leg_files.h"
 
+#include "base/mem.h"
+#include "cli/files.h"
 #include "cli/terminal.h"
+#include "esp/esp_table.h"
 #include "evidence/interfaces.h"
 #include "traffic/savefile.h"
 
@@ -31,6 +34,42 @@ const char *leg_files_add(struct leg_files *f, const char *word)
         }
     }
     return want;
+}
+
+static enum err take_key(struct judge *j, struct bytes line, const char *path, int n,
+                         struct diag *why)
+{
+    struct esp_params p = {0};
+    struct diag d = {0};
+    enum err e = esp_table_parse(line, &p, &d);
+
+    if (!e)
+        e = judge_legs_key(j, &p);
+    mem_wipe(&p, sizeof(p));
+    if (!e || e == ERR_END) /* an empty line */
+        return ERR_OK;
+    return diag_fail_at(why, e, path, n, "%s", d.text[0] ? d.text : err_text(e));
+}
+
+/* Every line of the table; WHY names the one that is wrong. */
+static enum err read_keys(const char *path, struct judge *j, struct diag *why)
+{
+    char *text;
+    size_t n;
+    enum err e = read_whole(path, &text, &n, why);
+
+    if (e)
+        return e;
+    struct bytes rest = bytes_of(text, n);
+    for (int number = 1; !e && rest.n; number++) {
+        const void *nl = memchr(rest.p, '\n', rest.n);
+        size_t len = nl ? (size_t)((const uint8_t *)nl - rest.p) : rest.n;
+        e = take_key(j, bytes_head(rest, len), path, number, why);
+        rest = bytes_from(rest, len + (nl != NULL));
+    }
+    mem_wipe(text, n);
+    mem_free(text);
+    return e;
 }
 
 static void advance(struct source *s)
@@ -79,8 +118,12 @@ enum err leg_files_judge(const struct leg_files *f, struct judgement **out, stru
     }
     if (!e) {
         struct judge *j = judge_legs_new();
-        feed(f, s, j);
+        e = f->esp_sa ? read_keys(f->esp_sa, j, why) : ERR_OK;
+        if (!e)
+            feed(f, s, j);
         judge_legs_finish(j, out);
+        if (e)
+            judgement_free(*out);
     }
     for (size_t i = 0; i < f->n; i++)
         savefile_close(s[i].file);

@@ -12,6 +12,7 @@ struct leg_files {
         const char *path; /* borrowed */
     } v[LEG_FILES];
     size_t n;
+    const char *esp_sa; /* keys in Wireshark's form; NULL: none */
 };
 
 /* Takes "bo-lan=FILE" (a leg may have several files). NULL, or what is wrong with it. */

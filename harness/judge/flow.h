@@ -164,6 +164,8 @@ struct jflow *jflow_make(struct judge *j, const char *id, uint8_t proto,
 void jflow_host_line(struct judge *j, const struct line *l);
 /* The flow of a packet seen on the LAN of SITE, and who sent it; NULL: none. */
 struct jflow *jflow_find(struct judge *j, int site, const struct pkt *p, int *sender);
+/* The same, but nothing is learnt from the packet. */
+struct jflow *jflow_known(const struct judge *j, int site, const struct pkt *p, int *sender);
 struct jflow *jflow_of_plan(const struct jflows *f, int index);
 bool jflow_key_of(const struct pkt *p, struct endpoint *src, struct endpoint *dst);
 

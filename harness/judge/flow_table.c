@@ -333,6 +333,20 @@ static uint32_t look_up(struct judge *j, const struct pkt *p, const struct alias
     return map_find(&t->map, alias_hash(key), alias_eq, t, key);
 }
 
+struct jflow *jflow_known(const struct judge *j, int site, const struct pkt *p, int *sender)
+{
+    const struct jflows *t = &j->flows;
+    struct alias key = {.site = (uint8_t)site, .proto = proto_class(p->ip.proto)};
+
+    if (!jflow_key_of(p, &key.src, &key.dst))
+        return NULL;
+    uint32_t id = map_find(&t->map, alias_hash(&key), alias_eq, t, &key);
+    if (id == MAP_NONE)
+        return NULL;
+    *sender = t->aliases[id].sender;
+    return t->list[t->aliases[id].flow];
+}
+
 struct jflow *jflow_find(struct judge *j, int site, const struct pkt *p, int *sender)
 {
     struct jflows *t = &j->flows;

@@ -208,6 +208,8 @@ void jflow_frame(struct judge *j, int site, const struct pkt *p)
     count_frame(j, f, site, sender);
     if (site == judge_peer_site(j))
         inner_on_lan(j, p, site == sender);
+    else if (inner_legs_compares(j))
+        inner_legs_on_lan(j, site, sender, p);
     if (p->kind == PKT_TCP)
         take_tcp(j, f, site, sender, p);
     else

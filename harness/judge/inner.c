@@ -16,7 +16,7 @@ void inner_set_release(struct inner_set *s)
 }
 
 /* What stays the same of a packet from hop to hop: all but TTL, TOS and the header's checksum. */
-static uint64_t digest(const struct ip *ip)
+uint64_t inner_digest(const struct ip *ip)
 {
     uint8_t head[2 * sizeof(ip->src.b) + 16];
     struct wr w = wr_of(head, sizeof(head));
@@ -36,7 +36,7 @@ static bool slot_eq(const void *ctx, uint32_t id, const void *key)
     return s->slots[id].hash == *(const uint64_t *)key;
 }
 
-static void expect(struct inner_set *s, uint64_t hash, uint64_t packet)
+void inner_expect(struct inner_set *s, uint64_t hash, uint64_t packet)
 {
     uint32_t id = (uint32_t)(s->added++ % INNER_SLOTS);
 
@@ -50,7 +50,7 @@ static void expect(struct inner_set *s, uint64_t hash, uint64_t packet)
     map_put(&s->map, hash, id);
 }
 
-static bool meet(struct inner_set *s, uint64_t hash)
+bool inner_meet(struct inner_set *s, uint64_t hash)
 {
     uint32_t id = map_find(&s->map, hash, slot_eq, s, &hash);
 
@@ -66,7 +66,7 @@ static void compare(struct judge *j, struct inner_set *s, uint64_t hash, const c
     struct wan *w = &j->wan;
 
     w->compared++;
-    if (meet(s, hash))
+    if (inner_meet(s, hash))
         return;
     if (s->evicted || w->no_key) { /* it may be one we lost, or could not open */
         w->unmet++;
@@ -99,6 +99,31 @@ static bool take_inner(struct judge *j, struct bytes inner, struct pkt *p)
     return fragments_add(j->inner_fragments, p, j->rec.time_ns);
 }
 
+static bool open_inner(struct judge *j, struct sa *sa, struct bytes esp, struct esp_plain *plain)
+{
+    struct wan *w = &j->wan;
+
+    if (!sa->key || esp.n > EVIDENCE_SNAPLEN) {
+        w->no_key++;
+        return false;
+    }
+    if (!w->plain)
+        w->plain = mem_array(EVIDENCE_SNAPLEN, 1);
+    if (esp_peek(sa->key, esp, w->plain, plain)) {
+        count_bad(j, sa);
+        return false;
+    }
+    w->opened++;
+    return true;
+}
+
+bool inner_of_esp(struct judge *j, struct sa *sa, struct bytes esp, struct pkt *p)
+{
+    struct esp_plain plain;
+
+    return open_inner(j, sa, esp, &plain) && take_inner(j, plain.inner, p);
+}
+
 void inner_from_esp(struct judge *j, struct sa *sa, struct bytes esp, bool eaten)
 {
     struct wan *w = &j->wan;
@@ -108,17 +133,8 @@ void inner_from_esp(struct judge *j, struct sa *sa, struct bytes esp, bool eaten
 
     if (eaten && sa->way == FROM_DEVICE)
         return; /* the peer never had it */
-    if (!sa->key || esp.n > EVIDENCE_SNAPLEN) {
-        w->no_key++;
+    if (!open_inner(j, sa, esp, &plain))
         return;
-    }
-    if (!w->plain)
-        w->plain = mem_array(EVIDENCE_SNAPLEN, 1);
-    if (esp_peek(sa->key, esp, w->plain, &plain)) {
-        count_bad(j, sa);
-        return;
-    }
-    w->opened++;
     if (!take_inner(j, plain.inner, &p))
         return;
     struct jflow *f = jflow_find(j, judge_peer_site(j), &p, &sender);
@@ -127,9 +143,9 @@ void inner_from_esp(struct judge *j, struct sa *sa, struct bytes esp, bool eaten
     if (sa->way == TO_DEVICE && p.kind == PKT_TCP && tcp_has(&p.tcp, TCP_RST))
         f->reset_in_esp++;
     if (sa->way == FROM_DEVICE)
-        expect(&w->out_of_esp, digest(&p.ip), j->rec.packet);
+        inner_expect(&w->out_of_esp, inner_digest(&p.ip), j->rec.packet);
     else
-        compare(j, &w->into_esp, digest(&p.ip), "wan");
+        compare(j, &w->into_esp, inner_digest(&p.ip), "wan");
 }
 
 void inner_on_lan(struct judge *j, const struct pkt *p, bool sent)
@@ -139,7 +155,7 @@ void inner_on_lan(struct judge *j, const struct pkt *p, bool sent)
     if (!inner_compares(j) || ip_is_cut(&p->ip) || (w->opened == 0 && !sent))
         return;
     if (sent)
-        expect(&w->into_esp, digest(&p->ip), j->rec.packet);
+        inner_expect(&w->into_esp, inner_digest(&p->ip), j->rec.packet);
     else
-        compare(j, &w->out_of_esp, digest(&p->ip), site_lan(judge_peer_site(j)));
+        compare(j, &w->out_of_esp, inner_digest(&p->ip), site_lan(judge_peer_site(j)));
 }

@@ -12,6 +12,18 @@ struct judge *judge_legs_new(void)
     return j;
 }
 
+enum err judge_legs_key(struct judge *j, const struct esp_params *p)
+{
+    struct sa *sa = wan_sa(j, p->spi, &p->src, &p->dst);
+
+    if (!sa)
+        return ERR_RANGE;
+    j->wan.has_keys = true;
+    esp_sa_free(sa->key);
+    sa->key = NULL;
+    return esp_sa_new(p, (struct mono){0}, &sa->key);
+}
+
 void judge_legs_take(struct judge *j, const struct judge_leg_packet *p)
 {
     j->rec = (struct evidence_record){
@@ -27,6 +39,7 @@ void judge_legs_finish(struct judge *j, struct judgement **out)
     jflows_finish(j);
     jflows_foreign_totals(j);
     history_events(j);
+    inner_legs_finish(j);
     metrics_case(j);
     for (size_t i = 0; i < j->flows.n; i++)
         metrics_stream(j, j->flows.list[i]);

@@ -6,6 +6,7 @@
 #ifndef JUDGE_LEGS_H
 #define JUDGE_LEGS_H
 
+#include "esp/esp.h"
 #include "evidence/writer.h"
 #include "judge/verdict.h"
 #include "wire/pkt.h"
@@ -20,6 +21,11 @@ struct judge_leg_packet {
 };
 
 struct judge *judge_legs_new(void);
+
+/* The keys of an SA, before the first packet: what it carries is then compared with both LANs.
+ * ERR_UNSUPPORTED, ERR_RANGE: they make no SA. */
+MUST_USE enum err judge_legs_key(struct judge *j, const struct esp_params *p);
+
 void judge_legs_take(struct judge *j, const struct judge_leg_packet *p);
 
 /* Frees J; gives *OUT (judgement_free). */

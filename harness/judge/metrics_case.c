@@ -133,14 +133,16 @@ static void esp_counts(struct judge *j)
 static void decrypt(struct judge *j)
 {
     const struct wan *w = &j->wan;
-    const char *why = j->meta->headers_only         ? "the evidence holds headers only"
-                      : judge_peer_site(j) == SITES ? "no peer of the harness has the keys"
-                      : w->esp_packets == 0         ? "no ESP was seen"
-                      : w->opened == 0              ? "no keys in the evidence"
-                      : w->no_key                   ? "keys of some SAs are missing"
-                      : w->out_of_esp.evicted + w->into_esp.evicted
-                          ? "too many packets were under way at once"
-                          : NULL;
+    const char *why =
+        j->meta->headers_only                         ? "the evidence holds headers only"
+        : j->history && !w->has_keys                  ? "no keys were given"
+        : !j->history && judge_peer_site(j) == SITES  ? "no peer of the harness has the keys"
+        : w->esp_packets == 0                         ? "no ESP was seen"
+        : w->opened == 0                              ? "no keys in the evidence"
+        : j->history && !inner_legs_says(j)           ? "the gateways change every packet"
+        : w->no_key                                   ? "keys of some SAs are missing"
+        : w->out_of_esp.evicted + w->into_esp.evicted ? "too many packets were under way at once"
+                                                      : NULL;
 
     if (why)
         metric_null(&j->fs, "decrypt_mismatch_pkts", NULL, why);

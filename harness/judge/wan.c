@@ -16,6 +16,10 @@ void wan_init(struct wan *w)
     map_init(&w->map);
     map_init(&w->out_of_esp.map);
     map_init(&w->into_esp.map);
+    for (int s = 0; s < SITES; s++) {
+        map_init(&w->legs_into[s].map);
+        map_init(&w->legs_out[s].map);
+    }
 }
 
 void wan_release(struct wan *w)
@@ -26,6 +30,10 @@ void wan_release(struct wan *w)
     map_release(&w->map);
     inner_set_release(&w->out_of_esp);
     inner_set_release(&w->into_esp);
+    for (int s = 0; s < SITES; s++) {
+        inner_set_release(&w->legs_into[s]);
+        inner_set_release(&w->legs_out[s]);
+    }
     if (w->plain)
         mem_wipe(w->plain, EVIDENCE_SNAPLEN);
     mem_free(w->plain);
@@ -176,6 +184,8 @@ static void take_esp(struct judge *j, const struct ip *ip, struct bytes esp, boo
     history_esp(j, disorder);
     if (inner_compares(j) && !ip_is_cut(ip))
         inner_from_esp(j, sa, esp, eaten);
+    else if (inner_legs_compares(j) && !ip_is_cut(ip))
+        inner_legs_from_esp(j, sa, esp);
     if (eaten)
         return;
     if (w->first_esp_ns == NEVER)

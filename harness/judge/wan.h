@@ -82,6 +82,11 @@ struct wan {
     } recent[RECENT];
     /* inner packets */
     struct inner_set out_of_esp, into_esp;
+    struct inner_set legs_into[SITES], legs_out[SITES]; /* captures of others: by sender */
+    bool has_keys;                                      /* the same: some were given */
+    struct {
+        uint64_t met, unmet, unmet_packet;
+    } legs_at[SITES]; /* the same: compared at the gateway of each site */
     uint8_t *plain;
     uint64_t opened, compared, no_key;
     uint64_t unmet; /* compared in vain when some could not be opened, or were too many to keep */
@@ -117,5 +122,17 @@ void inner_from_esp(struct judge *j, struct sa *sa, struct bytes esp, bool eaten
 /* A packet of a known stream on the peer's own LAN; SENT: by the host there. */
 void inner_on_lan(struct judge *j, const struct pkt *p, bool sent);
 void inner_set_release(struct inner_set *s);
+uint64_t inner_digest(const struct ip *ip);
+void inner_expect(struct inner_set *s, uint64_t hash, uint64_t packet);
+bool inner_meet(struct inner_set *s, uint64_t hash);
+/* What ESP holds, put together when it is a fragment; counts what cannot be opened. */
+bool inner_of_esp(struct judge *j, struct sa *sa, struct bytes esp, struct pkt *p);
+
+/* inner_legs.c: the same for captures of others, with keys from a file. Both LANs are compared. */
+bool inner_legs_compares(const struct judge *j);
+void inner_legs_from_esp(struct judge *j, struct sa *sa, struct bytes esp);
+void inner_legs_finish(struct judge *j);
+bool inner_legs_says(const struct judge *j); /* at one gateway at least something was the same */
+void inner_legs_on_lan(struct judge *j, int site, int sender, const struct pkt *p);
 
 #endif

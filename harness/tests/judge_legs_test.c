@@ -55,6 +55,8 @@ static json_t *judge_legs(const char *case_id)
     for (size_t i = 0; i < COUNT(legs); i++)
         n += snprintf(command + n, sizeof(command) - (size_t)n, " --leg %s=%%T/%s.%s.pcapng",
                       legs[i], case_id, legs[i]);
+    snprintf(command + n, sizeof(command) - (size_t)n, " --esp-sa %%T/%s/evidence/%s.keys/esp_sa",
+             case_id, case_id);
     program_run(&p, command);
     assert_int_equal(p.code, 0);
     json_t *v = json_loads(buf_str(&p.out), JSON_REJECT_DUPLICATES, &error);
@@ -68,6 +70,21 @@ static const char *word(const json_t *v, const char *name)
     const char *s = json_string_value(json_object_get(v, name));
 
     return s ? s : "";
+}
+
+/* The keys opened what the WAN carried, and at a gateway that changes nothing it was what the LAN
+ * had. -1: nothing could be compared. */
+static json_int_t mismatches(const json_t *v)
+{
+    const json_t *m;
+    size_t i;
+
+    json_array_foreach(json_object_get(v, "metrics"), i,
+                       m) if (strcmp(word(m, "name"), "decrypt_mismatch_pkts") ==
+                              0) return json_is_null(json_object_get(m, "value"))
+        ? -1
+        : json_integer_value(json_object_get(m, "value"));
+    return -1;
 }
 
 /* The stream whose server sent most. */
@@ -120,7 +137,35 @@ static void legs__are_understood(void **state)
             assert_string_equal(word(e, "action"), "establish");
     assert_string_equal(word(reset, "by"), r->reset ? r->reset : "");
     assert_true(json_array_size(json_object_get(v, "sas")) >= 2);
+    assert_int_equal(mismatches(v), 0);
     json_decref(v);
+}
+
+static void wrong_keys__open_nothing(void **state)
+{
+    json_t *v = judge_legs("phase2-rekey-preserve-off");
+    struct program p;
+
+    (void)state;
+    json_decref(v);
+    program_run(&p, "sed 's/\\(\"HMAC[^,]*,\"0x\\)..../\\10000/'"
+                    " %T/phase2-rekey-preserve-off/evidence/*.keys/esp_sa >%T/wrong");
+    assert_int_equal(p.code, 0);
+    program_release(&p);
+    program_run(&p, "%H judge --json --esp-sa %T/wrong"
+                    " --leg bo-lan=%T/phase2-rekey-preserve-off.bo-lan.pcapng"
+                    " --leg wan=%T/phase2-rekey-preserve-off.wan.pcapng"
+                    " --leg ho-lan=%T/phase2-rekey-preserve-off.ho-lan.pcapng");
+    assert_int_equal(p.code, 0);
+    v = json_loads(buf_str(&p.out), 0, NULL);
+    assert_int_equal(mismatches(v), -1);
+    json_decref(v);
+    program_release(&p);
+    program_run(&p, "echo '\"IPv4\",\"x\"' >%T/broken;"
+                    " %H judge --esp-sa %T/broken --leg wan=captures/half-closed.pcap");
+    assert_int_equal(p.code, 2);
+    assert_non_null(strstr(buf_str(&p.err), "broken:1: "));
+    program_release(&p);
 }
 
 static void usage__is_told(void **state)
@@ -162,8 +207,9 @@ static void bounces_of_others__are_understood(void **state)
             continue;
         snprintf(command, sizeof(command),
                  "%%H judge --json --leg bo-lan=" BOUNCES "%s_bo-lan.pcap --leg wan=" BOUNCES
-                 "%s_wan.pcap --leg ho-lan=" BOUNCES "%s_ho-lan.pcap",
-                 name, name, name);
+                 "%s_wan.pcap --leg ho-lan=" BOUNCES "%s_ho-lan.pcap --esp-sa " BOUNCES
+                 "keys/%s/esp_sa",
+                 name, name, name, name);
         program_run(&p, command);
         assert_int_equal(p.code, 0);
         json_t *v = json_loads(buf_str(&p.out), 0, NULL);
@@ -174,6 +220,7 @@ static void bounces_of_others__are_understood(void **state)
                     strcmp(word(s, "class"), "RECOVERED") == 0;
         assert_int_equal(held, strcmp(survived, "yes") == 0);
         assert_in_range(got, bytes, bytes + bytes / 100 + 2000); /* and HTTP headers */
+        assert_int_equal(mismatches(v), 0);
         json_decref(v);
         program_release(&p);
         n++;
@@ -184,13 +231,15 @@ static void bounces_of_others__are_understood(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[COUNT(rows) + 2];
+    struct CMUnitTest tests[COUNT(rows) + 3];
     size_t n = 0;
 
     for (size_t i = 0; i < COUNT(rows); i++)
         tests[n++] = (struct CMUnitTest){.name = rows[i].name,
                                          .test_func = legs__are_understood,
                                          .initial_state = (void *)(uintptr_t)&rows[i]};
+    tests[n++] = (struct CMUnitTest){.name = "wrong keys open nothing, and broken ones are named",
+                                     .test_func = wrong_keys__open_nothing};
     tests[n++] = (struct CMUnitTest){.name = "wrong words about legs are one line and exit 2",
                                      .test_func = usage__is_told};
     tests[n++] = (struct CMUnitTest){.name = "bounces that other gateways made are understood",
