@@ -44,6 +44,11 @@ static bool is_fault(const struct plan_setting *s)
     return s->name && strcmp(s->name, "fault") == 0;
 }
 
+static bool is_model(const struct plan_setting *s)
+{
+    return s->name && strcmp(s->name, "model") == 0;
+}
+
 /* What there is instead, for a person. */
 static enum err no_switch(const struct plan_setting *s, struct diag *why)
 {
@@ -53,8 +58,8 @@ static enum err no_switch(const struct plan_setting *s, struct diag *why)
         buf_addf(&known, " %s=\"%s\",", switches[i].name, switches[i].value);
     enum err e =
         diag_fail_at(why, ERR_INVALID, s->at.file, s->at.line,
-                     "the built-in gateway has no setting %s=\"%s\"; it has%s fault=\"NAME\" and "
-                     "every line of a configuration",
+                     "the built-in gateway has no setting %s=\"%s\"; it has%s fault=\"NAME\", "
+                     "model=\"NAME\" and every line of a configuration",
                      s->name, s->value, buf_str(&known));
     buf_release(&known);
     return e;
@@ -103,7 +108,7 @@ static enum err load_settings(const struct plan_device *spec, struct gw_config *
             continue;
         }
         n = 1;
-        if (is_fault(s)) /* once the gateway is there */
+        if (is_fault(s) || is_model(s)) /* when the gateway is made */
             continue;
         const char *line = switch_line(s);
         if (!line)
@@ -150,6 +155,24 @@ static enum err set_faults(struct reference *r, const struct plan_device *spec,
     return e;
 }
 
+static enum err set_models(struct gateway_model *m, const struct plan_device *spec,
+                           struct diag *why)
+{
+    for (size_t i = 0; i < spec->nsettings; i++) {
+        const struct plan_setting *s = &spec->settings[i];
+        struct buf names = BUF_INIT;
+        if (!is_model(s) || !gateway_model_set(m, s->value))
+            continue;
+        gateway_model_names(&names);
+        enum err e = diag_fail_at(why, ERR_INVALID, s->at.file, s->at.line,
+                                  "the built-in gateway has no model switch \"%s\"; it has%s",
+                                  s->value, buf_str(&names));
+        buf_release(&names);
+        return e;
+    }
+    return ERR_OK;
+}
+
 static void reference_close(struct device *d)
 {
     struct reference *r = CONTAINER_OF(d, struct reference, device);
@@ -161,10 +184,17 @@ static void reference_close(struct device *d)
 static enum err reference_open(const struct plan_device *spec, const struct device_env *env,
                                struct device **out, struct diag *why)
 {
-    struct gateway_env genv = {
-        .clk = env->clk, .rng = env->rng, .epoch_s = env->epoch_s, .log = env->log};
+    struct gateway_model model = {0};
+    struct gateway_env genv = {.clk = env->clk,
+                               .rng = env->rng,
+                               .epoch_s = env->epoch_s,
+                               .log = env->log,
+                               .model = &model};
     struct gw_config *c = gw_config_new();
-    enum err e = load(spec, env, c, why);
+    enum err e = set_models(&model, spec, why);
+
+    if (!e)
+        e = load(spec, env, c, why);
 
     if (e) {
         gw_config_free(c);

@@ -20,10 +20,10 @@
 
 /* Where sources disagree or say nothing. */
 struct conn_model {
-    bool udp_outlives_tunnel; /* the note: UDP and ICMP are left to their timers; else they go with
-                                 the tunnel, as Cisco's feature text has it (default) */
-    bool randomise_responder; /* the ISN of the SYN+ACK too; default: the SYN's alone */
-    bool orphans_refresh;     /* packets of an orphan keep it from idling out; default: no */
+    bool udp_goes_with_tunnel; /* as Cisco's list of features has it; the note, and default: UDP and
+                                  ICMP are left to their timers */
+    bool randomise_responder;  /* the ISN of the SYN+ACK too; default: the SYN's alone */
+    bool orphans_refresh;      /* packets of an orphan keep it from idling out; default: no */
 };
 
 struct conns;

@@ -84,7 +84,7 @@ void conn_set_orphan(struct conns *t, struct conn *c, bool orphan)
 static bool tear(struct conns *t, struct conn *c)
 {
     if (c->proto != IP_TCP) {
-        if (t->model.udp_outlives_tunnel)
+        if (!t->model.udp_goes_with_tunnel)
             return true;
         conn_end(t, c, GW_REASON_UNKNOWN);
         return false;

@@ -26,7 +26,7 @@ static void reset_hosts(void *ctx, const struct conn *c)
 
 void gw_flows_init(struct gateway *g)
 {
-    struct conn_model model = {.udp_outlives_tunnel = g->model.udp_outlives_tunnel,
+    struct conn_model model = {.udp_goes_with_tunnel = g->model.udp_goes_with_tunnel,
                                .randomise_responder = g->model.randomise_responder,
                                .orphans_refresh = g->model.orphans_refresh};
     struct conns_env env = {.cfg = g->cfg,

@@ -13,13 +13,26 @@
 
 struct gateway;
 
-/* Where sources disagree or say nothing about the device; all false: what is thought likeliest. */
+/* Where sources disagree or say nothing about the device; all false: what is thought likeliest.
+ * X(field, name, what it does) */
+#define GATEWAY_MODELS(X)                                                                          \
+    X(orphans_do_not_acquire, "orphans-do-not-acquire",                                            \
+      "packets of a preserved flow do not ask for its tunnel")                                     \
+    X(orphans_refresh, "orphans-refresh", "packets of a preserved flow keep it from idling out")   \
+    X(udp_goes_with_tunnel, "udp-goes-with-tunnel",                                                \
+      "UDP and ICMP flows end with their tunnel, as Cisco's list of features has it; the note: "   \
+      "they are left to their timers")                                                             \
+    X(randomise_responder, "randomise-responder", "the ISN of a SYN+ACK is changed as well")
+
 struct gateway_model {
-    bool orphans_do_not_acquire; /* packets of a preserved flow do not ask for its tunnel */
-    bool orphans_refresh;        /* and keep it from idling out */
-    bool udp_outlives_tunnel;    /* UDP and ICMP are left to their timers when a tunnel goes */
-    bool randomise_responder;    /* the ISN of a SYN+ACK is changed as well */
+#define X(field, name, what) bool field;
+    GATEWAY_MODELS(X)
+#undef X
 };
+
+/* Turns the switch called NAME. ERR_NOTFOUND: there is none. */
+MUST_USE enum err gateway_model_set(struct gateway_model *m, const char *name);
+void gateway_model_names(struct buf *out); /* adds " a b c" to OUT */
 
 struct gateway_env {
     const struct clock *clk;

@@ -67,7 +67,7 @@ static void packets_of_orphans_keep_them_or_not(void **state)
 
 static void udp_goes_with_the_tunnel_or_with_its_timer(void **state)
 {
-    static const struct gateway_model models[] = {{0}, {.udp_outlives_tunnel = true}};
+    static const struct gateway_model models[] = {{.udp_goes_with_tunnel = true}, {0}};
 
     (void)state;
     for (size_t i = 0; i < COUNT(models); i++) {

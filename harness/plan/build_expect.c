@@ -78,9 +78,7 @@ void build_expects(struct load *l)
             if (!n->spec)
                 continue;
             read_rule(l, n, &list[p->nexpects]);
-            cleartext |= list[p->nexpects].rule == RULE_NO_CLEARTEXT &&
-                         list[p->nexpects].window.since < 0 && list[p->nexpects].window.until < 0 &&
-                         list[p->nexpects].window.within.ns == 0;
+            cleartext |= list[p->nexpects].rule == RULE_NO_CLEARTEXT;
             p->nexpects++;
         }
     }
