@@ -2,6 +2,7 @@
  * schemas are those of the grammar that people read, and twins do the same to the device. */
 #include "base/buf.h"
 #include "plan/plan.h"
+#include "plan/statements.h"
 #include "tests/testkit.h"
 #include "tests/xmllint.h"
 
@@ -75,6 +76,36 @@ static void every_case_says_what_it_is_and_why(void **state)
         buf_release(&name);
         plan_free(p);
     }
+}
+
+/* What a case proves is a statement of the note, in the same words everywhere. */
+static void every_case_names_statements_of_the_note(void **state)
+{
+    const struct cases *c = *state;
+    struct statements doc;
+    struct diag why = {0};
+    struct arena arena;
+
+    arena_init(&arena);
+    if (statements_load(&arena, "cases/requirements/note-113014.xml", &doc, &why))
+        fail_msg("%s:%d: %s", why.file, why.line, why.text);
+    for (size_t i = 0; i < c->n; i++) {
+        struct plan *p = load(c->paths[i]);
+        for (size_t k = 0; k < p->nproves; k++) {
+            struct buf words = BUF_INIT;
+            bool found = false;
+            for (size_t s = 0; s < doc.n && !found; s++) {
+                buf_clear(&words);
+                buf_addf(&words, "%s: %s", doc.v[s].id, doc.v[s].text);
+                found = strcmp(buf_str(&words), p->proves[k]) == 0;
+            }
+            buf_release(&words);
+            if (!found)
+                fail_msg("%s proves no statement of the note: %s", p->id, p->proves[k]);
+        }
+        plan_free(p);
+    }
+    arena_release(&arena);
 }
 
 /* X-preserve-on has the twin X-preserve-off, and the other way round, where both exist: one
@@ -200,6 +231,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_case_loads_and_reads_back_the_same),
         cmocka_unit_test(every_case_says_what_it_is_and_why),
+        cmocka_unit_test(every_case_names_statements_of_the_note),
         cmocka_unit_test(twins_do_the_same_to_the_device),
         cmocka_unit_test(every_case_is_valid_by_relax_ng_and_xsd),
         cmocka_unit_test(cases_and_parts_are_valid_as_they_stand),

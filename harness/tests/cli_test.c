@@ -97,6 +97,15 @@ static const struct row {
     {"list_as_json", "%H list --json -k ssh-interactive", 0,
      "[\n  {\"id\": \"ssh-interactive-preserve-on\", ", NULL},
 
+    {"requirements__have_statements_and_cases", "%H list --requirements --report %T/none", 1,
+     "default-off: the command is off by default\n    [Network diagram; Enable the feature]\n"
+     "    not run      control-no-event\n",
+     NULL},
+    {"requirements_of_another_note", "%H list --requirements --note README.md", 2, NULL,
+     "holdfast: README.md:1: not well-formed XML"},
+    {"requirements_of_a_report_that_is_none", "%H list --requirements --report README.md", 2, NULL,
+     "holdfast: README.md: is no report of a run (run.json)\n"},
+
     {"judge_of_nothing", "%H judge", 2, NULL, "holdfast: judge: needs an evidence file"},
     {"judge_of_a_missing_file", "%H judge %T/none.pcapng", 2, NULL, "/none.pcapng: "},
     {"judge_of_something_else", "%H judge README.md", 2, NULL, "holdfast: README.md: is no pcapng"},
