@@ -46,7 +46,7 @@ typedef int cli_command(const struct cli_env *env, int argc, char **argv);
     X(judge, "judge evidence once more")                                                           \
     X(inspect, "list the flows of captures, and what can be replayed")                             \
     X(logs, "take ASA logs apart, a record a line")                                                \
-    X(gateway, "the built-in gateway as a device on real interfaces")
+    X(gateway, "the built-in gateway: its console, or a device on real interfaces")
 
 #define X(name, what) cli_command cmd_##name;
 COMMANDS(X)

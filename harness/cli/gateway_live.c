@@ -3,18 +3,18 @@
 #include "base/clock_real.h"
 #include "base/mem.h"
 #include "base/rng_os.h"
+#include "cli/consoles.h"
+#include "cli/gateway_escape.h"
 #include "port/interface.h"
 #include "port/port_live.h"
 #include "port/privileges.h"
 
-#include <poll.h>
-#include <unistd.h>
+#include <string.h>
 
-#define LINE_MAX_BYTES 1024 /* longer than any command of an ASA */
-#define BURST          64   /* frames of one interface before the others get their turn */
+#define BURST 64 /* frames of one interface before the others get their turn */
 
 /* A signal that comes between looking at `stop` and falling asleep is seen this much later. */
-#define LOOK_UP SPAN_MS(200)
+#define LOOK_UP_MS 200
 
 struct leg {
     size_t number; /* the gateway's */
@@ -23,119 +23,21 @@ struct leg {
 
 struct live {
     const struct gateway_live_options *opts;
-    struct clock_real clock;
-    struct rng rng;
+    struct clock_real real;
+    struct clock_virtual virtual;
+    struct clock *clk; /* one of them */
+    struct rng os;
+    struct rng_seeded seeded;
+    struct rng *rng; /* likewise */
     struct gateway *gw;
+    struct far_end *far; /* NULL: none */
+    struct consoles *consoles;
     struct leg legs[GATEWAY_LIVE_INTERFACES];
     size_t nlegs;
-    char line[LINE_MAX_BYTES];
-    size_t line_len;
-    bool line_too_long;
-    bool console_open;
 };
 
-static enum err open_leg(struct live *l, const struct gateway_live_interface *i, struct diag *why)
-{
-    struct leg *leg = &l->legs[l->nlegs];
-
-    if (gateway_find_interface(l->gw, i->nameif, &leg->number))
-        return diag_fail(why, ERR_NOTFOUND,
-                         "the configuration has no interface named \"%s\" that is up", i->nameif);
-    enum err e = interface_prepare(i->ifname, why);
-    if (!e)
-        e = port_live_open(i->ifname, &l->clock.clock, &leg->port, why);
-    if (e)
-        return e;
-    l->nlegs++;
-    gateway_attach(l->gw, leg->number, &leg->port->sink);
-    return clock_real_watch(&l->clock, port_live_fd(leg->port));
-}
-
-static enum err live_open(struct live *l, struct diag *why)
-{
-    const struct gateway_live_options *o = l->opts;
-    struct gateway_env env = {.clk = &l->clock.clock, .rng = &l->rng, .log = o->log};
-
-    clock_real_init(&l->clock);
-    rng_os_init(&l->rng);
-    /* The clock counts from boot: log stamps want the Unix time of its zero. */
-    env.epoch_s = o->epoch_s - clock_now(&l->clock.clock).ns / 1000000000;
-    enum err e = gateway_new(o->cfg, &env, &l->gw, why);
-    for (size_t i = 0; !e && i < o->ninterfaces; i++)
-        e = open_leg(l, &o->interfaces[i], why);
-    if (!e) {
-        struct user u = privileges_user(o->drop_uid, o->drop_gid);
-        e = privileges_drop(&u, why);
-    }
-    l->console_open = o->console_in >= 0;
-    if (!e && l->console_open)
-        e = clock_real_watch(&l->clock, o->console_in);
-    return e;
-}
-
-static void live_close(struct live *l)
-{
-    gateway_free(l->gw);
-    for (size_t i = 0; i < l->nlegs; i++)
-        port_close(l->legs[i].port);
-}
-
-static void write_all(int fd, struct bytes b)
-{
-    while (b.n) {
-        ssize_t n = write(fd, b.p, b.n);
-        if (n <= 0)
-            return; /* nobody listens: the command took effect all the same */
-        b = bytes_from(b, (size_t)n);
-    }
-}
-
-static void run_line(struct live *l)
-{
-    struct buf answer = BUF_INIT;
-
-    if (l->line_too_long)
-        buf_adds(&answer, "ERROR: % Command too long\n");
-    else
-        gateway_command(l->gw, l->line, &answer);
-    write_all(l->opts->console_out, buf_bytes(&answer));
-    buf_release(&answer);
-}
-
-static void take_character(struct live *l, char c)
-{
-    if (c == '\n') {
-        if (l->line_len && l->line[l->line_len - 1] == '\r')
-            l->line_len--;
-        l->line[l->line_len] = '\0';
-        run_line(l);
-        l->line_len = 0;
-        l->line_too_long = false;
-    } else if (l->line_len + 1 < sizeof(l->line)) {
-        l->line[l->line_len++] = c;
-    } else {
-        l->line_too_long = true;
-    }
-}
-
-/* Reads what is there; the descriptor may block when nothing is, so it is asked once a wake-up. */
-static void read_console(struct live *l)
-{
-    char in[512];
-    struct pollfd p = {.fd = l->opts->console_in, .events = POLLIN};
-
-    if (!l->console_open || poll(&p, 1, 0) <= 0)
-        return;
-    ssize_t n = read(p.fd, in, sizeof(in));
-    if (n <= 0) { /* the other side hung up: the gateway goes on without a console */
-        l->console_open = false;
-        clock_real_unwatch(&l->clock, p.fd);
-        return;
-    }
-    for (ssize_t i = 0; i < n; i++)
-        take_character(l, in[i]);
-    mem_wipe(in, sizeof(in)); /* it may have held a key */
-}
+/* --- time --------------------------------------------------------------------------------------
+ */
 
 static bool read_frames(struct live *l)
 {
@@ -152,19 +54,202 @@ static bool read_frames(struct live *l)
     return some;
 }
 
+/* Does what is due now. True: there may be more at once. */
+static bool step(struct live *l)
+{
+    bool busy = read_frames(l);
+
+    if (!mono_before(clock_now(l->clk), gateway_deadline(l->gw)))
+        gateway_tick(l->gw);
+    if (l->far)
+        far_end_tick(l->far);
+    return busy;
+}
+
+static struct mono next_due(const struct live *l)
+{
+    struct mono due = gateway_deadline(l->gw);
+
+    return l->far ? mono_min(due, far_end_deadline(l->far)) : due;
+}
+
+static bool is_stopped(void *ctx)
+{
+    return *((struct live *)ctx)->opts->stop != 0;
+}
+
+/* On behalf of a line: the console waits, the gateway does not. */
+static void run_for(void *ctx, struct span d)
+{
+    struct live *l = ctx;
+    struct mono until = mono_add(clock_now(l->clk), d);
+
+    for (;;) {
+        bool busy = step(l);
+        struct mono now = clock_now(l->clk), next = mono_min(next_due(l), until);
+        if (!mono_before(now, until) || is_stopped(l))
+            return;
+        if (l->opts->virtual_time)
+            clock_sleep_until(l->clk, next);
+        else if (!busy)
+            clock_sleep_until(l->clk, mono_min(next, mono_add(now, SPAN_MS(LOOK_UP_MS))));
+    }
+}
+
+/* --- lines -------------------------------------------------------------------------------------
+ */
+
+/* At the privileged prompt these end a session; inside the configuration they leave a mode. */
+static bool ends_session(const struct live *l, const char *line)
+{
+    static const char *const words[] = {"exit", "quit", "logout"};
+    struct buf prompt = BUF_INIT;
+    bool ends = false;
+
+    line += strspn(line, " \t");
+    for (size_t i = 0; i < COUNT(words); i++) {
+        size_t n = strlen(words[i]);
+        ends = ends || (strncmp(line, words[i], n) == 0 && !line[n + strspn(line + n, " \t")]);
+    }
+    gateway_prompt(l->gw, &prompt);
+    ends = ends && !strstr(buf_str(&prompt), "(config");
+    buf_release(&prompt);
+    return ends;
+}
+
+static bool run_line(void *ctx, const char *line, struct buf *out)
+{
+    struct live *l = ctx;
+    struct escape_env env = {.far = l->far, .run_for = run_for, .stopped = is_stopped, .ctx = l};
+
+    if (escape_line(&env, line, out))
+        return true;
+    if (ends_session(l, line)) {
+        buf_adds(out, "\nLogoff\n\n");
+        return false;
+    }
+    gateway_command(l->gw, line, out);
+    (void)step(l);
+    return true;
+}
+
+static void put_prompt(void *ctx, struct buf *out)
+{
+    gateway_prompt(((struct live *)ctx)->gw, out);
+}
+
+/* --- opening and closing -----------------------------------------------------------------------
+ */
+
+static enum err open_leg(struct live *l, const struct gateway_live_interface *i, struct diag *why)
+{
+    struct leg *leg = &l->legs[l->nlegs];
+
+    if (gateway_find_interface(l->gw, i->nameif, &leg->number))
+        return diag_fail(why, ERR_NOTFOUND,
+                         "the configuration has no interface named \"%s\" that is up", i->nameif);
+    enum err e = interface_prepare(i->ifname, why);
+    if (!e)
+        e = port_live_open(i->ifname, l->clk, &leg->port, why);
+    if (e)
+        return e;
+    l->nlegs++;
+    gateway_attach(l->gw, leg->number, &leg->port->sink);
+    return clock_real_watch(&l->real, port_live_fd(leg->port));
+}
+
+static void choose_time(struct live *l)
+{
+    clock_real_init(&l->real);
+    clock_virtual_init(&l->virtual);
+    rng_os_init(&l->os);
+    rng_seeded_init(&l->seeded, 1, "gateway"); /* virtual time is repeatable */
+    l->clk = l->opts->virtual_time ? &l->virtual.clock : &l->real.clock;
+    l->rng = l->opts->virtual_time ? &l->seeded.rng : &l->os;
+}
+
+static enum err open_gateway(struct live *l, struct diag *why)
+{
+    const struct gateway_live_options *o = l->opts;
+    struct gateway_env env = {.clk = l->clk, .rng = l->rng, .log = o->log, .model = &o->model};
+    enum err e = ERR_OK;
+
+    /* The real clock counts from boot: log stamps want the Unix time of its zero. */
+    env.epoch_s = o->epoch_s - clock_now(l->clk).ns / 1000000000;
+    if (o->peer)
+        e = far_end_new(o->cfg, l->clk, l->rng, o->log, &l->far, why);
+    if (e) {
+        gw_config_free(o->cfg);
+        return e;
+    }
+    e = gateway_new(o->cfg, &env, &l->gw, why);
+    if (!e && l->far)
+        far_end_attach(l->far, l->gw);
+    return e;
+}
+
+static enum err open_consoles(struct live *l, struct diag *why)
+{
+    const struct gateway_live_options *o = l->opts;
+    struct consoles_config c = {.ops = {run_line, put_prompt, l},
+                                .in = o->console_in,
+                                .out = o->console_out,
+                                .prompts = o->prompts,
+                                .listen = o->listen,
+                                .anywhere = o->anywhere,
+                                .clk = o->virtual_time ? NULL : &l->real};
+    enum err e = consoles_open(&c, &l->consoles, why);
+
+    if (!e && o->listening && consoles_address(l->consoles))
+        o->listening(consoles_address(l->consoles));
+    return e;
+}
+
+static enum err live_open(struct live *l, struct diag *why)
+{
+    const struct gateway_live_options *o = l->opts;
+
+    choose_time(l);
+    enum err e = open_gateway(l, why);
+    for (size_t i = 0; !e && i < o->ninterfaces; i++)
+        e = open_leg(l, &o->interfaces[i], why);
+    if (!e && o->ninterfaces) {
+        struct user u = privileges_user(o->drop_uid, o->drop_gid);
+        e = privileges_drop(&u, why);
+    }
+    if (!e)
+        (void)step(l); /* interfaces announce themselves before anybody types */
+    return e ? e : open_consoles(l, why);
+}
+
+static void live_close(struct live *l)
+{
+    consoles_close(l->consoles);
+    gateway_free(l->gw);
+    far_end_free(l->far);
+    for (size_t i = 0; i < l->nlegs; i++)
+        port_close(l->legs[i].port);
+}
+
+static void sleep_a_little(struct live *l)
+{
+    struct mono awake = mono_add(clock_now(l->clk), SPAN_MS(LOOK_UP_MS));
+
+    if (l->opts->virtual_time)
+        consoles_wait(l->consoles, LOOK_UP_MS);
+    else
+        clock_sleep_until(l->clk, mono_min(next_due(l), awake));
+}
+
 static void live_loop(struct live *l)
 {
-    struct clock *clk = &l->clock.clock;
-
-    while (!*l->opts->stop) {
-        bool busy = read_frames(l);
-        struct mono due = gateway_deadline(l->gw);
-        if (!mono_before(clock_now(clk), due))
-            gateway_tick(l->gw);
-        read_console(l);
+    while (!is_stopped(l)) {
+        bool busy = step(l);
+        consoles_read(l->consoles);
+        if (!l->nlegs && consoles_are_over(l->consoles))
+            return;
         if (!busy)
-            clock_sleep_until(clk,
-                              mono_min(gateway_deadline(l->gw), mono_add(clock_now(clk), LOOK_UP)));
+            sleep_a_little(l);
     }
 }
 
@@ -179,7 +264,6 @@ enum err gateway_live_run(const struct gateway_live_options *opts, struct diag *
         live_loop(l);
     }
     live_close(l);
-    mem_wipe(l->line, sizeof(l->line));
     mem_free(l);
     return e;
 }

@@ -237,6 +237,8 @@ struct gw_config {
     size_t nnotes;
 };
 
+enum gw_line_fate { GW_LINE_MODELLED, GW_LINE_ACCEPTED, GW_LINE_REMARKED, GW_LINE_REFUSED };
+
 struct gw_load_options {
     const char *psk; /* used where the configuration prints a key as "*"; NULL: none */
     bool strict;     /* a remark is an error */
@@ -245,6 +247,10 @@ struct gw_load_options {
      * nothing, but one after a hyphen joins two halves of a word; a command ends where its grammar
      * does. "!---Output Suppressed" and "!--- sentences." between commands are dropped. */
     bool as_printed;
+    /* Told of every command; WHY: the remark, or the device's words on one line. May be NULL. A
+     * refused command then does not end the loading, which gives ERR_OK: the caller counts. */
+    void (*each)(void *ctx, int line, const char *command, enum gw_line_fate fate, const char *why);
+    void *ctx;
 };
 
 /* The defaults of an ASA before any command. */

@@ -38,6 +38,49 @@ enum err gw_load_finish(const struct gw_load *l, const struct gw_config *c, enum
     return e ? complain(l, line_no, line) : ERR_OK;
 }
 
+/* The words of a refusal without the marker's line. */
+static void one_line(struct bytes answer, struct buf *out)
+{
+    struct bytes line;
+
+    while (scan_before(&answer, "\n", &line)) {
+        if (line.n && line.p[line.n - 1] != '^')
+            buf_addf(out, "%s%.*s", out->n ? " " : "", (int)line.n, (const char *)line.p);
+    }
+}
+
+enum err gw_load_tell(const struct gw_load *l, const struct gw_call *call, size_t notes, enum err e,
+                      const char *command)
+{
+    const struct gw_load_options *o = call->opts;
+    const struct gw_note *note =
+        call->cfg->nnotes > notes ? &call->cfg->notes[call->cfg->nnotes - 1] : NULL;
+    enum gw_line_fate fate = e                      ? GW_LINE_REFUSED
+                             : !note                ? GW_LINE_MODELLED
+                             : note->remark != NULL ? GW_LINE_REMARKED
+                                                    : GW_LINE_ACCEPTED;
+    struct buf shown = BUF_INIT, words = BUF_INIT;
+
+    if (!o->each)
+        return e;
+    buf_adds(&shown, command);
+    gw_mask_secrets(shown.s);
+    if (e)
+        one_line(buf_bytes(&l->answer), &words);
+    else if (note && note->remark)
+        buf_adds(&words, note->remark);
+    o->each(o->ctx, call->line_no, buf_str(&shown), fate, buf_str(&words));
+    buf_release(&shown);
+    buf_release(&words);
+    return ERR_OK;
+}
+
+static bool says_something(const char *line)
+{
+    line += strspn(line, " \t");
+    return *line && *line != '!' && *line != ':';
+}
+
 static enum err load_line(struct gw_load *l, struct gw_call *call, struct bytes line)
 {
     char text[GW_LINE_MAX];
@@ -55,7 +98,10 @@ static enum err load_line(struct gw_load *l, struct gw_call *call, struct bytes 
     if (strncmp(text, "Cryptochecksum:", 15) == 0)
         return ERR_OK;
     buf_clear(&l->answer);
+    size_t notes = call->cfg->nnotes;
     enum err e = gw_command_line(gw_config_commands, gw_config_command_sets, text, call);
+    if (says_something(text))
+        e = gw_load_tell(l, call, notes, e, text + strspn(text, " \t"));
     return gw_load_finish(l, call->cfg, e, call->line_no, text);
 }
 

@@ -15,6 +15,11 @@ struct gw_load {
 MUST_USE enum err gw_load_finish(const struct gw_load *l, const struct gw_config *c, enum err e,
                                  int line_no, const char *line);
 
+/* Tells opts->each of COMMAND, whose outcome is E. NOTES: how many there were before it. Gives E,
+ * or ERR_OK for one that was told. */
+MUST_USE enum err gw_load_tell(const struct gw_load *l, const struct gw_call *call, size_t notes,
+                               enum err e, const char *command);
+
 /* A document without usable line ends (gw_load_options.as_printed). */
 MUST_USE enum err gw_load_printed(struct gw_load *l, struct gw_call *call, struct bytes text);
 

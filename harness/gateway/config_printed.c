@@ -1,6 +1,7 @@
 /* A configuration as printed in a document: wrapped anywhere, with blank lines, comments in the
  * middle of lines, and words broken at hyphens. The commands are found by their own grammar. */
 #include "base/mem.h"
+#include "gateway/command_parts.h"
 #include "gateway/config_load.h"
 #include "gateway/config_parts.h"
 
@@ -115,6 +116,27 @@ static enum err refuse(struct gw_load *l, struct word_list *words, size_t start,
     return e;
 }
 
+/* Tells of the command that begins at START and, refused, goes on behind it where the next one
+ * seems to begin. */
+static enum err tell(const struct gw_load *l, struct gw_call *call, struct gw_words *words,
+                     size_t start, size_t notes, enum err e)
+{
+    size_t end = e ? words->at + 1 : words->at;
+    struct buf text = BUF_INIT;
+
+    for (size_t i = start; i < end && i < words->n; i++)
+        buf_addf(&text, "%s%s", i > start ? " " : "", words->w[i].s);
+    for (words->at = e ? (end > start ? end : start + 1) : end; e && words->at < words->n;
+         words->at++) {
+        if (gw_command_begins(gw_config_commands, gw_config_command_sets,
+                              call->place->mode | GW_CONFIG, words->w[words->at].s))
+            break;
+    }
+    e = gw_load_tell(l, call, notes, e, buf_str(&text));
+    buf_release(&text);
+    return e;
+}
+
 enum err gw_load_printed(struct gw_load *l, struct gw_call *call, struct bytes text)
 {
     struct word_list list;
@@ -128,7 +150,10 @@ enum err gw_load_printed(struct gw_load *l, struct gw_call *call, struct bytes t
         buf_clear(&l->answer);
         call->line = "";
         call->line_no = list.w[start].line;
+        size_t notes = call->cfg->nnotes;
         e = gw_command_words(gw_config_commands, gw_config_command_sets, &words, call);
+        if (call->opts->each)
+            e = tell(l, call, &words, start, notes, e);
         if (!e)
             e = gw_load_finish(l, call->cfg, e, call->line_no, "");
         else
