@@ -115,7 +115,7 @@ int main(void)
     regex_t re;
 
     cfg->logging.enable = cfg->logging.timestamp = true;
-    cfg->logging.trap_level = 6;
+    cfg->logging.to[GW_LOG_TO_TRAP].level = 6;
     struct gw_log_host *h =
         gw_list_add((void **)&cfg->logging.hosts, &cfg->logging.nhosts, sizeof(*h));
     h->addr = ip4(0x0ae00e14);

@@ -68,7 +68,7 @@ static void setup(struct bench *b)
     h->addr = ip4(0x0a010001);
     h->port = 514;
     l->enable = true;
-    l->trap_level = 6;
+    l->to[GW_LOG_TO_TRAP].level = 6;
     clock_virtual_init(&b->clk);
     rng_seeded_init(&b->rng, 1, "conn_bench");
     b->log = gw_syslog_new(b->cfg, &b->clk.clock, 0);

@@ -122,14 +122,17 @@ static bool run_line(void *ctx, const char *line, struct buf *out)
     struct live *l = ctx;
     struct escape_env env = {.far = l->far, .run_for = run_for, .stopped = is_stopped, .ctx = l};
 
-    if (escape_line(&env, line, out))
+    if (escape_line(&env, line, out)) {
+        gateway_take_console(l->gw, out);
         return true;
+    }
     if (ends_session(l, line)) {
         buf_adds(out, "\nLogoff\n\n");
         return false;
     }
     gateway_command(l->gw, line, out);
     (void)step(l);
+    gateway_take_console(l->gw, out);
     return true;
 }
 
@@ -231,6 +234,17 @@ static void live_close(struct live *l)
         port_close(l->legs[i].port);
 }
 
+/* What `logging console` wants shown. */
+static void say_logs(struct live *l)
+{
+    struct buf text = BUF_INIT;
+
+    gateway_take_console(l->gw, &text);
+    if (text.n)
+        consoles_say(l->consoles, buf_bytes(&text));
+    buf_release(&text);
+}
+
 static void sleep_a_little(struct live *l)
 {
     struct mono awake = mono_add(clock_now(l->clk), SPAN_MS(LOOK_UP_MS));
@@ -245,6 +259,7 @@ static void live_loop(struct live *l)
 {
     while (!is_stopped(l)) {
         bool busy = step(l);
+        say_logs(l);
         consoles_read(l->consoles);
         if (!l->nlegs && consoles_are_over(l->consoles))
             return;

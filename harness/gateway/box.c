@@ -1,4 +1,5 @@
-/* What is addressed to the gateway itself: IKE, ESP, echo requests. Everything else is dropped. */
+/* What is addressed to the gateway itself: IKE, ESP, echo requests, answers of logging hosts.
+ * Everything else is dropped. */
 #include "gateway/gateway_parts.h"
 
 static void echo(struct gateway *g, const struct gw_packet *p)
@@ -42,7 +43,10 @@ void gw_box_input(struct gateway *g, struct gw_packet *p)
     }
     switch (p->p.kind) {
     case PKT_ESP: gw_vpn_input(g, p); break;
-    case PKT_TCP: refuse_tcp(g, p); break;
+    case PKT_TCP:
+        if (!gw_log_tcp_input(g, p))
+            refuse_tcp(g, p);
+        break;
     case PKT_UDP:
         if (p->p.udp.dst == IKE_PORT || p->p.udp.dst == IKE_NATT_PORT)
             gw_vpn_ike_input(g, p);

@@ -3,7 +3,15 @@
 #include "gateway/config_parts.h"
 #include "gateway/syslog.h"
 
-enum { ENABLE, PERMIT_HOSTDOWN };
+enum {
+    ENABLE,
+    PERMIT_HOSTDOWN,
+    EMBLEM,
+    STANDBY,
+    HIDE_USERNAME,
+    DEBUG_TRACE,
+    FLASH_BUFFERWRAP,
+};
 
 static struct gw_logging *logging(struct gw_call *call)
 {
@@ -14,11 +22,17 @@ static struct gw_logging *logging(struct gw_call *call)
 static enum err set_switch(struct gw_call *call)
 {
     struct gw_logging *l = logging(call);
+    bool *const switches[] = {
+        [ENABLE] = &l->enable,
+        [PERMIT_HOSTDOWN] = &l->permit_hostdown,
+        [EMBLEM] = &l->emblem,
+        [STANDBY] = &l->standby,
+        [HIDE_USERNAME] = &l->hide_username,
+        [DEBUG_TRACE] = &l->debug_trace,
+        [FLASH_BUFFERWRAP] = &l->flash_bufferwrap,
+    };
 
-    if (call->what == ENABLE)
-        l->enable = !call->no;
-    else
-        l->permit_hostdown = !call->no;
+    *switches[call->what] = !call->no;
     return ERR_OK;
 }
 
@@ -29,18 +43,6 @@ static enum err set_timestamp(struct gw_call *call)
 
     l->timestamp = !call->no;
     l->timestamp_rfc5424 = !call->no && call->what;
-    return ERR_OK;
-}
-
-static enum err set_trap(struct gw_call *call)
-{
-    logging(call)->trap_level = call->no ? -1 : (int)call->args[0].number;
-    return ERR_OK;
-}
-
-static enum err set_buffered(struct gw_call *call)
-{
-    logging(call)->buffer_level = call->no ? -1 : (int)call->args[0].number;
     return ERR_OK;
 }
 
@@ -131,9 +133,6 @@ static enum err set_host(struct gw_call *call)
         i++;
     if (call->no && i == l->nhosts)
         return gw_refuse(call, "no such logging host");
-    if (!call->no && h.tcp &&
-        !call->opts) /* a file is refused by gw_config_check, with its reason */
-        return gw_refuse(call, "TCP to logging hosts is not modelled: use UDP");
     if (!call->no && i == GW_LOG_HOSTS)
         return gw_refuse(call, "no more than %d logging hosts can be configured", GW_LOG_HOSTS);
     if (call->no) {
@@ -195,14 +194,14 @@ static const struct gw_command rows[] = {
     {GW_CONFIG, GW_BOTH, "logging on", set_switch, ENABLE, NULL},
     {GW_CONFIG, GW_BOTH, "logging permit-hostdown", set_switch, PERMIT_HOSTDOWN,
      "Let connections pass while a TCP logging host is down"},
+    {GW_CONFIG, GW_BOTH, "logging emblem", set_switch, EMBLEM, "EMBLEM form where it is no host's"},
+    {GW_CONFIG, GW_BOTH, "logging standby", set_switch, STANDBY, "Let the standby unit log"},
+    {GW_CONFIG, GW_BOTH, "logging hide username", set_switch, HIDE_USERNAME,
+     "Mask user names that may be no users'"},
+    {GW_CONFIG, GW_BOTH, "logging debug-trace", set_switch, DEBUG_TRACE, NULL},
+    {GW_CONFIG, GW_BOTH, "logging flash-bufferwrap", set_switch, FLASH_BUFFERWRAP, NULL},
     {GW_CONFIG, GW_BOTH, "logging timestamp", set_timestamp, 0, "Enable stamps"},
     {GW_CONFIG, GW_BOTH, "logging timestamp rfc5424", set_timestamp, 1, "Stamps as in RFC 5424"},
-    {GW_CONFIG, GW_YES, "logging trap LEVEL", set_trap, 0, "What goes to the logging hosts"},
-    {GW_CONFIG, GW_NO, "logging trap", set_trap, 0, "What goes to the logging hosts"},
-    {GW_CONFIG, GW_NO, "logging trap LEVEL", set_trap, 0, NULL},
-    {GW_CONFIG, GW_YES, "logging buffered LEVEL", set_buffered, 0, "What show logging keeps"},
-    {GW_CONFIG, GW_NO, "logging buffered", set_buffered, 0, "What show logging keeps"},
-    {GW_CONFIG, GW_NO, "logging buffered LEVEL", set_buffered, 0, NULL},
     {GW_CONFIG, GW_YES, "logging facility <16-23>", set_number, FACILITY, "Facility of records"},
     {GW_CONFIG, GW_NO, "logging facility", set_number, FACILITY, "Facility of records"},
     {GW_CONFIG, GW_NO, "logging facility <16-23>", set_number, FACILITY, NULL},
@@ -220,31 +219,21 @@ static const struct gw_command rows[] = {
      "Put a word into records"},
     {GW_CONFIG, GW_BOTH, "logging device-id ipaddress IF", set_device_id, GW_DEVICE_ID_IP,
      "Put an interface's address into records"},
+    {GW_CONFIG, GW_BOTH, "logging device-id context-name", set_device_id, GW_DEVICE_ID_CONTEXT,
+     "Put the context's name into records"},
+    {GW_CONFIG, GW_BOTH, "logging device-id cluster-id", set_device_id, GW_DEVICE_ID_CLUSTER,
+     "Put the cluster unit's name into records"},
     {GW_CONFIG, GW_NO, "logging device-id", set_device_id, GW_DEVICE_ID_NONE, NULL},
-    {GW_CONFIG, GW_BOTH, "logging device-id ...", gw_accept, 0, NULL},
     {GW_CONFIG, GW_BOTH, "logging host IF ADDR ...", set_host, 0, "Send records to a host"},
     {GW_CONFIG, GW_BOTH, MESSAGE, set_message, 0, "Switch a message on or off"},
     {GW_CONFIG, GW_BOTH, MESSAGE " level LEVEL", set_message_level, 0, "Level of a message"},
     {GW_CONFIG, GW_NO, MESSAGE " level", set_message_level, 0, NULL},
-    {GW_CONFIG, GW_BOTH, "logging console ...", gw_accept, 0, NULL},
-    {GW_CONFIG, GW_BOTH, "logging monitor ...", gw_accept, 0, NULL},
-    {GW_CONFIG, GW_BOTH, "logging asdm ...", gw_accept, 0, NULL},
     {GW_CONFIG, GW_BOTH, "logging asdm-buffer-size ...", gw_accept, 0, NULL},
-    {GW_CONFIG, GW_BOTH, "logging class ...", gw_accept, 0, NULL},
-    {GW_CONFIG, GW_BOTH, "logging debug-trace", gw_accept, 0, NULL},
-    {GW_CONFIG, GW_BOTH, "logging emblem", gw_accept, 0, NULL},
-    {GW_CONFIG, GW_BOTH, "logging flash-bufferwrap", gw_accept, 0, NULL},
     {GW_CONFIG, GW_BOTH, "logging from-address ...", gw_accept, 0, NULL},
     {GW_CONFIG, GW_BOTH, "logging ftp-bufferwrap", gw_accept, 0, NULL},
     {GW_CONFIG, GW_BOTH, "logging ftp-server ...", gw_accept, 0, NULL},
-    {GW_CONFIG, GW_BOTH, "logging hide username", gw_accept, 0, NULL},
-    {GW_CONFIG, GW_BOTH, "logging history ...", gw_accept, 0, NULL},
-    {GW_CONFIG, GW_BOTH, "logging list ...", gw_accept, 0, NULL},
-    {GW_CONFIG, GW_BOTH, "logging mail ...", gw_accept, 0, NULL},
-    {GW_CONFIG, GW_BOTH, "logging rate-limit ...", gw_accept, 0, NULL},
     {GW_CONFIG, GW_BOTH, "logging recipient-address ...", gw_accept, 0, NULL},
     {GW_CONFIG, GW_BOTH, "logging savelog ...", gw_accept, 0, NULL},
-    {GW_CONFIG, GW_BOTH, "logging standby", gw_accept, 0, NULL},
 };
 
 const struct gw_command_set gw_logging_commands = {rows, COUNT(rows)};

@@ -19,8 +19,9 @@ struct gw_config *gw_config_new(void)
         .conn = 3600, .half_closed = 600, .udp = 120, .icmp = 2, .embryonic = 30, .xlate = 10800};
     c->sysopt = (struct gw_sysopt){.tcpmss = 1380, .permit_vpn = true, .reclassify_vpn = true};
     c->service = (struct gw_service){.reset_outbound = true};
-    c->logging = (struct gw_logging){
-        .trap_level = -1, .buffer_level = -1, .facility = 20, .queue = 512, .buffer_size = 4096};
+    c->logging = (struct gw_logging){.facility = 20, .queue = 512, .buffer_size = 4096};
+    for (size_t i = 0; i < GW_LOG_DESTINATION_COUNT; i++)
+        c->logging.to[i].level = -1;
     return c;
 }
 
@@ -36,9 +37,21 @@ void gw_config_free(struct gw_config *c)
     }
     if (c->groups)
         mem_wipe(c->groups, c->ngroups * sizeof(*c->groups));
-    void *const lists[] = {
-        c->interfaces, c->names, c->acls,   c->access_groups, c->routes,           c->policies,
-        c->transforms, c->map,   c->groups, c->logging.hosts, c->logging.messages, c->notes};
+    void *const lists[] = {c->interfaces,
+                           c->names,
+                           c->acls,
+                           c->access_groups,
+                           c->routes,
+                           c->policies,
+                           c->transforms,
+                           c->map,
+                           c->groups,
+                           c->logging.hosts,
+                           c->logging.messages,
+                           c->logging.rules,
+                           c->logging.classes,
+                           c->logging.rates,
+                           c->notes};
     for (size_t i = 0; i < COUNT(lists); i++)
         mem_free(lists[i]);
     mem_free(c);

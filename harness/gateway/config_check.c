@@ -278,11 +278,6 @@ static void review_logging(struct review *r)
         if (!is_up_named(r->c, l->hosts[i].nameif))
             warning(r, "the logging host on interface %s gets nothing: the interface is not up",
                     l->hosts[i].nameif);
-        if (l->hosts[i].tcp)
-            error(r,
-                  "the logging host on interface %s wants TCP, which is not modelled: use UDP, "
-                  "`logging host %s ADDRESS`",
-                  l->hosts[i].nameif, l->hosts[i].nameif);
     }
     for (size_t i = 0; i < l->nmessages; i++) {
         if (l->messages[i].id != 302014)
@@ -292,11 +287,11 @@ static void review_logging(struct review *r)
         if (l->messages[i].level >= 0)
             teardown_level = l->messages[i].level;
     }
-    if (l->nhosts && l->trap_level < teardown_level)
+    if (l->nhosts && !l->to[GW_LOG_TO_TRAP].list[0] && l->to[GW_LOG_TO_TRAP].level < teardown_level)
         warning(r,
                 "message 302014 has level %d and only %d and below are sent to logging hosts: "
                 "add `logging trap informational`",
-                teardown_level, l->trap_level);
+                teardown_level, l->to[GW_LOG_TO_TRAP].level);
 }
 
 size_t gw_config_review(const struct gw_config *c, struct buf *out)

@@ -92,8 +92,11 @@ static const struct row {
      "logging enable\nlogging trap notifications\nlogging host inside 10.224.9.20\nlogging message "
      "302014 level 5",
      ""},
-    {NULL, "logging enable\nlogging trap 6\nlogging host inside 10.224.9.20 tcp",
-     "error: the logging host on interface inside wants TCP, which is not modelled"},
+    {NULL, "logging enable\nlogging trap 6\nlogging host inside 10.224.9.20 tcp", ""},
+    {NULL,
+     "logging enable\nlogging list l message 302014\nlogging trap l\nlogging host inside "
+     "10.224.9.20",
+     ""},
     {NULL, "logging enable\nlogging trap 6\nno logging message 302014",
      "warning: message 302014 is switched off"},
     {NULL, "interface Ethernet0/1\n no security-level",

@@ -128,6 +128,9 @@ const char *gw_config_crowded(const struct gw_config *c)
         {"crypto map entries", c->nmap},
         {"tunnel groups", c->ngroups},
         {"message settings", c->logging.nmessages},
+        {"rules of logging lists", c->logging.nrules},
+        {"logging classes", c->logging.nclasses},
+        {"rate limits", c->logging.nrates},
     };
 
     if (c->ninterfaces > GW_INTERFACES_MAX)

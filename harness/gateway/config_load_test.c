@@ -143,7 +143,8 @@ static void the_labs_logging_lines_go_on_top(void **state)
     (void)state;
     assert_non_null(text);
     assert_ok(gw_config_load(c, "logging.cfg", bytes_of(text, n), &lab, NULL));
-    assert_true(c->logging.enable && c->logging.timestamp && c->logging.trap_level == 6);
+    assert_true(c->logging.enable && c->logging.timestamp &&
+                c->logging.to[GW_LOG_TO_TRAP].level == 6);
     assert_int_equal(c->logging.nhosts, 1);
     assert_addr(&c->logging.hosts[0].addr, "10.224.14.20");
     mem_free(text);

@@ -59,6 +59,7 @@ void gw_config_note(struct gw_config *c, int line, const char *text, const char 
 
 /* Parts of gw_config_write. */
 void gw_config_write_sysopt(const struct gw_sysopt *s, struct buf *out);
+void gw_config_write_logging(const struct gw_config *c, struct buf *out);
 void gw_config_write_crypto(const struct gw_config *c, bool keys, struct buf *out);
 
 /* True for a key that was printed as "*" or "*****". */

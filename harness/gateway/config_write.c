@@ -60,52 +60,6 @@ static void write_lists(const struct gw_config *c, struct buf *out)
     }
 }
 
-static void write_log_hosts(const struct gw_logging *l, struct buf *out)
-{
-    char addr[IP_ADDR_TEXT];
-
-    for (size_t i = 0; i < l->nhosts; i++) {
-        const struct gw_log_host *h = &l->hosts[i];
-        buf_addf(out, "logging host %s %s", h->nameif, ip_addr_format(&h->addr, addr));
-        if (h->tcp || h->port != 514)
-            buf_addf(out, " %d/%u", h->tcp ? 6 : 17, h->port);
-        buf_adds(out, h->emblem ? " format emblem\n" : "\n");
-    }
-    for (size_t i = 0; i < l->nmessages; i++) {
-        const struct gw_log_message *m = &l->messages[i];
-        if (m->disabled)
-            buf_addf(out, "no logging message %u\n", m->id);
-        if (m->level >= 0)
-            buf_addf(out, "logging message %u level %d\n", m->id, m->level);
-    }
-}
-
-static void write_logging(const struct gw_logging *l, struct buf *out)
-{
-    if (l->enable)
-        buf_adds(out, "logging enable\n");
-    if (l->timestamp)
-        buf_adds(out, l->timestamp_rfc5424 ? "logging timestamp rfc5424\n" : "logging timestamp\n");
-    if (l->buffer_size != 4096)
-        buf_addf(out, "logging buffer-size %u\n", l->buffer_size);
-    if (l->buffer_level >= 0)
-        buf_addf(out, "logging buffered %d\n", l->buffer_level);
-    if (l->trap_level >= 0)
-        buf_addf(out, "logging trap %d\n", l->trap_level);
-    if (l->facility != 20)
-        buf_addf(out, "logging facility %u\n", l->facility);
-    if (l->queue != 512)
-        buf_addf(out, "logging queue %u\n", l->queue);
-    if (l->device_id == GW_DEVICE_ID_HOSTNAME)
-        buf_adds(out, "logging device-id hostname\n");
-    else if (l->device_id != GW_DEVICE_ID_NONE)
-        buf_addf(out, "logging device-id %s %s\n",
-                 l->device_id == GW_DEVICE_ID_IP ? "ipaddress" : "string", l->device_id_arg);
-    if (l->permit_hostdown)
-        buf_adds(out, "logging permit-hostdown\n");
-    write_log_hosts(l, out);
-}
-
 static void write_routing(const struct gw_config *c, struct buf *out)
 {
     char net[IP_ADDR_TEXT], hop[IP_ADDR_TEXT];
@@ -187,7 +141,7 @@ void gw_config_write(const struct gw_config *c, bool keys, struct buf *out)
     write_names(c, out);
     write_interfaces(c, out);
     write_lists(c, out);
-    write_logging(&c->logging, out);
+    gw_config_write_logging(c, out);
     write_routing(c, out);
     write_timeouts(&c->timeouts, out);
     gw_config_write_sysopt(&c->sysopt, out);

@@ -23,7 +23,8 @@ struct conn_tcp_side {
     uint32_t window;  /* largest ever offered, scaled */
     uint32_t offset;  /* added to its sequence numbers on the way out */
     uint8_t wscale;
-    bool syn : 1, syn_acked : 1, fin : 1, fin_acked : 1, data : 1, has_acked : 1, has_wscale : 1;
+    bool syn : 1, syn_acked : 1, fin : 1, fin_acked : 1, data : 1, has_acked : 1, has_wscale : 1,
+        fin_first : 1;
 };
 
 enum conn_life { CONN_LIVE, CONN_CLOSED /* TIME-WAIT */, CONN_STALE /* fault */, CONN_ZOMBIE };

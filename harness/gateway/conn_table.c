@@ -249,6 +249,24 @@ void conn_free(struct conns *t, struct conn *c)
 /* --- ending ------------------------------------------------------------------------------------
  */
 
+/* The interface that C's end came from: of the reset, or of the first FIN. */
+static const char *ended_by(const struct gw_msg_conn *m, const struct conn *c,
+                            enum gw_reason reason)
+{
+    bool lower = m->initiator.security_level <= m->responder.security_level;
+
+    switch (reason) {
+    case GW_REASON_TCP_FINS:
+    case GW_REASON_FIN_TIMEOUT:
+        return c->tcp[0].fin_first   ? m->initiator.nameif
+               : c->tcp[1].fin_first ? m->responder.nameif
+                                     : NULL;
+    case GW_REASON_RESET_O: return lower ? m->initiator.nameif : m->responder.nameif;
+    case GW_REASON_RESET_I: return lower ? m->responder.nameif : m->initiator.nameif;
+    default: return NULL;
+    }
+}
+
 void conn_log_end(struct conns *t, const struct conn *c, enum gw_reason reason)
 {
     struct conn_ending e = {.m = message_of(t, c),
@@ -256,6 +274,7 @@ void conn_log_end(struct conns *t, const struct conn *c, enum gw_reason reason)
                             .bytes = c->bytes,
                             .reason = reason};
 
+    e.m.ended_by = ended_by(&e.m, c, reason);
     if (conn_fault_ending(t, c, &e))
         gw_msg_teardown(t->env.log, &e.m, e.lasted, e.bytes, e.reason);
     if (reason == GW_REASON_TUNNEL_DOWN && conns_fault(t, GW_FAULT_DOUBLE_302014))

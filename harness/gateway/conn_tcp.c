@@ -126,6 +126,7 @@ static void take_segment(struct conn *c, int side, const struct pkt *p)
     }
     if (tcp_has(t, TCP_FIN) && !me->fin) {
         me->fin = true;
+        me->fin_first = !other->fin;
         me->fin_end = end;
     }
     take_window(me, t);

@@ -121,7 +121,15 @@ static enum err logoff(struct gw_call *call)
         GW_EXEC, GW_YES, "vpn-sessiondb logoff " pattern " noconfirm", logoff, what, NULL          \
     }
 
+static enum err clear_logging(struct gw_call *call)
+{
+    gw_syslog_clear_buffer(gateway_of(call)->log);
+    return ERR_OK;
+}
+
 static const struct gw_command rows[] = {
+    {GW_EXEC, GW_YES, "clear logging buffer", clear_logging, 0, "Empty the log's buffer"},
+    {GW_EXEC, GW_YES, "clear logging", clear_logging, 0, NULL},
     CLEAR("crypto isakmp sa", clear_ike, 0, "Clear phase-1 SAs"),
     CLEAR("crypto isakmp sa ADDR", clear_ike, 0, "Clear the phase-1 SA with a peer"),
     CLEAR("crypto ikev1 sa", clear_ike, 0, "Clear phase-1 SAs"),

@@ -68,6 +68,7 @@ void gw_reboot(struct gateway *g)
     gw_flows_forget(g);
     neighbors_forget(g->neighbors);
     reassembly_forget(g->fragments);
+    gw_log_tcp_forget(g);
     gw_syslog_reset(g->log);
     g->count = (struct gateway_counters){0};
     memset(g->drops, 0, sizeof(g->drops));

@@ -233,8 +233,9 @@ static void errors_are_in_the_devices_words_with_the_marker_in_its_place(void **
     assert_string_equal(lab_type(l, LAB_BO, "crypto map", &out), "ERROR: % Incomplete command\n");
     assert_string_equal(lab_type(l, LAB_BO, "", &out), "");
     assert_has(lab_type(l, LAB_BO, "sysopt connection pre?", &out), "preserve-vpn-flows");
-    assert_string_equal(lab_type(l, LAB_BO, "logging host management 10.224.14.21 tcp", &out),
-                        "ERROR: TCP to logging hosts is not modelled: use UDP\n");
+    assert_string_equal(lab_type(l, LAB_BO, "logging trap 8", &out),
+                        "                               ^\n"
+                        "ERROR: % Invalid input detected at '^' marker.\n");
     buf_release(&out);
     done(l);
 }

@@ -51,6 +51,7 @@ enum err gateway_new(struct gw_config *cfg, const struct gateway_env *env, struc
     g->place.mode = GW_EXEC;
     g->booted = clock_now(env->clk);
     g->log = gw_syslog_new(cfg, env->clk, env->epoch_s);
+    gw_syslog_set_separator(g->log, !g->model.log_without_colon, !g->model.log_without_blank);
     g->neighbors = neighbors_new(&g->ifs, env->clk);
     g->fragments = reassembly_new();
     gw_vpn_init(g);
@@ -70,6 +71,7 @@ void gateway_free(struct gateway *g)
     reassembly_free(g->fragments);
     neighbors_free(g->neighbors);
     gw_syslog_free(g->log);
+    gw_log_tcp_forget(g);
     routes_release(&g->routes);
     netifs_release(&g->ifs);
     gw_config_free(g->cfg);
@@ -155,6 +157,7 @@ void gateway_tick(struct gateway *g)
     gw_vpn_tick(g);
     gw_vpn_events(g);
     gw_flows_tick(g);
+    gw_log_tcp_tick(g);
     gw_settle(g);
 }
 
@@ -166,6 +169,11 @@ enum err gateway_set_fault(struct gateway *g, const char *name)
         return ERR_NOTFOUND;
     g->faults |= UINT64_C(1) << f;
     return ERR_OK;
+}
+
+void gateway_take_console(struct gateway *g, struct buf *out)
+{
+    gw_syslog_take_console(g->log, out);
 }
 
 void gateway_counters(const struct gateway *g, struct gateway_counters *out)
@@ -182,5 +190,5 @@ struct mono gateway_deadline(const struct gateway *g)
 {
     struct mono t = mono_min(neighbors_deadline(g->neighbors), gw_vpn_deadline(g));
 
-    return mono_min(t, gw_flows_deadline(g));
+    return mono_min(mono_min(t, gw_flows_deadline(g)), gw_log_tcp_deadline(g));
 }

@@ -22,7 +22,10 @@ struct gateway;
     X(udp_goes_with_tunnel, "udp-goes-with-tunnel",                                                \
       "UDP and ICMP flows end with their tunnel, as Cisco's list of features has it; the note: "   \
       "they are left to their timers")                                                             \
-    X(randomise_responder, "randomise-responder", "the ISN of a SYN+ACK is changed as well")
+    X(randomise_responder, "randomise-responder", "the ISN of a SYN+ACK is changed as well")       \
+    X(log_without_blank, "log-without-blank",                                                      \
+      "no blank behind the colon of a log line, as the note prints it: 302014:Teardown")           \
+    X(log_without_colon, "log-without-colon", "a blank in its place, as in some real lines")
 
 struct gateway_model {
 #define X(field, name, what) bool field;
@@ -60,6 +63,9 @@ struct mono gateway_deadline(const struct gateway *g);
 /* One line as typed at the console in privileged or configuration mode (both are accepted); what
  * the ASA would print is added to ANSWER. */
 void gateway_command(struct gateway *g, const char *line, struct buf *answer);
+
+/* Log lines that the console shows by itself (`logging console`) are moved to the end of OUT. */
+void gateway_take_console(struct gateway *g, struct buf *out);
 
 /* What the console shows before its input, "CiscoASA(config)# ", added to OUT. */
 void gateway_prompt(const struct gateway *g, struct buf *out);

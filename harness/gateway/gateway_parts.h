@@ -19,6 +19,7 @@ struct gateway {
     struct gateway_model model;
     struct gw_syslog *log;
     struct gw_hop log_hops[GW_LOG_HOSTS];
+    struct gw_log_channel *log_channels[GW_LOG_HOSTS]; /* of TCP hosts; NULL: none (log_send.c) */
     struct netifs ifs;
     struct neighbors *neighbors;
     struct routes routes;
@@ -86,6 +87,16 @@ bool gw_send_own(struct gateway *g, size_t only, struct ip *ip, struct bytes pay
 
 /* Takes log records and sends them, as far as their hosts can be reached. */
 void gw_send_logs(struct gateway *g);
+
+/* TCP to logging hosts (log_send.c). A segment for the box: false when it is of none of them. */
+bool gw_log_tcp_input(struct gateway *g, const struct gw_packet *p);
+void gw_log_tcp_tick(struct gateway *g);
+struct mono gw_log_tcp_deadline(const struct gateway *g);
+void gw_log_tcp_forget(struct gateway *g);
+
+/* A logging host that wants TCP does not answer, and `logging permit-hostdown` does not let new
+ * connections through all the same. */
+bool gw_log_disallows(const struct gateway *g);
 
 /* A RST in answer to segment P, as if from its destination. */
 void gw_send_reset(struct gateway *g, const struct pkt *p);

@@ -1,5 +1,5 @@
 /* The front of a log line: stamp and device-id as `logging timestamp` and `logging device-id` want
- * them. No time zone is modelled: stamps are UTC. */
+ * them, in the zone of `clock timezone`. Daylight saving time is not modelled. */
 #ifndef GATEWAY_LOG_STAMP_H
 #define GATEWAY_LOG_STAMP_H
 

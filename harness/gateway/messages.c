@@ -85,22 +85,25 @@ void gw_msg_teardown(struct gw_syslog *s, const struct gw_msg_conn *c, struct sp
     uint32_t id = c->proto == IP_TCP ? 302014 : c->proto == IP_UDP ? 302016 : 302021;
     struct order o = order_of(c);
     int64_t seconds = duration.ns / 1000000000;
+    const char *from = NULL;
     char a[IP_ADDR_TEXT], b[IP_ADDR_TEXT];
 
     if (!gw_log_wants(s, id))
         return;
+    if (id == 302014 && gw_syslog_forms(s).initiator)
+        from = c->ended_by;
     if (id == 302021) {
         teardown_icmp(s, c, o);
         return;
     }
     gw_log(s, id,
            "Teardown %s connection %u for %s:%s/%u to %s:%s/%u duration %lld:%02d:%02d bytes "
-           "%llu%s%s",
+           "%llu%s%s%s%s",
            id == 302014 ? "TCP" : "UDP", c->id, o.first->nameif, ip_addr_format(&o.first->addr, a),
            o.first->port, o.second->nameif, ip_addr_format(&o.second->addr, b), o.second->port,
            (long long)(seconds / 3600), (int)(seconds / 60 % 60), (int)(seconds % 60),
            (unsigned long long)bytes, id == 302014 ? " " : "",
-           id == 302014 ? gw_reason_text(reason) : "");
+           id == 302014 ? gw_reason_text(reason) : "", from ? " from " : "", from ? from : "");
 }
 
 #define FLAGS_TEXT 32
@@ -164,6 +167,7 @@ static char *proto_word(uint8_t proto, bool upper, char out[static PROTO_TEXT])
 void gw_msg_acl_denied(struct gw_syslog *s, const struct gw_msg_packet *p, const char *src_if,
                        const char *dst_if, const char *acl)
 {
+    const char *hashes = gw_syslog_forms(s).hashes ? " [0x0, 0x0]" : "";
     char a[IP_ADDR_TEXT], b[IP_ADDR_TEXT], proto[PROTO_TEXT];
 
     if (!gw_log_wants(s, 106023))
@@ -172,15 +176,15 @@ void gw_msg_acl_denied(struct gw_syslog *s, const struct gw_msg_packet *p, const
     ip_addr_format(&p->dst, b);
     proto_word(p->proto, false, proto);
     if (p->proto == IP_TCP || p->proto == IP_UDP)
-        gw_log(s, 106023, "Deny %s src %s:%s/%u dst %s:%s/%u by access-group \"%s\" [0x0, 0x0]",
-               proto, src_if, a, p->sport, dst_if, b, p->dport, acl);
+        gw_log(s, 106023, "Deny %s src %s:%s/%u dst %s:%s/%u by access-group \"%s\"%s", proto,
+               src_if, a, p->sport, dst_if, b, p->dport, acl, hashes);
     else if (p->proto == IP_ICMP)
         gw_log(s, 106023,
-               "Deny icmp src %s:%s dst %s:%s (type %d, code %d) by access-group \"%s\" [0x0, 0x0]",
-               src_if, a, dst_if, b, p->icmp_type, p->icmp_code, acl);
+               "Deny icmp src %s:%s dst %s:%s (type %d, code %d) by access-group \"%s\"%s", src_if,
+               a, dst_if, b, p->icmp_type, p->icmp_code, acl, hashes);
     else
-        gw_log(s, 106023, "Deny %s src %s:%s dst %s:%s by access-group \"%s\" [0x0, 0x0]", proto,
-               src_if, a, dst_if, b, acl);
+        gw_log(s, 106023, "Deny %s src %s:%s dst %s:%s by access-group \"%s\"%s", proto, src_if, a,
+               dst_if, b, acl, hashes);
 }
 
 void gw_msg_no_route(struct gw_syslog *s, const struct gw_msg_packet *p, const char *src_if,

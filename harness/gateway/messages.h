@@ -49,6 +49,8 @@ struct gw_msg_conn {
     uint8_t proto; /* TCP, UDP, ICMP */
     struct gw_msg_side initiator, responder;
     int icmp_type, icmp_code; /* ICMP: printed when type is not -1 */
+    const char *ended_by;     /* teardown: the interface the end came from, where releases print it;
+                                 NULL: none */
 };
 
 /* 302013, 302015 or 302020. The side of lower security is printed first, the initiator between
@@ -154,6 +156,14 @@ void gw_msg_session_end(struct gw_syslog *s, const struct gw_msg_ike *k, struct 
 
 /* 752004 (8.4 and later): traffic asks for a tunnel. */
 void gw_msg_key_acquire(struct gw_syslog *s, const char *map, unsigned seq);
+
+/* 414003 and 414005: a TCP logging host does not answer, and does again. 201008: so new connections
+ * are disallowed. (messages_log.c) */
+void gw_msg_log_host_down(struct gw_syslog *s, const char *nameif, const struct ip_addr *a,
+                          uint16_t port, bool permit);
+void gw_msg_log_host_up(struct gw_syslog *s, const char *nameif, const struct ip_addr *a,
+                        uint16_t port);
+void gw_msg_disallowing(struct gw_syslog *s);
 
 /* What was typed, keys and passwords masked: 111008 and 111010 for configuration, 111009 for show
  * commands. */

@@ -166,7 +166,7 @@ static void what_the_model_logs_fits_the_grammar(void **state)
     (void)state;
     clock_virtual_init(&clk);
     cfg->logging.enable = true;
-    cfg->logging.trap_level = 7;
+    cfg->logging.to[GW_LOG_TO_TRAP].level = 7;
     struct gw_log_host *h =
         gw_list_add((void **)&cfg->logging.hosts, &cfg->logging.nhosts, sizeof(*h));
     h->addr = ip4(0x0ae00e14);

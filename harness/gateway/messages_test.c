@@ -16,7 +16,7 @@ static int setup(void **state)
     (void)state;
     cfg = gw_config_new();
     cfg->logging.enable = true;
-    cfg->logging.trap_level = 7;
+    cfg->logging.to[GW_LOG_TO_TRAP].level = 7;
     struct gw_log_host *h =
         gw_list_add((void **)&cfg->logging.hosts, &cfg->logging.nhosts, sizeof(*h));
     h->addr = ip4(0x0ae00e14);

@@ -1,6 +1,8 @@
 #include "gateway/syslog.h"
 
 #include "base/mem.h"
+#include "gateway/log_filter.h"
+#include "gateway/log_forms.h"
 #include "gateway/log_ring.h"
 #include "gateway/log_stamp.h"
 #include "gateway/syslog_parts.h"
@@ -14,7 +16,8 @@ static const struct gw_message messages[] = {
 #undef X
 };
 
-#define RECORD_BYTES 320 /* room in the queue per record: more than most need */
+#define CONSOLE_BYTES (64u << 10) /* shown late at most; more is lost, as on a slow line */
+#define RECORD_BYTES  320         /* room in the queue per record: more than most need */
 
 const struct gw_message *gw_message_find(uint32_t id)
 {
@@ -53,6 +56,7 @@ void gw_syslog_free(struct gw_syslog *s)
     log_ring_release(&s->buffer);
     buf_release(&s->out);
     buf_release(&s->line);
+    buf_release(&s->console);
     mem_free(s);
 }
 
@@ -61,7 +65,10 @@ void gw_syslog_reset(struct gw_syslog *s)
     log_ring_release(&s->queue);
     log_ring_release(&s->buffer);
     s->queue_size = s->buffer_size = 0;
-    s->to_buffer = s->to_hosts = 0;
+    memset(s->to, 0, sizeof(s->to));
+    s->channels = (struct gw_syslog_channels){0};
+    buf_clear(&s->console);
+    log_rates_reset(&s->rates);
     s->counters = (struct gw_syslog_counters){0};
     memset(s->hosts, 0, sizeof(s->hosts));
     for (size_t i = 0; i < GW_MESSAGE_ROWS; i++)
@@ -94,17 +101,20 @@ static int level_of(const struct gw_syslog *s, const struct gw_message *m)
     return m->level;
 }
 
-static bool wanted(const struct gw_syslog *s, uint32_t id, const struct gw_message **m, int *level)
+/* The destinations ID goes to, as bits. */
+static unsigned wanted(const struct gw_syslog *s, uint32_t id, const struct gw_message **m,
+                       int *level)
 {
     const struct gw_logging *l = &s->cfg->logging;
 
-    if (!l->enable || (l->buffer_level < 0 && (l->trap_level < 0 || l->nhosts == 0)))
-        return false;
+    if (!log_filter_any(l))
+        return 0;
     *m = gw_message_find(id);
     if (!*m)
         bug("log message is no row of GW_MESSAGES");
     *level = level_of(s, *m);
-    return *level >= 0 && (*level <= l->buffer_level || (*level <= l->trap_level && l->nhosts > 0));
+    struct log_subject subject = {id, *level, (*m)->class};
+    return *level >= 0 ? log_filter(l, &subject) : 0;
 }
 
 bool gw_log_wants(const struct gw_syslog *s, uint32_t id)
@@ -112,16 +122,35 @@ bool gw_log_wants(const struct gw_syslog *s, uint32_t id)
     const struct gw_message *m;
     int level;
 
-    return wanted(s, id, &m, &level);
+    return wanted(s, id, &m, &level) != 0;
 }
 
-static bool rate_limited(struct gw_syslog *s, const struct gw_message *m, struct mono now)
+struct gw_syslog_channels *gw_syslog_channels(struct gw_syslog *s)
 {
+    return &s->channels;
+}
+
+struct log_forms gw_syslog_forms(const struct gw_syslog *s)
+{
+    return log_forms_of(s->cfg);
+}
+
+const char *gw_syslog_user(const struct gw_syslog *s, const char *user)
+{
+    return s->cfg->logging.hide_username ? "*****" : user;
+}
+
+static bool rate_limited(struct gw_syslog *s, const struct gw_message *m, int level,
+                         struct mono now)
+{
+    struct log_subject subject = {m->id, level, m->class};
     struct mono *last = &s->last[m - messages];
 
-    if (m->limit_s == 0)
-        return false;
-    if (last->ns != INT64_MIN && now.ns - last->ns < SPAN_S(m->limit_s).ns) {
+    if (m->limit_s && last->ns != INT64_MIN && now.ns - last->ns < SPAN_S(m->limit_s).ns) {
+        s->counters.limited++;
+        return true;
+    }
+    if (log_rates_exceeded(&s->rates, &s->cfg->logging, &subject, now)) {
         s->counters.limited++;
         return true;
     }
@@ -194,29 +223,75 @@ static void put_queue(struct gw_syslog *s, const struct gw_log_meta *meta, struc
     fit_queue(s);
     sync_hosts(s);
     log_ring_put(&s->queue, bytes_of(meta, sizeof(*meta)), text);
-    s->to_hosts++;
+}
+
+static void add_tag(const struct gw_syslog *s, const struct gw_log_meta *meta, bool emblem,
+                    struct buf *out)
+{
+    struct log_forms f = log_forms_of(s->cfg);
+
+    if (emblem) {
+        gw_log_stamp_emblem(s->cfg, meta->unix_s, out);
+        buf_addf(out, "%%%s-%s-%d-%u", f.tag, gw_message_find(meta->id)->class, meta->level,
+                 meta->id);
+    } else {
+        gw_log_stamp(s->cfg, meta->unix_s, out);
+        buf_addf(out, "%%%s-%d-%u", f.tag, meta->level, meta->id);
+    }
+    buf_adds(out, log_separator_text(s->separator));
 }
 
 static void put_buffer(struct gw_syslog *s, const struct gw_log_meta *meta, struct bytes text)
 {
     fit_buffer(s);
     buf_clear(&s->line);
-    gw_log_stamp(s->cfg, meta->unix_s, &s->line);
-    buf_addf(&s->line, "%%ASA-%d-%u: ", meta->level, meta->id);
+    add_tag(s, meta, s->cfg->logging.emblem, &s->line);
     log_ring_put(&s->buffer, buf_bytes(&s->line), text);
-    s->to_buffer++;
+}
+
+static void put_console(struct gw_syslog *s, const struct gw_log_meta *meta, struct bytes text)
+{
+    if (s->console.n > CONSOLE_BYTES)
+        return;
+    add_tag(s, meta, s->cfg->logging.emblem, &s->console);
+    buf_add(&s->console, text.p, text.n);
+    buf_addc(&s->console, '\n');
+}
+
+void gw_syslog_take_console(struct gw_syslog *s, struct buf *out)
+{
+    buf_add(out, s->console.s, s->console.n);
+    buf_clear(&s->console);
+}
+
+void gw_syslog_set_separator(struct gw_syslog *s, bool colon, bool blank)
+{
+    s->separator = colon && blank ? LOG_COLON_BLANK : colon ? LOG_COLON : LOG_BLANK;
+}
+
+static void put(struct gw_syslog *s, unsigned to, const struct gw_log_meta *meta, struct bytes text)
+{
+    if (to & 1u << GW_LOG_TO_TRAP)
+        put_queue(s, meta, text);
+    if (to & 1u << GW_LOG_TO_BUFFER)
+        put_buffer(s, meta, text);
+    if (to & 1u << GW_LOG_TO_CONSOLE)
+        put_console(s, meta, text);
+    for (size_t d = 0; d < GW_LOG_DESTINATION_COUNT; d++)
+        s->to[d] += to >> d & 1;
+    s->counters.logged++;
 }
 
 void gw_log(struct gw_syslog *s, uint32_t id, const char *fmt, ...)
 {
-    const struct gw_logging *l = &s->cfg->logging;
     const struct gw_message *m;
     struct mono now = clock_now(s->clk);
     char text[GW_LOG_RECORD_MAX];
     va_list ap;
     int level;
+    unsigned to = wanted(s, id, &m, &level);
 
-    if (!wanted(s, id, &m, &level) || rate_limited(s, m, now))
+    if (!to || rate_limited(s, m, level, now))
         return;
     va_start(ap, fmt);
     int n = vsnprintf(text, sizeof(text), fmt, ap);
@@ -228,11 +303,7 @@ void gw_log(struct gw_syslog *s, uint32_t id, const char *fmt, ...)
     }
     struct gw_log_meta meta = {
         .id = id, .level = level, .unix_s = s->epoch_s + now.ns / 1000000000};
-    if (level <= l->trap_level && l->nhosts > 0)
-        put_queue(s, &meta, bytes_of(text, len));
-    if (level <= l->buffer_level)
-        put_buffer(s, &meta, bytes_of(text, len));
-    s->counters.logged++;
+    put(s, to, &meta, bytes_of(text, len));
 }
 
 static void format_record(struct gw_syslog *s, const struct gw_log_host *host, struct bytes record)
@@ -243,13 +314,7 @@ static void format_record(struct gw_syslog *s, const struct gw_log_host *host, s
     memcpy(&meta, record.p, sizeof(meta));
     buf_clear(&s->out);
     buf_addf(&s->out, "<%u>", s->cfg->logging.facility * 8 + (unsigned)meta.level);
-    if (host->emblem && !host->tcp) { /* "EMBLEM cannot be used on TCP" */
-        gw_log_stamp_emblem(s->cfg, meta.unix_s, &s->out);
-        buf_addf(&s->out, "%%ASA-%s-%d-%u: ", gw_message_find(meta.id)->class, meta.level, meta.id);
-    } else {
-        gw_log_stamp(s->cfg, meta.unix_s, &s->out);
-        buf_addf(&s->out, "%%ASA-%d-%u: ", meta.level, meta.id);
-    }
+    add_tag(s, &meta, host->emblem && !host->tcp, &s->out); /* "EMBLEM cannot be used on TCP" */
     buf_add(&s->out, text.p, text.n);
     if (host->tcp)
         buf_addc(&s->out, '\n');

@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "gateway/config.h"
+#include "gateway/log_forms.h"
 
 /* X(number, default level, class of the EMBLEM tag, seconds in which it is logged once at most).
  * The texts are in gateway/messages.c. Levels: Cisco "ASA Series Syslog Messages". */
@@ -19,6 +20,7 @@
     X(111009, 7, "config", 0)                                                                      \
     X(111010, 5, "config", 0)                                                                      \
     X(113019, 4, "auth", 0)                                                                        \
+    X(201008, 3, "session", 0)                                                                     \
     X(302013, 6, "session", 0)                                                                     \
     X(302014, 6, "session", 0)                                                                     \
     X(302015, 6, "session", 0)                                                                     \
@@ -30,6 +32,8 @@
     X(402117, 4, "vpn", 5)                                                                         \
     X(402119, 4, "vpn", 5)                                                                         \
     X(402120, 4, "vpn", 5)                                                                         \
+    X(414003, 3, "sys", 0)                                                                         \
+    X(414005, 3, "sys", 0)                                                                         \
     X(602303, 6, "vpn", 0)                                                                         \
     X(602304, 6, "vpn", 0)                                                                         \
     X(702305, 3, "vpn", 0)                                                                         \
@@ -80,6 +84,12 @@ void gw_log(struct gw_syslog *s, uint32_t id, const char *fmt, ...) PRINTF_LIKE(
 /* True when message ID would reach a host or the buffer: guards costly arguments. */
 bool gw_log_wants(const struct gw_syslog *s, uint32_t id);
 
+/* The forms of the release that the configuration names. */
+struct log_forms gw_syslog_forms(const struct gw_syslog *s);
+
+/* USER, or asterisks where `logging hide username` wants a name hidden that may be no user's. */
+const char *gw_syslog_user(const struct gw_syslog *s, const char *user);
+
 /* Takes the next record to send; false when there is none. Records wait in a queue of
  * logging.queue; when it is full the oldest is lost and counted, so take them after every call that
  * may have logged, and inside long loops. */
@@ -98,6 +108,14 @@ void gw_syslog_unsent(struct gw_syslog *s, const struct gw_syslog_record *r);
 /* Forgets the queue and the buffer: a reboot. Counters start anew. */
 void gw_syslog_reset(struct gw_syslog *s);
 
+/* Where the note and some real lines differ from the others: "302014:Teardown", "302016 Teardown".
+ * Holds until it is set anew, over a reset, too. */
+void gw_syslog_set_separator(struct gw_syslog *s, bool colon, bool blank);
+
+/* What the console shows by itself (`logging console`), one line each, is moved to the end of OUT.
+ */
+void gw_syslog_take_console(struct gw_syslog *s, struct buf *out);
+
 /* Empties the buffer of `show logging` (`clear logging buffer`). */
 void gw_syslog_clear_buffer(struct gw_syslog *s);
 
@@ -107,9 +125,27 @@ struct gw_syslog_counters {
     uint64_t dropped; /* records lost because the queue was full, counted per host */
     uint64_t limited; /* messages held back by their rate limit */
 };
+/* What became of TCP to logging hosts, as `show logging` counts it. */
+struct gw_syslog_channels {
+    uint64_t not_putable; /* records that found their channel full */
+    uint64_t all_down;    /* times at which no TCP host was left */
+    uint64_t flaps;       /* channels that went down */
+    uint64_t lost;        /* records lost with a channel */
+    uint64_t partial;     /* records cut by a channel's end, sent anew */
+};
+struct gw_syslog_channels *gw_syslog_channels(struct gw_syslog *s);
+
 void gw_syslog_counters(const struct gw_syslog *s, struct gw_syslog_counters *out);
 
-/* The lines of `show logging`: settings, then the buffer, oldest first. */
+/* The lines of `show logging`: settings, then the buffer, oldest first. `show logging setting`: the
+ * settings alone. */
 void gw_syslog_show(const struct gw_syslog *s, struct buf *out);
+void gw_syslog_show_setting(const struct gw_syslog *s, struct buf *out);
+
+/* `show logging message [ID | all]`: what `logging message` has changed, one message (true unless
+ * there is none), or all of them. */
+void gw_syslog_show_changed(const struct gw_syslog *s, struct buf *out);
+bool gw_syslog_show_message(const struct gw_syslog *s, uint32_t id, struct buf *out);
+void gw_syslog_show_messages(const struct gw_syslog *s, struct buf *out);
 
 #endif

@@ -2,10 +2,12 @@
 #ifndef GATEWAY_SYSLOG_PARTS_H
 #define GATEWAY_SYSLOG_PARTS_H
 
+#include "gateway/log_filter.h"
+#include "gateway/log_forms.h"
 #include "gateway/log_ring.h"
 #include "gateway/syslog.h"
 
-#define GW_MESSAGE_ROWS 64
+#define GW_MESSAGE_ROWS 256
 
 struct gw_message { /* a row of GW_MESSAGES */
     uint32_t id;
@@ -34,9 +36,13 @@ struct gw_syslog {
     const struct gw_config *cfg;
     const struct clock *clk;
     int64_t epoch_s;
-    struct log_ring queue, buffer;    /* made when first needed */
-    uint32_t queue_size, buffer_size; /* as they were made */
-    uint64_t to_hosts, to_buffer;     /* messages */
+    struct log_ring queue, buffer;         /* made when first needed */
+    uint32_t queue_size, buffer_size;      /* as they were made */
+    uint64_t to[GW_LOG_DESTINATION_COUNT]; /* messages */
+    struct gw_syslog_channels channels;    /* of TCP */
+    struct buf console;                    /* what the console is to show */
+    struct log_rates rates;
+    enum log_separator separator;
     struct gw_syslog_counters counters;
     struct gw_log_reader hosts[GW_LOG_HOSTS]; /* in the configuration's order */
     struct mono last[GW_MESSAGE_ROWS];        /* rate limits; INT64_MIN: never */

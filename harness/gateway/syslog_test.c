@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "gateway/config_parts.h"
 #include "tests/testkit.h"
+#include "wire/asa_log.h"
 
 #include <stdio.h>
 
@@ -31,7 +32,7 @@ static struct bench open_bench(void)
     struct bench b = {.cfg = gw_config_new()};
 
     b.cfg->logging.enable = true;
-    b.cfg->logging.trap_level = 6;
+    b.cfg->logging.to[GW_LOG_TO_TRAP].level = 6;
     (void)gw_name_set(b.cfg->hostname, "CiscoASA");
     return b;
 }
@@ -137,7 +138,7 @@ static void levels_decide_what_is_sent(void **state)
     add_host(b.cfg, 0x0a000001);
     assert_true(gw_log_wants(b.log, 302014));
     assert_false(gw_log_wants(b.log, 111009)); /* level 7 */
-    b.cfg->logging.trap_level = 5;
+    b.cfg->logging.to[GW_LOG_TO_TRAP].level = 5;
     assert_false(gw_log_wants(b.log, 302014));
     gw_log(b.log, 302014, "x");
     assert_next(b.log, NULL);
@@ -146,7 +147,7 @@ static void levels_decide_what_is_sent(void **state)
     assert_next(b.log, "<165>%ASA-5-302014: x");
     b.cfg->logging.messages[0].disabled = true; /* no logging message 302014 */
     assert_false(gw_log_wants(b.log, 302014));
-    b.cfg->logging.trap_level = 7;
+    b.cfg->logging.to[GW_LOG_TO_TRAP].level = 7;
     b.cfg->logging.facility = 23;
     gw_log(b.log, 111009, "x");
     assert_next(b.log, "<191>%ASA-7-111009: x");
@@ -251,7 +252,7 @@ static void show_logging_has_settings_and_buffer(void **state)
     (void)state;
     add_host(b.cfg, 0x0a435859);
     b.cfg->logging.timestamp = true;
-    b.cfg->logging.buffer_level = 4;
+    b.cfg->logging.to[GW_LOG_TO_BUFFER].level = 4;
     start(&b);
     gw_log(b.log, 106023, "Deny\r\nand a second line");
     gw_log(b.log, 302013, "not for the buffer");
@@ -289,7 +290,7 @@ static void the_buffer_holds_no_more_than_its_size(void **state)
     struct buf out = BUF_INIT;
 
     (void)state;
-    b.cfg->logging.buffer_level = 7;
+    b.cfg->logging.to[GW_LOG_TO_BUFFER].level = 7;
     start(&b);
     for (unsigned i = 0; i < 10000; i++)
         gw_log(b.log, 302013, "record %u", i);
@@ -322,6 +323,156 @@ static void long_texts_are_cut(void **state)
     close_bench(&b);
 }
 
+/* As the listings of real devices in the corpus of networktocode/ntc-templates have it, byte for
+ * byte: the counts are put where the device had them. */
+static void show_logging_is_as_on_a_real_device(void **state)
+{
+    struct bench b = open_bench();
+    struct buf out = BUF_INIT;
+    struct diag why = {0};
+
+    (void)state;
+    (void)gw_name_set(b.cfg->version, "9.8(4)");
+    assert_ok(gw_config_load(b.cfg, "x",
+                             bytes_str("interface Ethernet0/1\n nameif inside\n"
+                                       "logging timestamp\nlogging buffered warnings\n"
+                                       "logging asdm warnings\n"
+                                       "logging host inside 10.168.1.21\n"
+                                       "logging host inside 10.45.22.11\nno logging timestamp\n"),
+                             NULL, &why));
+    start(&b);
+    gw_syslog_show(b.log, &out);
+    assert_string_equal(buf_str(&out),
+                        "Syslog logging: enabled\n"
+                        "    Facility: 20\n"
+                        "    Timestamp logging: disabled\n"
+                        "    Hide Username logging: disabled\n"
+                        "    Standby logging: disabled\n"
+                        "    Debug-trace logging: disabled\n"
+                        "    Console logging: disabled\n"
+                        "    Monitor logging: disabled\n"
+                        "    Buffer logging: level warnings, 0 messages logged\n"
+                        "    Trap logging: level informational, facility 20, 0 messages logged\n"
+                        "        Logging to inside 10.168.1.21, UDP TX:0 errors: 0  dropped: 0\n"
+                        "        Logging to inside 10.45.22.11, UDP TX:0 errors: 0  dropped: 0\n"
+                        "    Global TCP syslog stats::\n"
+                        "        NOT_PUTABLE: 0, ALL_CHANNEL_DOWN: 0\n"
+                        "        CHANNEL_FLAP_CNT: 0, SYSLOG_PKT_LOSS: 0\n"
+                        "        PARTIAL_REWRITE_CNT: 0\n"
+                        "    Permit-hostdown logging: disabled\n"
+                        "    History logging: disabled\n"
+                        "    Device ID: disabled\n"
+                        "    Mail logging: disabled\n"
+                        "    ASDM logging: level warnings, 0 messages logged\n");
+    buf_release(&out);
+    close_bench(&b);
+}
+
+static void show_logging_message_tells_levels(void **state)
+{
+    struct bench b = open_bench();
+    struct buf out = BUF_INIT;
+    struct diag why = {0};
+
+    (void)state;
+    assert_ok(gw_config_load(
+        b.cfg, "x", bytes_str("logging message 302013 level 4\nno logging message 302014\n"), NULL,
+        &why));
+    start(&b);
+    gw_syslog_show_changed(b.log, &out);
+    assert_string_equal(
+        buf_str(&out),
+        "syslog 302013: default-level informational, current-level warnings (enabled)\n"
+        "syslog 302014: default-level informational (disabled)\n");
+    buf_clear(&out);
+    assert_true(gw_syslog_show_message(b.log, 402114, &out));
+    assert_string_equal(buf_str(&out), "syslog 402114: default-level warnings (enabled)\n");
+    assert_false(gw_syslog_show_message(b.log, 999999, &out));
+    buf_clear(&out);
+    gw_syslog_show_messages(b.log, &out);
+    assert_non_null(
+        strstr(buf_str(&out), "syslog 713120: default-level notifications (enabled)\n"));
+    buf_release(&out);
+    close_bench(&b);
+}
+
+static void the_console_shows_what_is_for_it_once(void **state)
+{
+    struct bench b = open_bench();
+    struct buf out = BUF_INIT;
+
+    (void)state;
+    b.cfg->logging.to[GW_LOG_TO_CONSOLE].level = 4;
+    start(&b);
+    gw_log(b.log, 106023, "one");
+    gw_log(b.log, 302013, "two");
+    gw_syslog_take_console(b.log, &out);
+    assert_string_equal(buf_str(&out), "%ASA-4-106023: one\n");
+    gw_syslog_take_console(b.log, &out);
+    assert_string_equal(buf_str(&out), "%ASA-4-106023: one\n");
+    for (int i = 0; i < 100000; i++)
+        gw_log(b.log, 106023, "nobody looks");
+    buf_clear(&out);
+    gw_syslog_take_console(b.log, &out);
+    assert_true(out.n > 60000 && out.n < 70000);
+    buf_release(&out);
+    close_bench(&b);
+}
+
+/* What stands between number and text, and which stamp before it, is read alike. */
+static void every_form_is_read_by_our_own_parser(void **state)
+{
+    static const char *const lines[] = {
+        "",
+        "logging timestamp",
+        "logging timestamp rfc5424",
+        "clock timezone EDT -4\nlogging timestamp",
+        "logging device-id hostname",
+        "logging timestamp\nlogging device-id string bo-1",
+        "logging timestamp rfc5424\nlogging device-id context-name",
+        "clock timezone IST 5 30\nlogging timestamp\nlogging device-id ipaddress inside",
+        "logging facility 16",
+        "logging device-id cluster-id"};
+    static const char text[] =
+        "Teardown TCP connection 57983 for outside:192.0.2.9/80 to "
+        "inside:10.0.0.100/1135 duration 0:00:36 bytes 53947 Tunnel has been "
+        "torn down";
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(lines) * 6; i++) {
+        struct bench b = open_bench();
+        struct diag why = {0};
+        struct gw_syslog_record r;
+        struct asa_log log;
+        struct gw_log_host *h = add_host(b.cfg, 0x0a000001);
+        struct gw_interface *in =
+            gw_list_add((void **)&b.cfg->interfaces, &b.cfg->ninterfaces, sizeof(*in));
+        (void)gw_name_set(in->nameif, "inside");
+        in->addr = ip4(0x0ae00905);
+        assert_ok(gw_config_load(b.cfg, "x", bytes_str(lines[i / 6]), NULL, &why));
+        h->emblem = i & 1;
+        start(&b);
+        gw_syslog_set_separator(b.log, i % 3 != 2, i % 3 != 1);
+        gw_log(b.log, 302014, "%s", text);
+        assert_true(gw_syslog_next(b.log, &r));
+        assert_ok(asa_log_parse(r.payload, &log));
+        assert_true(log.complete);
+        assert_int_equal(log.id, 302014);
+        assert_int_equal(log.severity, 6);
+        assert_int_equal(log.pri, b.cfg->logging.facility * 8 + 6);
+        assert_int_equal(log.reason_class, ASA_REASON_TUNNEL);
+        assert_true(bytes_eq(log.text, bytes_str(text)));
+        assert_int_equal(log.time.present, b.cfg->logging.timestamp);
+        assert_true(bytes_eq(log.klass, bytes_str(h->emblem ? "session" : "")));
+        int64_t ns;
+        if (log.time.present) { /* back to the time it was logged at */
+            assert_ok(asa_time_unix(&log.time, 2022, b.cfg->clock.offset_s, &ns));
+            assert_int_equal(ns / 1000000000, EPOCH);
+        }
+        close_bench(&b);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -333,6 +484,10 @@ int main(void)
         cmocka_unit_test(show_logging_has_settings_and_buffer),
         cmocka_unit_test(the_buffer_holds_no_more_than_its_size),
         cmocka_unit_test(long_texts_are_cut),
+        cmocka_unit_test(show_logging_is_as_on_a_real_device),
+        cmocka_unit_test(show_logging_message_tells_levels),
+        cmocka_unit_test(the_console_shows_what_is_for_it_once),
+        cmocka_unit_test(every_form_is_read_by_our_own_parser),
     };
     return cmocka_run_group_tests_name("gateway/syslog", tests, NULL, NULL);
 }

@@ -72,7 +72,7 @@ static void deny_no_route(struct gateway *g, const struct gw_packet *p)
     struct gw_msg_packet m = message_of(&p->p);
 
     gw_drop(g, GW_DROP_NO_ROUTE);
-    gw_msg_no_route(g->log, &m, g->ifs.v[p->ifi].nameif, "identity");
+    gw_msg_no_route(g->log, &m, g->ifs.v[p->ifi].nameif, gw_syslog_forms(g->log).identity);
 }
 
 /* Came in clear through the crypto map's interface, and its answers would go through a tunnel. */
@@ -193,6 +193,10 @@ static void open_flow(struct gateway *g, struct gw_packet *p)
         return;
     }
     how.ifi[1] = hop.ifi;
+    if (gw_log_disallows(g)) {
+        gw_drop(g, GW_DROP_SECURITY); /* new connections are disallowed */
+        return;
+    }
     if (!may_pass(g, p, hop.ifi) || !find_tunnel(g, p, hop.ifi, &how.tunnel[1]))
         return;
     how.preserve = preserves(g, &how);

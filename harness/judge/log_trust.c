@@ -32,6 +32,16 @@ static const char *say(struct judge *j, const char *fmt, ...)
     return s;
 }
 
+/* Where the log of the device at SITE comes from; NULL: from anywhere. */
+static const struct ip_addr *log_source(const struct judge *j, int site)
+{
+    const struct plan_lab *l = j->plan ? &j->plan->lab : NULL;
+
+    if (!l || l->mode == MODE_PEER)
+        return NULL;
+    return site == HO ? &l->mgmt_device2 : &l->mgmt_device;
+}
+
 /* Records that are known to be missing. */
 static const char *hole(struct judge *j, int site)
 {
@@ -42,15 +52,17 @@ static const char *hole(struct judge *j, int site)
                    (unsigned long long)j->tl.dropped[EV_MGMT]);
     if (!timeline_is_whole(&j->tl))
         return "the evidence does not reach to the end of the run";
+    if (log_channels_have_hole(&j->logs.channels, log_source(j, site)))
+        return "the log comes over TCP, and a part of that stream is not in the evidence";
     if (!d->has_count)
         return NULL;
     if (d->lost_said)
         return say(j, "the device says that it gave up %llu log records",
                    (unsigned long long)d->lost_said);
-    if (d->datagrams < d->said || d->seen_then > d->said)
+    if (d->records < d->said || d->seen_then > d->said)
         return say(j, "the device says that it sent %llu log records, and %llu came",
                    (unsigned long long)d->said,
-                   (unsigned long long)(d->datagrams < d->said ? d->datagrams : d->seen_then));
+                   (unsigned long long)(d->records < d->said ? d->records : d->seen_then));
     return NULL;
 }
 

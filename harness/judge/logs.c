@@ -194,16 +194,12 @@ static void keep_line(struct judge *j, struct bytes line)
         .packet = j->rec.packet, .time_ns = j->rec.time_ns, .line = judge_quote(j, line)};
 }
 
-void log_frame(struct judge *j, const struct pkt *p)
+static void take_line(struct judge *j, int site, struct bytes line)
 {
+    struct device_log *d = &j->logs.device[site];
     struct asa_log log;
 
-    if (p->kind != PKT_UDP || p->udp.dst != SYSLOG_PORT)
-        return;
-    struct bytes line = scan_trim(p->udp.data);
-    int site = site_of(j, &p->ip.src);
-    struct device_log *d = &j->logs.device[site];
-    d->datagrams++;
+    d->records++;
     if (asa_log_parse(line, &log))
         return;
     d->messages++;
@@ -220,6 +216,38 @@ void log_frame(struct judge *j, const struct pkt *p)
     }
 }
 
+struct from_site {
+    struct judge *j;
+    int site;
+};
+
+static void take_tcp_line(void *ctx, struct bytes line)
+{
+    const struct from_site *f = ctx;
+
+    take_line(f->j, f->site, scan_trim(line));
+}
+
+void log_frame(struct judge *j, const struct pkt *p)
+{
+    struct from_site f = {j, site_of(j, &p->ip.src)};
+
+    if (p->kind == PKT_UDP && p->udp.dst == SYSLOG_PORT) {
+        take_line(j, f.site, scan_trim(p->udp.data));
+    } else if (p->kind == PKT_TCP && p->tcp.dst == SYSLOG_TCP_PORT) {
+        struct endpoint from = {p->ip.src, p->tcp.src};
+        struct tcp_seg seg = tcp_seg_of(p, j->rec.time_ns);
+        struct line_stream *s = log_channel_of(&j->logs.channels, &from);
+        if (s)
+            line_stream_add(s, &seg, take_tcp_line, &f);
+    }
+}
+
+void logs_release(struct judge *j)
+{
+    log_channels_release(&j->logs.channels);
+}
+
 /* --- transcripts -------------------------------------------------------------------------------
  */
 
@@ -230,7 +258,8 @@ static void take_count(struct judge *j, struct device_log *d, struct bytes text)
     struct bytes to, before;
     uint64_t sent, lost = 0;
 
-    if (!scan_before(&text, "Logging to ", &before) || !scan_before(&text, ", UDP TX:", &to) ||
+    if (!scan_before(&text, "Logging to ", &before) ||
+        (!scan_before(&text, ", UDP TX:", &to) && !scan_before(&text, ", TCP TX:", &to)) ||
         !scan_u64(&text, &sent))
         return;
     if (j->plan)
@@ -244,7 +273,7 @@ static void take_count(struct judge *j, struct device_log *d, struct bytes text)
     d->has_count = true;
     d->said = sent;
     d->lost_said = lost;
-    d->seen_then = d->datagrams;
+    d->seen_then = d->records;
 }
 
 static void take_vpn_context(struct judge *j, const char **context, struct bytes text)

@@ -4,6 +4,7 @@
 #define JUDGE_LOGS_H
 
 #include "judge/flow.h"
+#include "judge/log_channel.h"
 
 #define SYSLOG_PORT 514
 
@@ -25,13 +26,13 @@ struct log_watch {            /* of one <log> or <no-log> expectation */
     struct nearest nearest;
 };
 
-struct device_log {               /* of one device */
-    uint64_t datagrams, messages; /* syslog datagrams; those with an ASA message */
+struct device_log {             /* of one device */
+    uint64_t records, messages; /* datagrams, or lines over TCP; those with an ASA message */
     uint64_t by_severity[8];
     /* its own count, from the last `show logging` in a transcript */
     bool has_count;
     uint64_t said, lost_said; /* sent; given up */
-    uint64_t seen_then;       /* datagrams that had come when it said so */
+    uint64_t seen_then;       /* records that had come when it said so */
     /* sessions: 113019, 713259, 713050, by phase */
     int64_t ended_ns;   /* last one; NEVER */
     int64_t phase1_ns;  /* last 713119; NEVER */
@@ -43,11 +44,13 @@ struct logs {
     struct log_watch *watch;        /* by expectation of the plan */
     const char *vpn_context[SITES]; /* from the last `show asp table vpn-context`; NULL */
     bool in_vpn_context;
+    struct log_channels channels; /* over TCP */
 };
 
 struct judge;
 
 void logs_init(struct judge *j);
+void logs_release(struct judge *j);
 void log_frame(struct judge *j, const struct pkt *p);
 void log_console(struct judge *j, const struct line *l);
 

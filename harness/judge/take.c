@@ -42,6 +42,7 @@ void judge_release(struct judge *j)
 {
     jflows_release(&j->flows);
     wan_release(&j->wan);
+    logs_release(j);
     findings_release(&j->fs);
     for (int leg = 0; leg < EV_LEGS; leg++)
         fragments_free(j->fragments[leg]);

@@ -147,6 +147,7 @@ enum err lab_open(struct run *r, struct diag *why)
 void lab_close(struct run *r)
 {
     for (int i = 0; i < SITES; i++) {
+        log_server_release(&r->log_server[i]);
         host_free(r->host[i]);
         if (r->device[i])
             r->device[i]->ops->close(r->device[i]);

@@ -14,6 +14,7 @@
 #include "host/host.h"
 #include "peer/peer.h"
 #include "port/port_mem.h"
+#include "replay/log_server.h"
 #include "replay/replay.h"
 #include "traffic/capture.h"
 #include "wire/asa_log.h"
@@ -114,6 +115,7 @@ struct run {
     struct device *device[SITES]; /* by site; NULL: the peer's */
     struct port *device_ports[SITES][DEVICE_LEGS];
     struct station mgmt[SITES];   /* the log host, on each device's mgmt leg */
+    struct log_server log_server[SITES];
     struct station router[SITES]; /* pair mode: the routers on the WAN */
     struct stream *streams;
     size_t nstreams;

@@ -52,17 +52,34 @@ static bool take_arp(struct station *s, struct sink *out, const struct pkt *p)
     return true;
 }
 
+struct log_source {
+    struct run *run;
+    enum plan_site site;
+};
+
+static void take_line(void *ctx, struct bytes line)
+{
+    const struct log_source *from = ctx;
+    struct asa_log log;
+
+    if (from->run->wants_logs && asa_log_parse(line, &log) == ERR_OK)
+        confirm_log(from->run, from->site, &log);
+}
+
 void mgmt_input(struct run *r, enum plan_site site, struct bytes frame)
 {
     struct tap *t = &r->taps[site == SITE_BO ? TAP_MGMT : TAP_MGMT2];
-    struct asa_log log;
+    struct station *s = &r->mgmt[site];
+    struct log_source from = {r, site};
     struct pkt p;
 
     pkt_parse(frame, &p);
-    if (take_arp(&r->mgmt[site], &t->sink, &p) || !r->wants_logs)
+    if (take_arp(s, &t->sink, &p) || p.kind == PKT_OTHER || !ip_addr_eq(&p.ip.dst, &s->addr))
         return;
-    if (p.kind == PKT_UDP && p.udp.dst == 514 && asa_log_parse(p.udp.data, &log) == ERR_OK)
-        confirm_log(r, site, &log);
+    if (p.kind == PKT_UDP && p.udp.dst == 514)
+        take_line(&from, p.udp.data);
+    else if (p.kind == PKT_TCP && p.tcp.dst == LOG_SERVER_PORT)
+        log_server_input(&r->log_server[site], &p, &s->mac, &t->sink, take_line, &from);
 }
 
 /* A packet of the device at FROM: to the other one, with the other router's addresses. */

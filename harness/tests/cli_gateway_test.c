@@ -60,6 +60,13 @@ static const struct row {
     {"exit_ends_it", "exit\nshow run all sysopt\n", "", 0, "\nLogoff\n\n"},
     {"exit_in_the_configuration_leaves_it", "configure terminal\nexit\nquit\nshow version\n", "", 0,
      "\nLogoff\n\n"},
+    {"the_console_shows_what_is_logged_to_it",
+     "logging console 6\nlogging list t message 713120\nlogging console t\nlogging enable\n"
+     "!ping " USER " " HO " 1\n",
+     "--peer", 0,
+     "! 1 echoes sent, 1 answered\n"
+     "%ASA-5-713120: Group = 209.165.200.10, IP = 209.165.200.10, PHASE 2 COMPLETED "
+     "(msgid=4569bacc)\n"},
     {"a_tunnel_shows_its_two_contexts", "!ping " USER " " HO "\nshow asp table vpn-context\n",
      "--peer", 0, "! 5 echoes sent, 5 answered\n" CONTEXTS("0000000005")},
     {"from_the_other_side_the_peer_begins", "!ping " HO " " USER "\nshow asp table vpn-context\n",

@@ -314,24 +314,70 @@ void mock_ike(struct mock_run *m, unsigned generation)
     mock_frame(m, EV_WAN, wr_bytes(&f), NULL);
 }
 
+static const struct ip_addr *log_source(const struct mock_run *m, int site)
+{
+    return m->opts.pair && site == 1 ? &m->plan.lab.mgmt_device2 : &m->plan.lab.mgmt_device;
+}
+
+static void log_packet(struct mock_run *m, int site, uint8_t proto, struct bytes packet)
+{
+    uint8_t frame[FRAME_MAX];
+    struct wr f = wr_of(frame, sizeof(frame));
+
+    put_link(&f);
+    put_ip(&f, log_source(m, site), &m->plan.lab.mgmt_host, proto, 0, packet);
+    mock_frame(m, EV_MGMT, wr_bytes(&f), NULL);
+}
+
+static void log_segment(struct mock_run *m, int site, uint8_t flags, struct bytes data)
+{
+    uint8_t packet[FRAME_MAX];
+    struct wr p = wr_of(packet, sizeof(packet));
+    struct tcp t = {.src = 40514,
+                    .dst = 1470,
+                    .seq = m->log_seq[site],
+                    .flags = flags,
+                    .window = 4096,
+                    .data = data};
+
+    tcp_put(&p, &t, log_source(m, site), &m->plan.lab.mgmt_host);
+    m->log_seq[site] += (uint32_t)data.n + (flags == TCP_SYN);
+    if (data.n == 0 || ++m->log_segments != m->opts.log_lost)
+        log_packet(m, site, IP_TCP, wr_bytes(&p));
+}
+
+/* The end of a record and the beginning of the next come together. */
+static void log_over_tcp(struct mock_run *m, int site, struct buf *text)
+{
+    size_t half = text->n / 2;
+
+    buf_addc(text, '\n');
+    if (m->log_seq[site] == 0) {
+        m->log_seq[site] = 0xfffffc00u;
+        log_segment(m, site, TCP_SYN, (struct bytes){0});
+    }
+    log_segment(m, site, TCP_ACK, bytes_of(text->s, half));
+    log_segment(m, site, TCP_ACK | TCP_PSH, bytes_of(text->s + half, text->n - half));
+}
+
 void mock_log(struct mock_run *m, int site, const char *fmt, ...)
 {
     struct buf text = BUF_INIT;
-    uint8_t packet[FRAME_MAX], frame[FRAME_MAX];
-    struct wr p = wr_of(packet, sizeof(packet)), f = wr_of(frame, sizeof(frame));
-    const struct ip_addr *from =
-        m->opts.pair && site == 1 ? &m->plan.lab.mgmt_device2 : &m->plan.lab.mgmt_device;
+    uint8_t packet[FRAME_MAX];
+    struct wr p = wr_of(packet, sizeof(packet));
     va_list ap;
 
     buf_adds(&text, "<166>Jan 01 2026 00:00:00: ");
     va_start(ap, fmt);
     buf_vaddf(&text, fmt, ap);
     va_end(ap);
-    udp_put(&p, &(struct udp){.src = 514, .dst = 514, .data = buf_bytes(&text)}, from,
-            &m->plan.lab.mgmt_host);
-    put_link(&f);
-    put_ip(&f, from, &m->plan.lab.mgmt_host, IP_UDP, 0, wr_bytes(&p));
-    mock_frame(m, EV_MGMT, wr_bytes(&f), NULL);
+    if (m->opts.log_tcp) {
+        log_over_tcp(m, site, &text);
+    } else {
+        udp_put(&p, &(struct udp){.src = 514, .dst = 514, .data = buf_bytes(&text)},
+                log_source(m, site), &m->plan.lab.mgmt_host);
+        log_packet(m, site, IP_UDP, wr_bytes(&p));
+    }
     buf_release(&text);
     if (site == 0 || !m->opts.pair)
         m->datagrams++;

@@ -26,6 +26,8 @@ struct mock_options {
     bool masked;       /* its log masks addresses: "XX.XX.XX.10" */
     const char *late;  /* late_max_us of the port lines; NULL: 0 */
     const char *proto; /* of the stream: "tcp" (NULL), "udp", "icmp" */
+    bool log_tcp;      /* records come over TCP, in segments that do not end where they do */
+    unsigned log_lost; /* of these segments, the one that is missing: 1 ..; 0: none */
 };
 
 struct mock_sa {
@@ -55,7 +57,9 @@ struct mock_run {
     uint8_t esp_frame[2048]; /* the last one from the device */
     size_t esp_len;
     uint16_t ip_id;
-    unsigned datagrams; /* of the device's log */
+    unsigned datagrams;           /* of the device's log */
+    uint32_t log_seq[MOCK_SITES]; /* log_tcp: next sequence number; 0: not begun */
+    unsigned log_segments;
 };
 
 /* Opens a run: device, planned event and stream are said. */
