@@ -30,6 +30,7 @@ static enum err write_memory(struct gw_call *call)
     struct gateway *g = gateway_of(call);
 
     gw_store(g);
+    gw_msg_config_stored(g->log);
     buf_addf(call->answer, "Building configuration...\n%zu bytes copied in 0.10 secs\n[OK]\n",
              g->startup.n);
     return ERR_OK;
@@ -77,6 +78,7 @@ void gw_reboot(struct gateway *g)
     for (size_t i = 0; i < g->ifs.n; i++)
         g->ifs.v[i].was_up = false;
     gw_configure(g, ~0u);
+    gw_msg_startup(g->log);
 }
 
 static enum err reload(struct gw_call *call)
@@ -84,6 +86,8 @@ static enum err reload(struct gw_call *call)
     struct console *con = call->owner;
 
     con->quiet = con->moved = true;
+    gw_msg_reload(con->g->log);
+    gw_send_logs(con->g); /* what is still waiting then is lost */
     gw_reboot(con->g);
     return ERR_OK;
 }

@@ -154,9 +154,6 @@ void gw_msg_ike_text(struct gw_syslog *s, uint32_t id, const struct gw_msg_ike *
 void gw_msg_session_end(struct gw_syslog *s, const struct gw_msg_ike *k, struct span duration,
                         uint64_t bytes_sent, uint64_t bytes_received, const char *reason);
 
-/* 752004 (8.4 and later): traffic asks for a tunnel. */
-void gw_msg_key_acquire(struct gw_syslog *s, const char *map, unsigned seq);
-
 /* 414003 and 414005: a TCP logging host does not answer, and does again. 201008: so new connections
  * are disallowed. (messages_log.c) */
 void gw_msg_log_host_down(struct gw_syslog *s, const char *nameif, const struct ip_addr *a,
@@ -164,6 +161,30 @@ void gw_msg_log_host_down(struct gw_syslog *s, const char *nameif, const struct 
 void gw_msg_log_host_up(struct gw_syslog *s, const char *nameif, const struct ip_addr *a,
                         uint16_t port);
 void gw_msg_disallowing(struct gw_syslog *s);
+
+/* The tunnel manager of 8.4 and later, which has IKEv1 alone here (messages_tunnel.c): traffic asks
+ * for a tunnel (752004, and 752010 for IKEv2, which has no proposal); it came about (752016), or
+ * did not (752012 and 752015). Nothing is logged by older releases. */
+void gw_msg_tunnel_wanted(struct gw_syslog *s, const char *map, unsigned seq);
+void gw_msg_tunnel_made(struct gw_syslog *s, const char *map, unsigned seq);
+void gw_msg_tunnel_failed(struct gw_syslog *s, const char *map, unsigned seq);
+
+/* 402121: an ESP packet that fits an SA is dropped; 402122: a packet that should go through a
+ * tunnel is. REASON as `show asp drop` has it. One of each in five seconds. */
+void gw_msg_esp_dropped(struct gw_syslog *s, const struct gw_msg_esp *e, const char *reason);
+void gw_msg_clear_dropped(struct gw_syslog *s, const struct gw_msg_packet *p, const char *reason);
+
+/* 715080: when the SA pair just made will be renewed. */
+void gw_msg_rekey_timer(struct gw_syslog *s, const struct gw_msg_ike *k, uint32_t seconds);
+
+/* 110002: no interface leads to P's destination. */
+void gw_msg_no_egress(struct gw_syslog *s, const struct gw_msg_packet *p, const char *src_if);
+
+/* At the console (messages_console.c): 111001 and 111004: the configuration is stored. 199001: a
+ * reload is asked for; 199002: the device is up again. */
+void gw_msg_config_stored(struct gw_syslog *s);
+void gw_msg_reload(struct gw_syslog *s);
+void gw_msg_startup(struct gw_syslog *s);
 
 /* What was typed, keys and passwords masked: 111008 and 111010 for configuration, 111009 for show
  * commands. */

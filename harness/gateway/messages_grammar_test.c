@@ -37,6 +37,7 @@ static const struct {
     {106023, "^Deny [a-z]+( [0-9]+)? src [^:]+:" A "(/[0-9]+)?(\\([^()]*\\))? dst [^:]+:" A
              "(/[0-9]+)?(\\([^()]*\\))?( \\(type [0-9]+, code [0-9]+\\)| type [0-9]+, code "
              "[0-9]+,)? by access-group \"[^\"]+\"( \\[0x[0-9a-f]+, 0x[0-9a-f]+\\])?$"},
+    {110002, "^Failed to locate egress interface for [A-Z]+ from " EP " to " A "/[0-9]+$"},
     {110003, "^Routing failed to locate next hop for [A-Z]+ from " EP " to " EP "$"},
     {111008, "^User '[^']+' executed the '.+' command\\.$"},
     {111009, "^User '[^']+' executed cmd: .+$"},
@@ -80,6 +81,7 @@ static const struct {
     {713259, "^" GROUP "Session is being torn down\\. Reason: .+$"},
     {713904, "^" PEER ".+$"},
     {715009, "^" GROUP "IKE Deleting SA: Remote Proxy [^,]+, Local Proxy [^ ]+$"},
+    {752010, "^IKEv2 Doesn.t have a proposal specified$"},
     {752004, "^Tunnel Manager dispatching a KEY_ACQUIRE message to IKEv[12]\\. Map Tag = [^ ]+\\. "
              "Map Sequence Number = [0-9]+\\.$"},
 };
@@ -153,7 +155,8 @@ static void log_everything(struct gw_syslog *s)
     gw_msg_session_down(s, &k, "User Requested");
     gw_msg_ike_text(s, 713904, &k, "QM FSM error");
     gw_msg_ike_deleting_sa(s, &k, &out.addr, &in.addr);
-    gw_msg_key_acquire(s, "map1", 5);
+    gw_msg_tunnel_wanted(s, "map1", 5);
+    gw_msg_no_egress(s, &p, "outside");
 }
 
 static void what_the_model_logs_fits_the_grammar(void **state)
@@ -166,6 +169,7 @@ static void what_the_model_logs_fits_the_grammar(void **state)
     (void)state;
     clock_virtual_init(&clk);
     cfg->logging.enable = true;
+    (void)gw_name_set(cfg->version, "8.4(2)"); /* has the tunnel manager */
     cfg->logging.to[GW_LOG_TO_TRAP].level = 7;
     struct gw_log_host *h =
         gw_list_add((void **)&cfg->logging.hosts, &cfg->logging.nhosts, sizeof(*h));

@@ -286,9 +286,110 @@ static void tunnels_are_negotiated(void **state)
     gw_msg_notify(logger, &k, "RESPONDER_LIFETIME", 24576);
     expect("<165>%ASA-5-713068: " G "Received non-routine Notify message: RESPONDER_LIFETIME "
            "(24576)");
-    gw_msg_key_acquire(logger, "map1", 5);
+}
+
+/* From 8.4 on; older releases have no tunnel manager. */
+static void the_tunnel_manager_speaks(void **state)
+{
+    (void)state;
+    gw_msg_tunnel_wanted(logger, "map1", 5);
+    gw_msg_tunnel_made(logger, "map1", 5);
+    gw_msg_tunnel_failed(logger, "map1", 5);
+    assert_false(gw_syslog_waiting(logger));
+    (void)gw_name_set(cfg->version, "8.4(2)");
+    gw_msg_tunnel_wanted(logger, "map1", 5);
     expect("<165>%ASA-5-752004: Tunnel Manager dispatching a KEY_ACQUIRE message to IKEv1. Map Tag "
            "= map1. Map Sequence Number = 5.");
+    expect("<164>%ASA-4-752010: IKEv2 Doesn't have a proposal specified");
+    gw_msg_tunnel_made(logger, "map1", 5);
+    expect("<165>%ASA-5-752016: IKEv1 was successful at setting up a tunnel. Map Tag = map1. Map "
+           "Sequence Number = 5.");
+    gw_msg_tunnel_failed(logger, "map1", 5);
+    expect("<164>%ASA-4-752012: IKEv1 was unsuccessful at setting up a tunnel. Map Tag = map1. Map "
+           "Sequence Number = 5.");
+    expect(
+        "<163>%ASA-3-752015: Tunnel Manager has failed to establish an L2L SA. All configured IKE "
+        "versions failed to establish the tunnel. Map Tag= map1. Map Sequence Number = 5.");
+}
+
+/* The same message by release: 8.0 to today. */
+static void forms_follow_the_release(void **state)
+{
+    static const struct {
+        const char *version, *fins, *denied;
+    } rows[] = {
+        {"7.2(4)", "TCP FINs", "by access-group \"a\""},
+        {"8.2(1)", "TCP FINs", "by access-group \"a\" [0x0, 0x0]"},
+        {"9.8(4)", "TCP FINs", "by access-group \"a\" [0x0, 0x0]"},
+        {"9.16(4)", "TCP FINs from inside", "by access-group \"a\" [0x0, 0x0]"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct gw_msg_conn c = conn(IP_TCP, false);
+        struct gw_msg_packet p = {.proto = IP_TCP,
+                                  .src = ip4(0xc0000209),
+                                  .dst = ip4(0x0a000064),
+                                  .sport = 1,
+                                  .dport = 2};
+        struct buf want = BUF_INIT;
+        (void)gw_name_set(cfg->version, rows[i].version);
+        c.ended_by = "inside";
+        gw_msg_teardown(logger, &c, SPAN_S(1), 7, GW_REASON_TCP_FINS);
+        buf_addf(&want,
+                 "<166>%%ASA-6-302014: Teardown TCP connection 57983 for outside:192.0.2.9/80 to "
+                 "inside:10.0.0.100/1135 duration 0:00:01 bytes 7 %s",
+                 rows[i].fins);
+        expect(buf_str(&want));
+        gw_msg_acl_denied(logger, &p, "outside", "inside", "a");
+        buf_clear(&want);
+        buf_addf(&want,
+                 "<164>%%ASA-4-106023: Deny tcp src outside:192.0.2.9/1 dst inside:10.0.0.100/2 %s",
+                 rows[i].denied);
+        expect(buf_str(&want));
+        buf_release(&want);
+    }
+}
+
+static void the_log_speaks_of_itself_and_of_the_device(void **state)
+{
+    struct ip_addr host = ip4(0x0ae00e14);
+    struct gw_msg_packet p = {
+        .proto = IP_UDP, .src = ip4(0x0a000064), .dst = ip4(0xc0000209), .sport = 5, .dport = 53};
+    struct gw_msg_esp e = {0xab, 7, ip4(0xc0000209), ip4(0x0a000064)};
+    struct gw_msg_ike k = {.group = "46.37.188.24", .peer = ip4(0x2e25bc18)};
+
+    (void)state;
+    gw_msg_log_host_down(logger, "management", &host, 1470, false);
+    expect("<163>%ASA-3-414003: TCP Syslog Server management:10.224.14.20/1470 not responding, New "
+           "connections are denied based on logging permit-hostdown policy");
+    gw_msg_log_host_up(logger, "management", &host, 1470);
+    expect("<163>%ASA-3-414005: TCP Syslog Server management:10.224.14.20/1470 connected, New "
+           "connections are permitted based on logging permit-hostdown policy");
+    gw_msg_disallowing(logger);
+    expect("<163>%ASA-3-201008: Disallowing new connections.");
+    gw_msg_config_stored(logger);
+    expect("<165>%ASA-5-111001: Begin configuration: console writing to memory");
+    expect("<165>%ASA-5-111004: console end configuration: OK");
+    gw_msg_reload(logger);
+    expect("<165>%ASA-5-199001: Reload command executed from console (remote 0.0.0.0).");
+    gw_msg_startup(logger);
+    expect("<166>%ASA-6-199002: Startup completed.  Beginning operation.");
+    gw_msg_no_egress(logger, &p, "inside");
+    expect(
+        "<166>%ASA-6-110002: Failed to locate egress interface for UDP from inside:10.0.0.100/5 to "
+        "192.0.2.9/53");
+    gw_msg_esp_dropped(logger, &e, "bad-ipsec-prot");
+    expect("<164>%ASA-4-402121: IPSEC: Received an ESP packet (SPI= 0x000000AB, sequence number= "
+           "0x7) from 192.0.2.9 (user= 192.0.2.9) to 10.0.0.100 that was dropped by IPsec "
+           "(bad-ipsec-prot).");
+    gw_msg_clear_dropped(logger, &p, "ctm-crypto-request-error");
+    expect(
+        "<164>%ASA-4-402122: Received a cleartext packet from 10.0.0.100 to 192.0.2.9 that was to "
+        "be encapsulated in IPsec that was dropped by IPsec (ctm-crypto-request-error).");
+    gw_msg_rekey_timer(logger, &k, 27360);
+    expect("<167>%ASA-7-715080: Group = 46.37.188.24, IP = 46.37.188.24, Starting P2 rekey timer: "
+           "27360 seconds.");
 }
 
 static void tunnels_end(void **state)
@@ -347,10 +448,17 @@ static void what_was_typed_is_logged(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(connections_are_built),     TEST(icmp_prints_the_identifier_on_the_side_that_began),
-        TEST(connections_are_torn_down), TEST(packets_are_denied),
-        TEST(sas_come_and_go),           TEST(esp_packets_are_dropped),
-        TEST(tunnels_are_negotiated),    TEST(tunnels_end),
+        TEST(connections_are_built),
+        TEST(icmp_prints_the_identifier_on_the_side_that_began),
+        TEST(connections_are_torn_down),
+        TEST(packets_are_denied),
+        TEST(sas_come_and_go),
+        TEST(esp_packets_are_dropped),
+        TEST(the_tunnel_manager_speaks),
+        TEST(forms_follow_the_release),
+        TEST(the_log_speaks_of_itself_and_of_the_device),
+        TEST(tunnels_are_negotiated),
+        TEST(tunnels_end),
         TEST(what_was_typed_is_logged),
     };
     return cmocka_run_group_tests_name("gateway/messages", tests, NULL, NULL);

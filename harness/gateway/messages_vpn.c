@@ -283,11 +283,3 @@ void gw_msg_session_end(struct gw_syslog *s, const struct gw_msg_ike *k, struct 
            group, group, peer, days, (int)(t / 3600 % 24), (int)(t / 60 % 60), (int)(t % 60),
            (unsigned long long)bytes_sent, (unsigned long long)bytes_received, reason);
 }
-
-void gw_msg_key_acquire(struct gw_syslog *s, const char *map, unsigned seq)
-{
-    gw_log(s, 752004,
-           "Tunnel Manager dispatching a KEY_ACQUIRE message to IKEv1. Map Tag = %s. Map Sequence "
-           "Number = %u.",
-           map, seq);
-}

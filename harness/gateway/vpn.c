@@ -109,6 +109,9 @@ void gw_vpn_acquire(struct gateway *g, uint32_t policy)
     if (!v->ike || !p->may_begin)
         return;
     v->last_wanted = policy;
+    if (!p->wanted)
+        gw_msg_tunnel_wanted(g->log, p->map, p->seq);
+    p->wanted = true;
     /* not there: the configuration has it and IKE does not, until the old SAs are gone */
     (void)!ike_acquire(v->ike, policy);
 }

@@ -48,6 +48,7 @@ struct vpn_policy {
     /* the tunnel */
     struct sadb_pair *pair;          /* the one in use; NULL: none */
     bool up;                         /* has one */
+    bool wanted;                     /* asked for by traffic, and not there yet */
     bool preserve;                   /* PRESERVE: as the sysopt was when the tunnel was built */
     uint32_t context[2];             /* numbers of the contexts: DECR, ENCR */
     uint32_t in_spi;                 /* of the pair in use */

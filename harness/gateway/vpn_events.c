@@ -105,6 +105,7 @@ static void log_child_up(struct gateway *g, const struct ike_out *o)
     gw_msg_sa_created(g->log, &out);
     gw_msg_sa_created(g->log, &in);
     gw_msg_phase2_done(g->log, &k, o->message_id);
+    gw_msg_rekey_timer(g->log, &k, (uint32_t)(o->child.suite.lifetime_s * VPN_SOFT_SHARE));
 }
 
 static void child_up(struct gateway *g, const struct ike_out *o)
@@ -136,6 +137,9 @@ static void child_up(struct gateway *g, const struct ike_out *o)
     take_pair(p, o);
     refresh_pairs(g);
     log_child_up(g, o);
+    if (p->wanted)
+        gw_msg_tunnel_made(g->log, p->map, p->seq);
+    p->wanted = false;
     gw_vpn_expire_held(g);
     if (was_up)
         gw_flows_rekeyed(g, number);

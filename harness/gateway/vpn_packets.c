@@ -96,6 +96,17 @@ static enum err seal(struct gateway *g, struct sadb_pair *pair, const struct gw_
     return e;
 }
 
+static void log_not_sealed(struct gateway *g, struct bytes inner)
+{
+    struct gw_msg_packet m;
+    struct pkt p;
+
+    pkt_parse_ip(inner, &p);
+    m = (struct gw_msg_packet){.proto = p.ip.proto, .src = p.ip.src, .dst = p.ip.dst};
+    if (p.kind != PKT_OTHER)
+        gw_msg_clear_dropped(g->log, &m, "ctm-crypto-request-error");
+}
+
 void gw_vpn_send(struct gateway *g, uint32_t policy, struct bytes inner)
 {
     struct vpn_policy *p = g->vpn.policies[policy];
@@ -119,6 +130,7 @@ void gw_vpn_send(struct gateway *g, uint32_t policy, struct bytes inner)
     if (mono_before(clock_now(g->env.clk), p->hole_until))
         return;
     if (!gw_hop_find(g, &sa->dst, g->vpn.ifi, &p->hop) || seal(g, pair, &p->hop, &outer, inner)) {
+        log_not_sealed(g, inner);
         gw_drop(g, GW_DROP_CRYPTO);
         return;
     }
@@ -137,6 +149,8 @@ static void log_bad(struct gateway *g, const struct pkt *p, enum err e)
         gw_msg_esp_replayed(g->log, &m);
     else if (e == ERR_AUTH)
         gw_msg_esp_bad_icv(g->log, &m);
+    else
+        gw_msg_esp_dropped(g->log, &m, "bad-ipsec-prot");
 }
 
 static void log_outside_selector(struct gateway *g, const struct pkt *outer, uint32_t seq,

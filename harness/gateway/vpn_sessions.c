@@ -74,6 +74,16 @@ void gw_vpn_ike_up(struct gateway *g, const struct ike_out *o)
     gw_msg_phase1_done(g->log, &k);
 }
 
+static void tunnel_failed(struct gateway *g, uint32_t wanted)
+{
+    struct vpn_policy *p = g->vpn.policies[wanted];
+
+    if (p->wanted)
+        gw_msg_tunnel_failed(g->log, p->map, p->seq);
+    p->wanted = false;
+    vpn_plan_next_peer(&g->vpn, p);
+}
+
 /* Phase 1 did not come about: the crypto map's next peer is tried the next time. */
 static void attempt_failed(struct gateway *g, const struct ike_out *o)
 {
@@ -88,7 +98,7 @@ static void attempt_failed(struct gateway *g, const struct ike_out *o)
         gw_msg_ike_timeout(g->log, &k, o->initiator ? "MM_WAIT_MSG2" : "MM_WAIT_MSG3");
     if (o->initiator && wanted < g->vpn.npolicies &&
         ip_addr_eq(&g->vpn.policies[wanted]->peer, &o->peer))
-        vpn_plan_next_peer(&g->vpn, g->vpn.policies[wanted]);
+        tunnel_failed(g, wanted);
 }
 
 void gw_vpn_ike_down(struct gateway *g, const struct ike_out *o)
