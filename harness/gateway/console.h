@@ -24,6 +24,7 @@ extern const struct gw_command_set gw_clear_commands;    /* clear, vpn-sessiondb
 extern const struct gw_command_set gw_show_vpn_commands; /* show asp table, isakmp, vpn-sessiondb */
 extern const struct gw_command_set gw_show_ipsec_commands;
 extern const struct gw_command_set gw_show_net_commands; /* show asp drop, route, clock */
-extern const struct gw_command_set gw_conn_commands;     /* show conn, clear conn */
+extern const struct gw_command_set gw_show_logging_commands;
+extern const struct gw_command_set gw_conn_commands; /* show conn, clear conn */
 
 #endif

@@ -75,30 +75,6 @@ static enum err show_logging(struct gw_call *call)
     return ERR_OK;
 }
 
-static enum err show_logging_setting(struct gw_call *call)
-{
-    if (env_of(call)->log)
-        gw_syslog_show_setting(env_of(call)->log, call->answer);
-    return ERR_OK;
-}
-
-enum { CHANGED, ONE, ALL };
-
-static enum err show_logging_message(struct gw_call *call)
-{
-    const struct gw_syslog *s = env_of(call)->log;
-
-    if (!s)
-        return ERR_OK;
-    if (call->what == CHANGED)
-        gw_syslog_show_changed(s, call->answer);
-    else if (call->what == ALL)
-        gw_syslog_show_messages(s, call->answer);
-    else if (!gw_syslog_show_message(s, call->args[0].number, call->answer))
-        return gw_refuse(call, "%% Invalid syslog message id");
-    return ERR_OK;
-}
-
 static enum err show_version(struct gw_call *call)
 {
     const struct gw_config *c = env_of(call)->cfg;
@@ -150,11 +126,6 @@ static const struct gw_command rows[] = {
     {GW_EXEC, GW_YES, "show access-list", show_access_list, 0, "Access lists"},
     {GW_EXEC, GW_YES, "show access-list NAME", show_access_list, 0, NULL},
     {GW_EXEC, GW_YES, "show logging", show_logging, 0, "Settings and buffer of the log"},
-    {GW_EXEC, GW_YES, "show logging setting", show_logging_setting, 0, "Settings of the log"},
-    {GW_EXEC, GW_YES, "show logging message", show_logging_message, CHANGED,
-     "Messages that were changed"},
-    {GW_EXEC, GW_YES, "show logging message <100000-999999>", show_logging_message, ONE, NULL},
-    {GW_EXEC, GW_YES, "show logging message all", show_logging_message, ALL, NULL},
     {GW_EXEC, GW_YES, "show version", show_version, 0, "Software and uptime"},
 };
 
