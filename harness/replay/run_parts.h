@@ -114,7 +114,7 @@ struct run {
     struct ike_policy policy;
     struct device *device[SITES]; /* by site; NULL: the peer's */
     struct port *device_ports[SITES][DEVICE_LEGS];
-    struct station mgmt[SITES];   /* the log host, on each device's mgmt leg */
+    struct station mgmt[SITES]; /* the log host, on each device's mgmt leg */
     struct log_server log_server[SITES];
     struct station router[SITES]; /* pair mode: the routers on the WAN */
     struct stream *streams;
