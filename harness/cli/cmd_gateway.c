@@ -14,7 +14,8 @@ struct gateway_args {
     const struct cli_env *env;
     const char *configs[CONFIGS_MAX], *lines[LINES_MAX];
     size_t nconfigs, nlines;
-    char *psk; /* NULL: none given */
+    const char *platform, *version; /* NULL: as the configuration says */
+    char *psk;                      /* NULL: none given */
     struct diag trouble;
     struct gateway_live_options live;
     char *names[GATEWAY_LIVE_INTERFACES];
@@ -59,6 +60,23 @@ static const char *take_line(void *ctx, const char *value)
     return add(a->lines, &a->nlines, LINES_MAX, value);
 }
 
+static const char *take_platform(void *ctx, const char *value)
+{
+    struct gateway_args *a = ctx;
+    enum gw_platform p;
+
+    a->platform = value;
+    return gw_platform_find(value, &p) ? NULL : "is asa, pix, vpn3000 or ios";
+}
+
+static const char *take_version(void *ctx, const char *value)
+{
+    struct gateway_args *a = ctx;
+
+    a->version = value;
+    return *value >= '0' && *value <= '9' ? NULL : "is a number like 8.2(1) or 8.2.1";
+}
+
 static const char *take_interface(void *ctx, const char *value)
 {
     struct gateway_args *a = ctx;
@@ -87,6 +105,9 @@ static const char *take_psk_file(void *ctx, const char *value)
 static const struct option_row rows[] = {
     {0, "config", "FILE", "an ASA's configuration; several are read in order", take_config},
     {0, "line", "COMMAND", "one more line of configuration", take_line},
+    {0, "platform", "NAME", "what the device is: asa, pix, vpn3000, ios", take_platform},
+    {0, "version", "V", "its software, 8.2(1) or 8.2.1, instead of what the first line says",
+     take_version},
     {0, "interface", "NAME=IF", "puts the interface called NAME on IF: outside=eth1",
      take_interface},
     {0, "psk-file", "FILE", "the key that stands for \"pre-shared-key *\", its first line",
@@ -113,6 +134,8 @@ static enum err load(const struct gateway_args *a, struct gw_config *c, struct d
     struct gw_load_options opts = {.psk = a->psk, .as_printed = a->as_printed};
     enum err e = ERR_OK;
 
+    if (a->platform || a->version)
+        e = gw_config_use(c, a->platform, a->version, why);
     for (size_t i = 0; !e && i < a->nconfigs; i++) {
         char *text;
         size_t n;

@@ -22,19 +22,29 @@ enum err gw_refuse(struct gw_call *call, const char *fmt, ...)
     return ERR_INVALID;
 }
 
+static const struct gw_profile *profile_of(const struct gw_call *call)
+{
+    return call->cfg ? call->cfg->profile
+                     : gw_profile_find(GW_PLATFORM_ASA, (struct gw_version){8, 2, 1});
+}
+
 enum err gw_command_complain(struct gw_call *call, struct gw_words *words, enum err e, size_t bad)
 {
+    const struct gw_profile *p = profile_of(call);
+    bool ios = p->refusal == GW_REFUSAL_IOS;
+
     words->at = bad;
     if (e == ERR_SHORT || bad >= words->n) {
-        buf_adds(call->answer, "ERROR: % Incomplete command\n");
+        buf_adds(call->answer, ios ? "% Incomplete command.\n\n" : "ERROR: % Incomplete command\n");
         return ERR_SHORT;
     }
     if (e == ERR_EXISTS) {
-        buf_addf(call->answer, "ERROR: %% Ambiguous command:  \"%s\"\n", words->w[bad].s);
+        buf_addf(call->answer, "%s%% Ambiguous command:  \"%s\"\n",
+                 ios ? "" : "ERROR: ", words->w[bad].s);
         return ERR_FORMAT;
     }
-    buf_addf(call->answer, "%*s^\nERROR: %% Invalid input detected at '^' marker.\n",
-             (int)(call->indent + words->w[bad].column), "");
+    gw_refusal_put(p, call->line ? call->line : "", call->indent + words->w[bad].column,
+                   call->answer);
     return ERR_FORMAT;
 }
 
@@ -101,6 +111,24 @@ static bool better(const struct gw_match *m, const struct gw_match *best, bool f
     return !best->row && m->bad > best->bad;
 }
 
+/* Whether the words are a command of other releases: then they are skipped, so that a configuration
+ * without line ends can go on behind them. */
+static bool skip_foreign(const struct gw_command_set *const *sets, size_t nsets,
+                         const enum gw_mode *modes, size_t n, struct gw_words *words,
+                         const struct gw_config *c)
+{
+    for (size_t i = 0; i < n; i++) {
+        words->any_release = true;
+        struct gw_match m = gw_command_match(sets, nsets, modes[i], c, words);
+        words->any_release = false;
+        if (!m.row)
+            continue;
+        words->at = words->stream ? words->at + m.used : words->n;
+        return true;
+    }
+    return false;
+}
+
 enum err gw_command_words(const struct gw_command_set *const *sets, size_t nsets,
                           struct gw_words *words, struct gw_call *call)
 {
@@ -126,8 +154,15 @@ enum err gw_command_words(const struct gw_command_set *const *sets, size_t nsets
         if (best.row && !words->stream)
             break;
     }
-    if (!best.row)
-        return gw_command_complain(call, words, best.err, best.bad);
+    call->foreign = false;
+    if (!best.row) {
+        enum err e = gw_command_complain(call, words, best.err, best.bad);
+        words->at = start;
+        call->foreign = skip_foreign(sets, nsets, modes, n, words, call->cfg);
+        if (!call->foreign)
+            words->at = best.bad;
+        return e;
+    }
     enum err e = run_row(&best, found_in, words, call);
     if (!e)
         keep_note(call, words, start);

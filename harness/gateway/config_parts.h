@@ -57,6 +57,9 @@ const char *gw_config_crowded(const struct gw_config *c);
 #define GW_NOTES_MAX 4096
 void gw_config_note(struct gw_config *c, int line, const char *text, const char *remark);
 
+/* What an "ASA Version" line says. */
+void gw_config_set_version(struct gw_config *c, enum gw_platform p, const char *version);
+
 /* Parts of gw_config_write. */
 void gw_config_write_sysopt(const struct gw_sysopt *s, struct buf *out);
 void gw_config_write_crypto(const struct gw_config *c, bool keys, struct buf *out);

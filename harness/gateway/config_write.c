@@ -183,7 +183,7 @@ static void write_policy(const struct gw_config *c, struct buf *out)
 
 void gw_config_write(const struct gw_config *c, bool keys, struct buf *out)
 {
-    buf_addf(out, "ASA Version %s\n!\n", c->version);
+    buf_addf(out, "%s %s\n!\n", gw_platform_first(c->platform), c->version);
     write_names(c, out);
     write_interfaces(c, out);
     write_lists(c, out);

@@ -2,6 +2,7 @@
 #include "gateway/console.h"
 
 #include "base/mem.h"
+#include "gateway/config_parts.h"
 
 static enum err configure(struct gw_call *call)
 {
@@ -51,6 +52,10 @@ static void restore(struct gateway *g)
     struct gw_config *stored = gw_config_new(), running;
     struct diag why = {0};
 
+    if (g->cfg->version_fixed) {
+        gw_config_set_version(stored, g->cfg->platform, g->cfg->version);
+        stored->version_fixed = true;
+    }
     if (gw_config_load(stored, "startup-config", buf_bytes(&g->startup), NULL, &why))
         log_say(g->env.log, LOG_WARN, "gateway", "startup-config: %s", why.text);
     running = *g->cfg;

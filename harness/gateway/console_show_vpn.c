@@ -88,8 +88,7 @@ static enum err show_vpn_context(struct gw_call *call)
 /* Software 8.4 and later prints IKEv1 and IKEv2 apart. */
 static bool has_ikev2(const struct gw_config *c)
 {
-    return strncmp(c->version, "9", 1) == 0 || strncmp(c->version, "8.4", 3) == 0 ||
-           strncmp(c->version, "8.5", 3) == 0 || strncmp(c->version, "8.6", 3) == 0;
+    return (c->profile->can & GW_CAN_IKEV1) != 0;
 }
 
 static const char *hash_word(enum digest_alg a)

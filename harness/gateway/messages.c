@@ -165,6 +165,7 @@ void gw_msg_acl_denied(struct gw_syslog *s, const struct gw_msg_packet *p, const
                        const char *dst_if, const char *acl)
 {
     char a[IP_ADDR_TEXT], b[IP_ADDR_TEXT], proto[PROTO_TEXT];
+    const char *hashes = gw_syslog_profile(s)->acl_hashes ? " [0x0, 0x0]" : "";
 
     if (!gw_log_wants(s, 106023))
         return;
@@ -172,15 +173,15 @@ void gw_msg_acl_denied(struct gw_syslog *s, const struct gw_msg_packet *p, const
     ip_addr_format(&p->dst, b);
     proto_word(p->proto, false, proto);
     if (p->proto == IP_TCP || p->proto == IP_UDP)
-        gw_log(s, 106023, "Deny %s src %s:%s/%u dst %s:%s/%u by access-group \"%s\" [0x0, 0x0]",
-               proto, src_if, a, p->sport, dst_if, b, p->dport, acl);
+        gw_log(s, 106023, "Deny %s src %s:%s/%u dst %s:%s/%u by access-group \"%s\"%s", proto,
+               src_if, a, p->sport, dst_if, b, p->dport, acl, hashes);
     else if (p->proto == IP_ICMP)
         gw_log(s, 106023,
-               "Deny icmp src %s:%s dst %s:%s (type %d, code %d) by access-group \"%s\" [0x0, 0x0]",
-               src_if, a, dst_if, b, p->icmp_type, p->icmp_code, acl);
+               "Deny icmp src %s:%s dst %s:%s (type %d, code %d) by access-group \"%s\"%s", src_if,
+               a, dst_if, b, p->icmp_type, p->icmp_code, acl, hashes);
     else
-        gw_log(s, 106023, "Deny %s src %s:%s dst %s:%s by access-group \"%s\" [0x0, 0x0]", proto,
-               src_if, a, dst_if, b, acl);
+        gw_log(s, 106023, "Deny %s src %s:%s dst %s:%s by access-group \"%s\"%s", proto, src_if, a,
+               dst_if, b, acl, hashes);
 }
 
 void gw_msg_no_route(struct gw_syslog *s, const struct gw_msg_packet *p, const char *src_if,

@@ -98,7 +98,8 @@ static bool wanted(const struct gw_syslog *s, uint32_t id, const struct gw_messa
 {
     const struct gw_logging *l = &s->cfg->logging;
 
-    if (!l->enable || (l->buffer_level < 0 && (l->trap_level < 0 || l->nhosts == 0)))
+    if (!l->enable || !s->cfg->profile->tag ||
+        (l->buffer_level < 0 && (l->trap_level < 0 || l->nhosts == 0)))
         return false;
     *m = gw_message_find(id);
     if (!*m)
@@ -113,6 +114,11 @@ bool gw_log_wants(const struct gw_syslog *s, uint32_t id)
     int level;
 
     return wanted(s, id, &m, &level);
+}
+
+const struct gw_profile *gw_syslog_profile(const struct gw_syslog *s)
+{
+    return s->cfg->profile;
 }
 
 static bool rate_limited(struct gw_syslog *s, const struct gw_message *m, struct mono now)
@@ -202,7 +208,7 @@ static void put_buffer(struct gw_syslog *s, const struct gw_log_meta *meta, stru
     fit_buffer(s);
     buf_clear(&s->line);
     gw_log_stamp(s->cfg, meta->unix_s, &s->line);
-    buf_addf(&s->line, "%%ASA-%d-%u: ", meta->level, meta->id);
+    buf_addf(&s->line, "%%%s-%d-%u: ", s->cfg->profile->tag, meta->level, meta->id);
     log_ring_put(&s->buffer, buf_bytes(&s->line), text);
     s->to_buffer++;
 }
@@ -239,16 +245,18 @@ static void format_record(struct gw_syslog *s, const struct gw_log_host *host, s
 {
     struct gw_log_meta meta;
     struct bytes text = bytes_from(record, sizeof(meta));
+    const char *tag = s->cfg->profile->tag ? s->cfg->profile->tag : "ASA";
 
     memcpy(&meta, record.p, sizeof(meta));
     buf_clear(&s->out);
     buf_addf(&s->out, "<%u>", s->cfg->logging.facility * 8 + (unsigned)meta.level);
     if (host->emblem && !host->tcp) { /* "EMBLEM cannot be used on TCP" */
         gw_log_stamp_emblem(s->cfg, meta.unix_s, &s->out);
-        buf_addf(&s->out, "%%ASA-%s-%d-%u: ", gw_message_find(meta.id)->class, meta.level, meta.id);
+        buf_addf(&s->out, "%%%s-%s-%d-%u: ", tag, gw_message_find(meta.id)->class, meta.level,
+                 meta.id);
     } else {
         gw_log_stamp(s->cfg, meta.unix_s, &s->out);
-        buf_addf(&s->out, "%%ASA-%d-%u: ", meta.level, meta.id);
+        buf_addf(&s->out, "%%%s-%d-%u: ", tag, meta.level, meta.id);
     }
     buf_add(&s->out, text.p, text.n);
     if (host->tcp)

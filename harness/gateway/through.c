@@ -72,7 +72,7 @@ static void deny_no_route(struct gateway *g, const struct gw_packet *p)
     struct gw_msg_packet m = message_of(&p->p);
 
     gw_drop(g, GW_DROP_NO_ROUTE);
-    gw_msg_no_route(g->log, &m, g->ifs.v[p->ifi].nameif, "identity");
+    gw_msg_no_route(g->log, &m, g->ifs.v[p->ifi].nameif, g->cfg->profile->identity);
 }
 
 /* Came in clear through the crypto map's interface, and its answers would go through a tunnel. */

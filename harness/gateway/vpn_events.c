@@ -86,7 +86,8 @@ static void tunnel_up(struct gateway *g, uint32_t number)
     struct vpn_policy *p = g->vpn.policies[number];
 
     p->up = true;
-    p->preserve = g->cfg->sysopt.preserve_vpn_flows;
+    p->preserve =
+        g->cfg->sysopt.preserve_vpn_flows && (g->cfg->profile->can & GW_CAN_PRESERVE) != 0;
     p->context[1] = ++g->vpn.contexts; /* ENCR first: the note's listing has its numbers so */
     p->context[0] = ++g->vpn.contexts;
     p->rekeys = 0;
