@@ -41,6 +41,7 @@ struct gw_config *gw_config_new(void)
     c->names_on = true;
     c->sa_lifetime_s = GW_SA_LIFETIME_DEFAULT_S;
     c->sa_lifetime_kb = GW_SA_LIFETIME_DEFAULT_KB;
+    c->vpn_idle_timeout_min = GW_VPN_IDLE_TIMEOUT_DEFAULT_MIN;
     c->random_sequence = true;
     c->timeouts = (struct gw_timeouts){
         .conn = 3600, .half_closed = 600, .udp = 120, .icmp = 2, .embryonic = 30, .xlate = 10800};

@@ -228,8 +228,9 @@ struct gw_config {
     char map_applied[GW_NAME];
     struct gw_tunnel_group *groups;
     size_t ngroups;
-    uint32_t sa_lifetime_s;  /* crypto ipsec security-association lifetime; 28800 */
-    uint64_t sa_lifetime_kb; /* 4608000 */
+    uint32_t sa_lifetime_s;        /* crypto ipsec security-association lifetime; 28800 */
+    uint64_t sa_lifetime_kb;       /* 4608000 */
+    uint32_t vpn_idle_timeout_min; /* of group-policy DfltGrpPolicy; 30, 0: none */
     char nat0_interface[GW_NAME], nat0_acl[GW_NAME]; /* nat (IF) 0 access-list ACL */
     bool random_sequence;                            /* ISN randomisation, on by default */
     bool decrement_ttl;                              /* set connection decrement-ttl */

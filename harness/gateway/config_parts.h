@@ -15,6 +15,8 @@
 #define GW_SA_LIFETIME_DEFAULT_KB    4608000
 #define GW_ISAKMP_LIFETIME_DEFAULT_S 86400
 
+#define GW_VPN_IDLE_TIMEOUT_DEFAULT_MIN 30 /* minutes, of DfltGrpPolicy */
+
 /* One more element of SIZE bytes, zeroed, at the end of *LIST. */
 void *gw_list_add(void **list, size_t *n, size_t size);
 

@@ -22,6 +22,7 @@ static inline struct gateway *gateway_of(const struct gw_call *call)
 extern const struct gw_command_set gw_exec_commands;     /* modes, write, reload */
 extern const struct gw_command_set gw_clear_commands;    /* clear, vpn-sessiondb logoff */
 extern const struct gw_command_set gw_show_vpn_commands; /* show asp table, isakmp, vpn-sessiondb */
+extern const struct gw_command_set gw_show_session_commands;
 extern const struct gw_command_set gw_show_ipsec_commands;
 extern const struct gw_command_set gw_show_net_commands; /* show asp drop, route, clock */
 extern const struct gw_command_set gw_conn_commands;     /* show conn, clear conn */

@@ -76,6 +76,7 @@ void gw_reboot(struct gateway *g)
     gw_syslog_reset(g->log);
     g->count = (struct gateway_counters){0};
     memset(g->drops, 0, sizeof(g->drops));
+    g->drops_cleared = false;
     g->booted = clock_now(g->env.clk);
     g->place = (struct gw_place){.mode = GW_EXEC};
     for (size_t i = 0; i < g->ifs.n; i++)

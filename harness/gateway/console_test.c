@@ -90,7 +90,9 @@ static void phase_one_is_shown_as_the_release_shows_it(void **state)
     assert_has(buf_str(&out), "    Encrypt : 3des            Hash    : SHA       \n"
                               "    Auth    : preshared       Lifetime: 86400\n"
                               "    Lifetime Remaining: 86399\n");
-    assert_has(buf_str(&out), "\nThere are no IKEv2 SAs\n");
+    assert_has(lab_type(l, LAB_BO, "show crypto isakmp sa", &out), "\nThere are no IKEv2 SAs\n");
+    assert_string_equal(lab_type(l, LAB_BO, "show crypto ikev2 sa", &out),
+                        "\nThere are no IKEv2 SAs\n");
     buf_release(&out);
     done(l);
 }

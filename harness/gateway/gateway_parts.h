@@ -35,6 +35,8 @@ struct gateway {
     uint16_t ip_id;            /* of the next datagram of our own */
     struct gateway_counters count;
     uint64_t drops[GW_DROP_COUNT];
+    bool drops_cleared; /* clear asp drop, then */
+    int64_t drops_cleared_unix_s;
     uint8_t opened[65536]; /* a packet out of a tunnel, when it cannot lie where it will go */
     uint8_t sealed[65536 + ESP_OVERHEAD_MAX];
     uint8_t error[65536];   /* an ICMP error with its quotation changed */

@@ -93,7 +93,8 @@ void gw_vpn_forget(struct gateway *g)
         v->policies[i]->pair = NULL;
     }
     v->nsessions = 0;
-    v->contexts = v->indexes = 0;
+    v->contexts = v->indexes = v->ikes_ever = 0;
+    memset(&v->most, 0, sizeof(v->most));
     gw_vpn_renew(g);
 }
 

@@ -60,6 +60,7 @@ struct vpn_policy {
     uint64_t past[2];            /* packets of the tunnel's pairs that are gone: DECR, ENCR */
     uint64_t bad_crypto, spoofs; /* of what came in */
     struct gw_hop hop;           /* to the peer */
+    struct mono used;            /* when the tunnel last carried a packet, or came up */
     size_t inner_ifi;            /* where the last packet out of the tunnel went; NETIF_NONE */
 
     struct vpn_held held[VPN_HELD_MAX];
@@ -101,8 +102,12 @@ struct vpn {
     struct vpn_session *sessions;
     size_t nsessions;
     uint32_t contexts, indexes; /* numbers given so far */
-    bool fresh;                 /* the crypto map has changed since a tunnel came up last */
-    uint32_t last_wanted;       /* policy of the last acquire, for the log of phase 1 */
+    uint32_t ikes_ever;         /* IKE SAs there were */
+    struct {
+        size_t sessions, ikes, tunnels;
+    } most;               /* at the same time */
+    bool fresh;           /* the crypto map has changed since a tunnel came up last */
+    uint32_t last_wanted; /* policy of the last acquire, for the log of phase 1 */
 };
 
 #endif

@@ -93,6 +93,8 @@ static void tunnel_up(struct gateway *g, uint32_t number)
     p->rekeys = 0;
     p->past[0] = p->past[1] = 0;
     p->bad_crypto = p->spoofs = 0;
+    p->used = clock_now(g->env.clk);
+    gw_vpn_tally(g);
 }
 
 static void log_child_up(struct gateway *g, const struct ike_out *o)

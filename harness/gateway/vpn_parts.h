@@ -11,6 +11,9 @@ struct gw_msg_ike gw_vpn_who(const struct gateway *g, const struct ip_addr *peer
 void gw_vpn_ike_up(struct gateway *g, const struct ike_out *o);
 void gw_vpn_ike_down(struct gateway *g, const struct ike_out *o);
 
+/* Keeps the highest numbers of sessions and tunnels there were. */
+void gw_vpn_tally(struct gateway *g);
+
 /* True while a pair with PEER is there. */
 bool gw_vpn_has_pairs(struct gateway *g, const struct ip_addr *peer);
 

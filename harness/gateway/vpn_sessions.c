@@ -56,6 +56,20 @@ bool gw_vpn_has_pairs(struct gateway *g, const struct ip_addr *peer)
     return false;
 }
 
+void gw_vpn_tally(struct gateway *g)
+{
+    struct vpn *v = &g->vpn;
+    size_t ikes = 0, tunnels = 0;
+
+    for (size_t i = 0; i < v->nsessions; i++)
+        ikes += v->sessions[i].ikes;
+    for (size_t i = 0; i < v->npolicies; i++)
+        tunnels += v->policies[i]->up;
+    v->most.sessions = v->nsessions > v->most.sessions ? v->nsessions : v->most.sessions;
+    v->most.ikes = ikes > v->most.ikes ? ikes : v->most.ikes;
+    v->most.tunnels = tunnels > v->most.tunnels ? tunnels : v->most.tunnels;
+}
+
 void gw_vpn_ike_up(struct gateway *g, const struct ike_out *o)
 {
     struct vpn_session *s = gw_vpn_session(g, &o->peer);
@@ -66,6 +80,8 @@ void gw_vpn_ike_up(struct gateway *g, const struct ike_out *o)
     if (s->ikes && gw_fault_on(g->faults, GW_FAULT_REKEY_ENDS_CHILDREN))
         ike_delete_children(g->vpn.ike, &o->peer, true);
     s->ikes++;
+    g->vpn.ikes_ever++;
+    gw_vpn_tally(g);
     s->ike = o->ike;
     s->initiator = o->initiator;
     s->ike_since = clock_now(g->env.clk);
