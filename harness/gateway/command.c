@@ -8,7 +8,7 @@
 
 #define CONFIG_MODES                                                                               \
     (GW_CONFIG | GW_CONFIG_IF | GW_CONFIG_POLICY | GW_CONFIG_GROUP | GW_CONFIG_CLASS |             \
-     GW_CONFIG_OPAQUE)
+     GW_CONFIG_OPAQUE | GW_CONFIG_POLICY_GROUP)
 
 enum err gw_refuse(struct gw_call *call, const char *fmt, ...)
 {
@@ -155,6 +155,12 @@ enum err gw_command_words(const struct gw_command_set *const *sets, size_t nsets
             break;
     }
     call->foreign = false;
+    if (!best.row && call->place->mode == GW_CONFIG_POLICY_GROUP && call->indented &&
+        !words->stream) { /* group policies have more attributes than can be named here */
+        gw_config_note(call->cfg, call->line_no, call->line, NULL);
+        words->at = words->n;
+        return ERR_OK;
+    }
     if (!best.row) {
         enum err e = gw_command_complain(call, words, best.err, best.bad);
         words->at = start;
@@ -211,7 +217,10 @@ enum err gw_accept(struct gw_call *call)
            !(w->stream && gw_command_begins(call->sets, call->nsets, modes, w->w[w->at].s)))
         w->at++;
     call->unmodelled = true;
-    if (call->what && !call->no)
+    if (call->what && !call->no) {
         *call->place = (struct gw_place){.mode = (enum gw_mode)call->what};
+        snprintf(call->place->name, sizeof(call->place->name), "%.*s", GW_NAME - 1,
+                 call->line ? call->line : "");
+    }
     return ERR_OK;
 }

@@ -29,13 +29,16 @@ enum gw_mode {
     GW_CONFIG_GROUP = 16,  /* tunnel-group ... ipsec-attributes */
     GW_CONFIG_CLASS = 32,  /* class-map, policy-map: accepted, not modelled */
     GW_CONFIG_OPAQUE = 64, /* sub-mode of a command that is not modelled: indented lines are kept */
+    GW_USER = 128,         /* before `enable`: "ciscoasa>" */
+    GW_CONFIG_POLICY_GROUP = 256, /* group-policy ... attributes */
 };
 
 /* Where the console stands. Starts as {.mode = GW_EXEC} or GW_CONFIG; commands move it. */
 struct gw_place {
     enum gw_mode mode;
-    char name[GW_NAME]; /* interface hardware, or tunnel group */
-    unsigned number;    /* policy priority */
+    char
+        name[GW_NAME]; /* interface hardware, tunnel group, or how an opaque mode's command began */
+    unsigned number;   /* policy priority */
 };
 
 enum gw_form { GW_YES = 1, GW_NO = 2, GW_BOTH = 3 };

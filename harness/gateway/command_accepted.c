@@ -3,9 +3,12 @@
  */
 #include "gateway/command_parts.h"
 
+#include <stdio.h>
+
 static enum err enter_class(struct gw_call *call)
 {
     *call->place = (struct gw_place){.mode = GW_CONFIG_CLASS};
+    snprintf(call->place->name, sizeof(call->place->name), "%.*s", GW_NAME - 1, call->line);
     call->unmodelled = true;
     return ERR_OK;
 }
@@ -74,7 +77,6 @@ static const struct gw_command rows[] = {
     TAKE("ftp-map ..."),
     TAKE("gdb ..."),
     MODE("group-delimiter ..."),
-    MODE("group-policy ..."),
     TAKE("gtp-map ..."),
     TAKE("hpm ..."),
     TAKE("http server enable"),
@@ -154,7 +156,7 @@ static const struct gw_command rows[] = {
     MODE("tcp-map ..."),
     TAKE("telnet timeout <1-1440>"),
     TAKE("telnet ..."),
-    TAKE("terminal ..."),
+    TAKE("terminal width <0-511>"),
     TAKE("tftp-server ..."),
     TAKE("threat-detection basic-threat"),
     TAKE("threat-detection statistics access-list"),

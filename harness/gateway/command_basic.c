@@ -76,7 +76,9 @@ static enum err leave(struct gw_call *call)
     return ERR_OK;
 }
 
-#define SUB (GW_CONFIG_IF | GW_CONFIG_POLICY | GW_CONFIG_GROUP | GW_CONFIG_CLASS | GW_CONFIG_OPAQUE)
+#define SUB                                                                                        \
+    (GW_CONFIG_IF | GW_CONFIG_POLICY | GW_CONFIG_GROUP | GW_CONFIG_CLASS | GW_CONFIG_OPAQUE |      \
+     GW_CONFIG_POLICY_GROUP)
 
 static const struct gw_command rows[] = {
     {GW_CONFIG, GW_YES, "hostname NAME", set_name, HOSTNAME, "Set the system's name"},
@@ -92,6 +94,7 @@ static const struct gw_command rows[] = {
     {GW_CONFIG, GW_BOTH, "name WORD NAME", set_host_name, 0, "Give an address a name"},
     {GW_CONFIG, GW_YES, "name WORD NAME description ...", gw_accept, 0, NULL},
     {GW_CONFIG | SUB, GW_YES, "exit", leave, 1, "Exit from the current mode"},
+    {GW_CONFIG | SUB, GW_YES, "quit", leave, 1, NULL},
     {GW_CONFIG | SUB, GW_YES, "end", leave, 0, "Exit from configuration mode"},
 };
 

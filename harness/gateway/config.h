@@ -79,6 +79,7 @@ struct gw_ace {
     int icmp_type; /* -1: any */
     bool log;
     bool inactive; /* kept and shown, never matched */
+    uint64_t hits; /* first packets of flows that met it, as `show access-list` counts */
 };
 
 struct gw_acl {
@@ -275,6 +276,9 @@ MUST_USE enum err gw_config_load(struct gw_config *c, const char *file, struct b
  * differs from the defaults, and nothing of `notes`. Loading them gives the same configuration.
  * Keys are printed as "*" unless KEYS, as `more system:running-config` has them. */
 void gw_config_write(const struct gw_config *c, bool keys, struct buf *out);
+
+/* The same with the defaults, as `show running-config all` prints them. */
+void gw_config_write_all(const struct gw_config *c, struct buf *out);
 
 /* Puts asterisks over every letter of a key or password in a command line, so that the line can be
  * kept, shown or logged. */

@@ -64,7 +64,9 @@ void gw_config_set_version(struct gw_config *c, enum gw_platform p, const char *
 
 /* Parts of gw_config_write. */
 void gw_config_write_sysopt(const struct gw_sysopt *s, struct buf *out);
-void gw_config_write_crypto(const struct gw_config *c, bool keys, struct buf *out);
+/* Every line of it, as `show running-config all` has them. */
+void gw_config_write_sysopt_all(const struct gw_config *c, struct buf *out);
+void gw_config_write_crypto(const struct gw_config *c, bool keys, bool all, struct buf *out);
 
 /* True for a key that was printed as "*" or "*****". */
 bool gw_key_is_masked(const char *key);

@@ -27,7 +27,7 @@ static bool has_ikev1(const struct gw_config *c)
     return (c->profile->can & GW_CAN_IKEV1) != 0;
 }
 
-static void write_ipsec(const struct gw_config *c, struct buf *out)
+static void write_ipsec(const struct gw_config *c, bool all, struct buf *out)
 {
     const char *ikev1 = has_ikev1(c) ? "ikev1 " : "";
 
@@ -35,9 +35,9 @@ static void write_ipsec(const struct gw_config *c, struct buf *out)
         buf_addf(out, "crypto ipsec %stransform-set %s %s %s\n", ikev1, c->transforms[i].name,
                  transform_cipher(c->transforms[i].cipher),
                  transform_integ(c->transforms[i].integ));
-    if (c->sa_lifetime_s != GW_SA_LIFETIME_DEFAULT_S)
+    if (all || c->sa_lifetime_s != GW_SA_LIFETIME_DEFAULT_S)
         buf_addf(out, "crypto ipsec security-association lifetime seconds %u\n", c->sa_lifetime_s);
-    if (c->sa_lifetime_kb != GW_SA_LIFETIME_DEFAULT_KB)
+    if (all || c->sa_lifetime_kb != GW_SA_LIFETIME_DEFAULT_KB)
         buf_addf(out, "crypto ipsec security-association lifetime kilobytes %llu\n",
                  (unsigned long long)c->sa_lifetime_kb);
 }
@@ -123,6 +123,20 @@ static void write_keepalive(const struct gw_tunnel_group *g, struct buf *out)
         buf_adds(out, " isakmp keepalive disable\n");
 }
 
+/* What tunnels without a policy of their own go by. */
+static void write_group_policy(const struct gw_config *c, bool all, struct buf *out)
+{
+    if (!all && c->vpn_idle_timeout_min == GW_VPN_IDLE_TIMEOUT_DEFAULT_MIN)
+        return;
+    if (all)
+        buf_adds(out, "group-policy DfltGrpPolicy internal\n");
+    buf_adds(out, "group-policy DfltGrpPolicy attributes\n");
+    if (c->vpn_idle_timeout_min)
+        buf_addf(out, " vpn-idle-timeout %u\n", c->vpn_idle_timeout_min);
+    else
+        buf_adds(out, " vpn-idle-timeout none\n");
+}
+
 static void write_groups(const struct gw_config *c, bool keys, struct buf *out)
 {
     for (size_t i = 0; i < c->ngroups; i++) {
@@ -141,13 +155,14 @@ static void write_groups(const struct gw_config *c, bool keys, struct buf *out)
     }
 }
 
-void gw_config_write_crypto(const struct gw_config *c, bool keys, struct buf *out)
+void gw_config_write_crypto(const struct gw_config *c, bool keys, bool all, struct buf *out)
 {
-    write_ipsec(c, out);
+    write_ipsec(c, all, out);
     for (size_t i = 0; i < c->nmap; i++)
         write_entry(&c->map[i], has_ikev1(c) ? "ikev1 " : "", out);
     if (c->map_applied[0])
         buf_addf(out, "crypto map %s interface %s\n", c->map_applied, c->map_interface);
     write_isakmp(c, out);
+    write_group_policy(c, all, out);
     write_groups(c, keys, out);
 }

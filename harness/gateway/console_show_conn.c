@@ -36,17 +36,19 @@ static enum err take_address(struct gw_call *call, struct conn_wanted *w)
 static enum err take_ports(struct gw_call *call, struct conn_wanted *w)
 {
     const char *word;
-    uint64_t from, to;
+    uint64_t from = 0, to;
     enum err e = gw_take_word(call->rest, &word);
 
     if (e)
         return e;
     struct bytes b = bytes_str(word);
-    if (!scan_u64(&b, &from))
-        return ERR_FORMAT;
+    bool ok = scan_u64(&b, &from);
     to = from;
-    if ((scan_lit(&b, "-") && !scan_u64(&b, &to)) || b.n || !from || to < from || to > 65535)
+    if (!ok || (scan_lit(&b, "-") && !scan_u64(&b, &to)) || b.n || !from || to < from ||
+        to > 65535) {
+        call->rest->at--;
         return ERR_FORMAT;
+    }
     w->from_port = (uint16_t)from;
     w->to_port = (uint16_t)to;
     return ERR_OK;

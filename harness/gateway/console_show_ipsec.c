@@ -80,7 +80,8 @@ struct totals {
 static struct totals totals_of(const struct gateway *g, uint32_t policy)
 {
     const struct vpn_policy *p = g->vpn.policies[policy];
-    struct totals t = {p->past[1], p->past[0], p->bad_crypto + p->spoofs};
+    struct totals t = {p->past[1] - p->cleared[1], p->past[0] - p->cleared[0],
+                       p->bad_crypto + p->spoofs};
     struct sadb_pair *pair;
 
     for (size_t i = 0; (pair = sadb_at(g->vpn.sadb, i)); i++) {

@@ -134,7 +134,7 @@ static const struct gw_command rows[] = {
     {GW_EXEC, GW_YES, "clear asp drop", clear_drops, 0, "Start these counters anew"},
     {GW_EXEC, GW_YES, "show route", show_route, 0, "The routing table"},
     {GW_EXEC, GW_YES, "show interface ip brief", show_interfaces, 0, "Interfaces"},
-    {GW_EXEC, GW_YES, "show clock", show_clock, 0, "The time"},
+    {GW_EXEC | GW_USER, GW_YES, "show clock", show_clock, 0, "The time"},
 };
 
 const struct gw_command_set gw_show_net_commands = {rows, COUNT(rows)};

@@ -13,6 +13,11 @@
 #include "wire/pkt.h"
 #include "wire/reassembly.h"
 
+struct gw_pager {
+    uint32_t lines;  /* of a page; 0: no pager */
+    struct buf left; /* not shown yet */
+};
+
 struct gateway {
     struct gw_config *cfg;
     struct gateway_env env;
@@ -29,7 +34,9 @@ struct gateway {
     uint64_t faults;       /* set of enum gw_fault */
     bool fault_spent;      /* a fault that comes once has come */
     struct gw_place place; /* of the console */
-    struct buf startup;    /* the stored configuration, with its keys */
+    struct gw_pager pager;
+    char question[GW_LINE_MAX]; /* the command that a yes runs; "": nothing was asked */
+    struct buf startup;         /* the stored configuration, with its keys */
     struct mono booted;
     struct mono icmp_error_at; /* when the last one was sent */
     uint16_t ip_id;            /* of the next datagram of our own */

@@ -59,6 +59,7 @@ struct vpn_policy {
     struct ike_esp_suite suite;  /* of the pair in use, as agreed */
     uint64_t past[2];            /* packets of the tunnel's pairs that are gone: DECR, ENCR */
     uint64_t bad_crypto, spoofs; /* of what came in */
+    uint64_t cleared[2];         /* of `past` and the pairs: not shown by show crypto ipsec sa */
     struct gw_hop hop;           /* to the peer */
     struct mono used;            /* when the tunnel last carried a packet, or came up */
     size_t inner_ifi;            /* where the last packet out of the tunnel went; NETIF_NONE */

@@ -14,6 +14,9 @@ void gw_vpn_ike_down(struct gateway *g, const struct ike_out *o);
 /* Keeps the highest numbers of sessions and tunnels there were. */
 void gw_vpn_tally(struct gateway *g);
 
+/* clear crypto ipsec sa counters: of POLICY. */
+void gw_vpn_clear_counters(struct vpn *v, uint32_t policy);
+
 /* True while a pair with PEER is there. */
 bool gw_vpn_has_pairs(struct gateway *g, const struct ip_addr *peer);
 

@@ -70,6 +70,21 @@ void gw_vpn_tally(struct gateway *g)
     v->most.tunnels = tunnels > v->most.tunnels ? tunnels : v->most.tunnels;
 }
 
+void gw_vpn_clear_counters(struct vpn *v, uint32_t policy)
+{
+    struct vpn_policy *p = v->policies[policy];
+    struct sadb_pair *pair;
+
+    p->cleared[0] = p->past[0];
+    p->cleared[1] = p->past[1];
+    for (size_t i = 0; (pair = sadb_at(v->sadb, i)); i++) {
+        if (pair->policy != policy)
+            continue;
+        p->cleared[0] += esp_sa_counters(pair->in)->packets;
+        p->cleared[1] += esp_sa_counters(pair->out)->packets;
+    }
+}
+
 void gw_vpn_ike_up(struct gateway *g, const struct ike_out *o)
 {
     struct vpn_session *s = gw_vpn_session(g, &o->peer);
