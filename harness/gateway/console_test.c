@@ -132,7 +132,7 @@ static void phase_two_is_shown_with_its_numbers(void **state)
 
 static void sessions_are_shown_and_logged_off(void **state)
 {
-    struct gateway_lab *l = make(NULL, NULL);
+    struct gateway_lab *l = make(LAB_NEVER_IDLE, LAB_NEVER_IDLE);
     struct buf out = BUF_INIT;
     struct lab_tcp c;
 

@@ -89,7 +89,7 @@ static void rekeying_loses_nothing(void **state)
 
 static void a_rekeyed_tunnel_keeps_its_flag(void **state)
 {
-    struct gateway_lab *l = make(NULL, NULL);
+    struct gateway_lab *l = make(LAB_NEVER_IDLE, LAB_NEVER_IDLE);
     struct buf out = BUF_INIT;
     struct lab_tcp c;
 

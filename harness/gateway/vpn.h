@@ -84,6 +84,7 @@ struct vpn_session {
     uint64_t sent, received; /* bytes of SAs that are gone */
     struct mono heard;       /* the IKE endpoint was told last that the peer is alive */
     enum ike_end end;        /* why it is ending; IKE_END_NONE: it is not */
+    bool idled;              /* it is ended because nothing went through it */
 };
 
 struct vpn_plan; /* the configuration in the form the IKE endpoint wants it */
@@ -108,6 +109,7 @@ struct vpn {
         size_t sessions, ikes, tunnels;
     } most;               /* at the same time */
     bool fresh;           /* the crypto map has changed since a tunnel came up last */
+    struct mono idle_due; /* when tunnels are looked through for idle ones */
     uint32_t last_wanted; /* policy of the last acquire, for the log of phase 1 */
 };
 

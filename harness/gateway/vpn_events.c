@@ -94,6 +94,7 @@ static void tunnel_up(struct gateway *g, uint32_t number)
     p->past[0] = p->past[1] = p->cleared[0] = p->cleared[1] = 0;
     p->bad_crypto = p->spoofs = 0;
     p->used = clock_now(g->env.clk);
+    gw_vpn_idle_renew(g);
     gw_vpn_tally(g);
 }
 
@@ -167,7 +168,7 @@ static void log_child_down(struct gateway *g, const struct ike_out *o, const str
     struct gw_msg_ike k = gw_vpn_who(g, &o->peer);
     struct gw_msg_sa out = sa_message(g, pair->out, false, &o->peer);
     struct gw_msg_sa in = sa_message(g, pair->in, true, &o->peer);
-    struct vpn_end_words w = vpn_end_words(end);
+    struct vpn_end_words w = gw_vpn_words(g, &o->peer, end);
 
     if (o->end != IKE_END_REPLACED && w.phase2)
         gw_msg_phase2_ended(g->log, &k, w.phase2, &sel->remote.addr, &sel->local.addr);

@@ -36,7 +36,7 @@ static struct vpn_session *session_new(struct gateway *g, const struct ip_addr *
 void gw_vpn_session_end(struct gateway *g, struct vpn_session *s, enum ike_end end)
 {
     struct gw_msg_ike k = {.group = s->group[0] ? s->group : NULL, .peer = s->peer};
-    struct vpn_end_words w = vpn_end_words(end);
+    struct vpn_end_words w = gw_vpn_words(g, &s->peer, end);
     struct span lasted = mono_diff(s->since, clock_now(g->env.clk));
 
     gw_msg_session_down(g->log, &k, w.session);
