@@ -129,6 +129,18 @@ static bool skip_foreign(const struct gw_command_set *const *sets, size_t nsets,
     return false;
 }
 
+/* Group policies have more attributes than can be named here: in a configuration, where they are
+ * indented, the others are taken as well. */
+static bool is_unknown_attribute(const struct gw_command_set *const *sets, size_t nsets,
+                                 const struct gw_words *words, const struct gw_call *call)
+{
+    const char *first = gw_peek(words);
+
+    return call->place->mode == GW_CONFIG_POLICY_GROUP && call->indented && !words->stream &&
+           strcmp(first, "no") != 0 &&
+           !gw_command_begins(sets, nsets, GW_CONFIG_POLICY_GROUP, first);
+}
+
 enum err gw_command_words(const struct gw_command_set *const *sets, size_t nsets,
                           struct gw_words *words, struct gw_call *call)
 {
@@ -155,8 +167,7 @@ enum err gw_command_words(const struct gw_command_set *const *sets, size_t nsets
             break;
     }
     call->foreign = false;
-    if (!best.row && call->place->mode == GW_CONFIG_POLICY_GROUP && call->indented &&
-        !words->stream) { /* group policies have more attributes than can be named here */
+    if (!best.row && is_unknown_attribute(sets, nsets, words, call)) {
         gw_config_note(call->cfg, call->line_no, call->line, NULL);
         words->at = words->n;
         return ERR_OK;
