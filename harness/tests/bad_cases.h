@@ -175,7 +175,8 @@ static const struct row {
      "9: the id \"cut\" is taken, at harness/tests/bad/same-id.xml:8"},
     {"settings", BOTH,
      "6: no setting is called preserve-vpn-flow; did you mean preserve-vpn-flows? "
-     "known: preserve-vpn-flows, platform, version, fault; anything else is a <line> of configuration\n"
+     "known: preserve-vpn-flows, platform, version, fault; anything else is a <line> of "
+     "configuration\n"
      "7: <set name=\"preserve-vpn-flows\"> value=\"yes\": it has to be one of: on off\n"
      "8: <line> holds several lines: each line of configuration wants its own\n"
      "10: <line> has to hold some text"},
