@@ -292,10 +292,10 @@ static void explain_rule(struct buf *out, const struct plan *p, const struct pla
     case RULE_TUNNEL: buf_addf(out, "the phase-%u SA %s", x->phase, tunnel[x->tunnel_is]); break;
     case RULE_RESET: explain_reset(out, p, x); break;
     case RULE_ANSWER:
-        buf_addf(out, "a line of the answer to %s holds \"%s\"",
-                 x->window.since >= 0 ? p->events[x->window.since].id : "?", x->text);
+        buf_addf(out, "a line with \"%s\"", x->text);
         explain_count(out, x);
-        buf_addc(out, '\n');
+        buf_addf(out, " in the answer to %s\n",
+                 x->window.since >= 0 ? p->events[x->window.since].id : "nothing");
         return;
     case RULE_COUNT: break;
     }
