@@ -19,7 +19,8 @@ struct gateway_args {
     const struct cli_env *env;
     const char *configs[CONFIGS_MAX], *lines[LINES_MAX];
     size_t nconfigs, nlines;
-    char *psk; /* NULL: none given */
+    const char *platform, *version; /* NULL: as the configuration says */
+    char *psk;                      /* NULL: none given */
     struct diag trouble;
     struct gateway_live_options live;
     char *names[GATEWAY_LIVE_INTERFACES];
@@ -64,6 +65,23 @@ static const char *take_line(void *ctx, const char *value)
     struct gateway_args *a = ctx;
 
     return add(a->lines, &a->nlines, LINES_MAX, value);
+}
+
+static const char *take_platform(void *ctx, const char *value)
+{
+    struct gateway_args *a = ctx;
+    enum gw_platform p;
+
+    a->platform = value;
+    return gw_platform_find(value, &p) ? NULL : "is asa, pix, vpn3000 or ios";
+}
+
+static const char *take_version(void *ctx, const char *value)
+{
+    struct gateway_args *a = ctx;
+
+    a->version = value;
+    return *value >= '0' && *value <= '9' ? NULL : "is a number like 8.2(1) or 8.2.1";
 }
 
 static const char *take_interface(void *ctx, const char *value)
@@ -125,6 +143,9 @@ static const char *take_model(void *ctx, const char *value)
 static const struct option_row rows[] = {
     {0, "config", "FILE", "an ASA's configuration; several are read in order", take_config},
     {0, "line", "COMMAND", "one more line of configuration", take_line},
+    {0, "platform", "NAME", "what the device is: asa, pix, vpn3000, ios", take_platform},
+    {0, "version", "V", "its software, 8.2(1) or 8.2.1, instead of what the first line says",
+     take_version},
     {0, "interface", "NAME=IF", "puts the interface called NAME on IF: outside=eth1",
      take_interface},
     {0, "psk-file", "FILE", "the key that stands for \"pre-shared-key *\", its first line",
@@ -170,6 +191,8 @@ static enum err load(const struct gateway_args *a, struct gw_config *c, struct c
         opts.ctx = told;
     }
 
+    if (a->platform || a->version)
+        e = gw_config_use(c, a->platform, a->version, why);
     for (size_t i = 0; !e && i < a->nconfigs; i++) {
         char *text;
         size_t n;

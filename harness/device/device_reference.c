@@ -34,6 +34,11 @@ static const char *switch_line(const struct plan_setting *s)
     return NULL;
 }
 
+static bool is_release(const struct plan_setting *s)
+{
+    return s->name && (strcmp(s->name, "platform") == 0 || strcmp(s->name, "version") == 0);
+}
+
 static bool is_line(const struct plan_setting *s)
 {
     return !s->name;
@@ -58,8 +63,9 @@ static enum err no_switch(const struct plan_setting *s, struct diag *why)
         buf_addf(&known, " %s=\"%s\",", switches[i].name, switches[i].value);
     enum err e =
         diag_fail_at(why, ERR_INVALID, s->at.file, s->at.line,
-                     "the built-in gateway has no setting %s=\"%s\"; it has%s fault=\"NAME\", "
-                     "model=\"NAME\" and every line of a configuration",
+                     "the built-in gateway has no setting %s=\"%s\"; it has%s platform=\"asa\", "
+                     "version=\"8.2.1\", fault=\"NAME\", model=\"NAME\" and every line of a "
+                     "configuration",
                      s->name, s->value, buf_str(&known));
     buf_release(&known);
     return e;
@@ -108,7 +114,7 @@ static enum err load_settings(const struct plan_device *spec, struct gw_config *
             continue;
         }
         n = 1;
-        if (is_fault(s) || is_model(s)) /* when the gateway is made */
+        if (is_release(s) || is_fault(s) || is_model(s)) /* before the files, or when it is made */
             continue;
         const char *line = switch_line(s);
         if (!line)
@@ -119,6 +125,29 @@ static enum err load_settings(const struct plan_device *spec, struct gw_config *
     return e;
 }
 
+/* What the device is, before anything is loaded: the last of each setting counts. */
+static enum err use_release(const struct plan_device *spec, struct gw_config *c, struct diag *why)
+{
+    const struct plan_setting *platform = NULL, *version = NULL;
+    struct diag d = {0};
+
+    for (size_t i = 0; i < spec->nsettings; i++) {
+        const struct plan_setting *s = &spec->settings[i];
+        if (is_release(s) && s->name[0] == 'p')
+            platform = s;
+        else if (is_release(s))
+            version = s;
+    }
+    if (!platform && !version)
+        return ERR_OK;
+    enum err e =
+        gw_config_use(c, platform ? platform->value : NULL, version ? version->value : NULL, &d);
+    if (!e)
+        return ERR_OK;
+    return diag_fail_at(why, ERR_INVALID, platform ? platform->at.file : NULL,
+                        platform ? platform->at.line : 0, "%s", d.text);
+}
+
 static enum err load(const struct plan_device *spec, const struct device_env *env,
                      struct gw_config *c, struct diag *why)
 {
@@ -127,8 +156,10 @@ static enum err load(const struct plan_device *spec, const struct device_env *en
     if (!spec->config_text)
         return diag_fail_at(why, ERR_INVALID, spec->at.file, spec->at.line,
                             "the device has no configuration");
-    enum err e = gw_config_load(c, spec->config ? spec->config : "configuration",
-                                bytes_str(spec->config_text), &opts, why);
+    enum err e = use_release(spec, c, why);
+    if (!e)
+        e = gw_config_load(c, spec->config ? spec->config : "configuration",
+                           bytes_str(spec->config_text), &opts, why);
     return e ? e : load_settings(spec, c, &opts, why);
 }
 

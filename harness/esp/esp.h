@@ -46,6 +46,10 @@ const struct esp_counters *esp_sa_counters(const struct esp_sa *sa);
 uint64_t esp_sa_seq(const struct esp_sa *sa); /* last sent, or highest accepted */
 struct mono esp_sa_born(const struct esp_sa *sa);
 
+/* Which of the last 64 sequence numbers were accepted, the last in bit 0; 0 for an SA that only
+ * sends, or has no window. */
+uint64_t esp_sa_seen(const struct esp_sa *sa);
+
 /* Bytes that esp_seal adds to and around an inner packet of N bytes: the ESP packet's length. */
 size_t esp_sealed_len(const struct esp_sa *sa, size_t n);
 

@@ -80,6 +80,17 @@ uint64_t esp_sa_seq(const struct esp_sa *sa)
     return sa->sent > sa->replay.top ? sa->sent : sa->replay.top;
 }
 
+uint64_t esp_sa_seen(const struct esp_sa *sa)
+{
+    uint64_t seen = 0;
+
+    for (uint32_t i = 0; i < 64 && i < sa->replay.window && i < sa->replay.top; i++) {
+        if (!replay_is_fresh(&sa->replay, sa->replay.top - i))
+            seen |= UINT64_C(1) << i;
+    }
+    return seen;
+}
+
 struct mono esp_sa_born(const struct esp_sa *sa)
 {
     return sa->born;

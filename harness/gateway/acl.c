@@ -50,6 +50,15 @@ struct gw_flow_key gw_flow_key_reverse(const struct gw_flow_key *k)
                                 .icmp_type = -1}; /* a reply has a type of its own */
 }
 
+struct gw_acl_hit gw_acl_ask(const struct gw_acl *a, const struct gw_flow_key *key)
+{
+    struct gw_acl_hit hit = gw_acl_match(a, key);
+
+    if (hit.ace != GW_ACE_NONE)
+        a->aces[hit.ace].hits++;
+    return hit;
+}
+
 struct gw_acl_hit gw_acl_match_mirrored(const struct gw_acl *a, const struct gw_flow_key *key)
 {
     struct gw_flow_key ours = gw_flow_key_reverse(key);

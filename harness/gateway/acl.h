@@ -22,6 +22,9 @@ struct gw_acl_hit {
 /* The first active entry of A that KEY meets. */
 struct gw_acl_hit gw_acl_match(const struct gw_acl *a, const struct gw_flow_key *key);
 
+/* The same, and the entry counts it. */
+struct gw_acl_hit gw_acl_ask(const struct gw_acl *a, const struct gw_flow_key *key);
+
 /* The same for a packet that comes out of a tunnel: A is written from our side, so source and
  * destination change places. A crypto map asks this of decrypted packets. */
 struct gw_acl_hit gw_acl_match_mirrored(const struct gw_acl *a, const struct gw_flow_key *key);

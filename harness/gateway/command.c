@@ -8,7 +8,7 @@
 
 #define CONFIG_MODES                                                                               \
     (GW_CONFIG | GW_CONFIG_IF | GW_CONFIG_POLICY | GW_CONFIG_GROUP | GW_CONFIG_CLASS |             \
-     GW_CONFIG_OPAQUE)
+     GW_CONFIG_OPAQUE | GW_CONFIG_POLICY_GROUP)
 
 enum err gw_refuse(struct gw_call *call, const char *fmt, ...)
 {
@@ -22,19 +22,29 @@ enum err gw_refuse(struct gw_call *call, const char *fmt, ...)
     return ERR_INVALID;
 }
 
+static const struct gw_profile *profile_of(const struct gw_call *call)
+{
+    return call->cfg ? call->cfg->profile
+                     : gw_profile_find(GW_PLATFORM_ASA, (struct gw_version){8, 2, 1});
+}
+
 enum err gw_command_complain(struct gw_call *call, struct gw_words *words, enum err e, size_t bad)
 {
+    const struct gw_profile *p = profile_of(call);
+    bool ios = p->refusal == GW_REFUSAL_IOS;
+
     words->at = bad;
     if (e == ERR_SHORT || bad >= words->n) {
-        buf_adds(call->answer, "ERROR: % Incomplete command\n");
+        buf_adds(call->answer, ios ? "% Incomplete command.\n\n" : "ERROR: % Incomplete command\n");
         return ERR_SHORT;
     }
     if (e == ERR_EXISTS) {
-        buf_addf(call->answer, "ERROR: %% Ambiguous command:  \"%s\"\n", words->w[bad].s);
+        buf_addf(call->answer, "%s%% Ambiguous command:  \"%s\"\n",
+                 ios ? "" : "ERROR: ", words->w[bad].s);
         return ERR_FORMAT;
     }
-    buf_addf(call->answer, "%*s^\nERROR: %% Invalid input detected at '^' marker.\n",
-             (int)(call->indent + words->w[bad].column), "");
+    gw_refusal_put(p, call->line ? call->line : "", call->indent + words->w[bad].column,
+                   call->answer);
     return ERR_FORMAT;
 }
 
@@ -101,6 +111,36 @@ static bool better(const struct gw_match *m, const struct gw_match *best, bool f
     return !best->row && m->bad > best->bad;
 }
 
+/* Whether the words are a command of other releases: then they are skipped, so that a configuration
+ * without line ends can go on behind them. */
+static bool skip_foreign(const struct gw_command_set *const *sets, size_t nsets,
+                         const enum gw_mode *modes, size_t n, struct gw_words *words,
+                         const struct gw_config *c)
+{
+    for (size_t i = 0; i < n; i++) {
+        words->any_release = true;
+        struct gw_match m = gw_command_match(sets, nsets, modes[i], c, words);
+        words->any_release = false;
+        if (!m.row)
+            continue;
+        words->at = words->stream ? words->at + m.used : words->n;
+        return true;
+    }
+    return false;
+}
+
+/* Group policies have more attributes than can be named here: in a configuration, where they are
+ * indented, the others are taken as well. */
+static bool is_unknown_attribute(const struct gw_command_set *const *sets, size_t nsets,
+                                 const struct gw_words *words, const struct gw_call *call)
+{
+    const char *first = gw_peek(words);
+
+    return call->place->mode == GW_CONFIG_POLICY_GROUP && call->indented && !words->stream &&
+           strcmp(first, "no") != 0 &&
+           !gw_command_begins(sets, nsets, GW_CONFIG_POLICY_GROUP, first);
+}
+
 enum err gw_command_words(const struct gw_command_set *const *sets, size_t nsets,
                           struct gw_words *words, struct gw_call *call)
 {
@@ -126,8 +166,20 @@ enum err gw_command_words(const struct gw_command_set *const *sets, size_t nsets
         if (best.row && !words->stream)
             break;
     }
-    if (!best.row)
-        return gw_command_complain(call, words, best.err, best.bad);
+    call->foreign = false;
+    if (!best.row && is_unknown_attribute(sets, nsets, words, call)) {
+        gw_config_note(call->cfg, call->line_no, call->line, NULL);
+        words->at = words->n;
+        return ERR_OK;
+    }
+    if (!best.row) {
+        enum err e = gw_command_complain(call, words, best.err, best.bad);
+        words->at = start;
+        call->foreign = skip_foreign(sets, nsets, modes, n, words, call->cfg);
+        if (!call->foreign)
+            words->at = best.bad;
+        return e;
+    }
     enum err e = run_row(&best, found_in, words, call);
     if (!e)
         keep_note(call, words, start);
@@ -176,7 +228,10 @@ enum err gw_accept(struct gw_call *call)
            !(w->stream && gw_command_begins(call->sets, call->nsets, modes, w->w[w->at].s)))
         w->at++;
     call->unmodelled = true;
-    if (call->what && !call->no)
+    if (call->what && !call->no) {
         *call->place = (struct gw_place){.mode = (enum gw_mode)call->what};
+        snprintf(call->place->name, sizeof(call->place->name), "%.*s", GW_NAME - 1,
+                 call->line ? call->line : "");
+    }
     return ERR_OK;
 }

@@ -29,13 +29,16 @@ enum gw_mode {
     GW_CONFIG_GROUP = 16,  /* tunnel-group ... ipsec-attributes */
     GW_CONFIG_CLASS = 32,  /* class-map, policy-map: accepted, not modelled */
     GW_CONFIG_OPAQUE = 64, /* sub-mode of a command that is not modelled: indented lines are kept */
+    GW_USER = 128,         /* before `enable`: "ciscoasa>" */
+    GW_CONFIG_POLICY_GROUP = 256, /* group-policy ... attributes */
 };
 
 /* Where the console stands. Starts as {.mode = GW_EXEC} or GW_CONFIG; commands move it. */
 struct gw_place {
     enum gw_mode mode;
-    char name[GW_NAME]; /* interface hardware, or tunnel group */
-    unsigned number;    /* policy priority */
+    char
+        name[GW_NAME]; /* interface hardware, tunnel group, or how an opaque mode's command began */
+    unsigned number;   /* policy priority */
 };
 
 enum gw_form { GW_YES = 1, GW_NO = 2, GW_BOTH = 3 };
@@ -50,7 +53,8 @@ struct gw_word {
 struct gw_words {
     const struct gw_word *w;
     size_t n, at;
-    bool stream; /* the next command may follow without a line end; keywords must be whole */
+    bool stream;      /* the next command may follow without a line end; keywords must be whole */
+    bool any_release; /* rows that this release has not are found as well */
 };
 
 struct gw_arg {
@@ -86,6 +90,7 @@ struct gw_call {
     /* set by the handler */
     unsigned changed;   /* bits of enum gw_change, added to */
     bool unmodelled;    /* accepted, and nothing else */
+    bool foreign;       /* refused, and a command of other releases */
     const char *remark; /* taken, but not as it stands; static text */
 };
 
@@ -93,8 +98,12 @@ struct gw_call {
  * handler has put its own "ERROR: ..." line into the answer. On a failure nothing was changed. */
 typedef enum err gw_handler(struct gw_call *call);
 
+/* With the modes of a row: only releases with these bits of enum gw_feature have it. */
+#define GW_NEEDS(features)   ((unsigned)(features) << 24)
+#define GW_LACKS(modes, can) ((modes) >> 24 & ~(can))
+
 struct gw_command {
-    unsigned modes; /* bits of enum gw_mode */
+    unsigned modes; /* bits of enum gw_mode; and GW_NEEDS */
     enum gw_form form;
     const char *pattern;
     gw_handler *run;

@@ -3,9 +3,12 @@
  */
 #include "gateway/command_parts.h"
 
+#include <stdio.h>
+
 static enum err enter_class(struct gw_call *call)
 {
     *call->place = (struct gw_place){.mode = GW_CONFIG_CLASS};
+    snprintf(call->place->name, sizeof(call->place->name), "%.*s", GW_NAME - 1, call->line);
     call->unmodelled = true;
     return ERR_OK;
 }
@@ -74,7 +77,6 @@ static const struct gw_command rows[] = {
     TAKE("ftp-map ..."),
     TAKE("gdb ..."),
     MODE("group-delimiter ..."),
-    MODE("group-policy ..."),
     TAKE("gtp-map ..."),
     TAKE("hpm ..."),
     TAKE("http server enable"),
@@ -92,7 +94,18 @@ static const struct gw_command rows[] = {
     TAKE("ip verify ..."),
     TAKE("ip-comp ..."),
     TAKE("ipv6 ..."),
-    TAKE("isakmp ..."),
+    TAKE("isakmp am-disable"),
+    TAKE("isakmp client ..."),
+    TAKE("isakmp disconnect-notify"),
+    TAKE("isakmp identity ..."),
+    TAKE("isakmp ipsec-over-tcp ..."),
+    TAKE("isakmp keepalive <10-3600>"), /* PIX 6: for every peer */
+    TAKE("isakmp keepalive <10-3600> <2-10>"),
+    TAKE("isakmp key ..."),
+    TAKE("isakmp log ..."),
+    TAKE("isakmp nat-traversal ..."),
+    TAKE("isakmp peer ..."),
+    TAKE("isakmp reload-wait"),
     TAKE("jumbo-frame ..."),
     TAKE("key ..."),
     TAKE("l2tp ..."),
@@ -154,7 +167,7 @@ static const struct gw_command rows[] = {
     MODE("tcp-map ..."),
     TAKE("telnet timeout <1-1440>"),
     TAKE("telnet ..."),
-    TAKE("terminal ..."),
+    TAKE("terminal width <0-511>"),
     TAKE("tftp-server ..."),
     TAKE("threat-detection basic-threat"),
     TAKE("threat-detection statistics access-list"),

@@ -3,7 +3,7 @@
 #include "gateway/command_parts.h"
 #include "gateway/config_parts.h"
 
-enum { HOSTNAME, DOMAIN, VERSION };
+enum { HOSTNAME, DOMAIN };
 
 static enum err set_name(struct gw_call *call)
 {
@@ -12,10 +12,18 @@ static enum err set_name(struct gw_call *call)
 
     switch (call->what) {
     case HOSTNAME: (void)gw_name_set(c->hostname, call->no ? "ciscoasa" : name); break;
-    case DOMAIN: (void)gw_name_set(c->domain, name); break;
-    default: (void)gw_name_set(c->version, name); break;
+    default: (void)gw_name_set(c->domain, name); break;
     }
     call->changed |= GW_CHANGED_HOSTNAME;
+    return ERR_OK;
+}
+
+/* The first line of a stored configuration. WHAT: the platform */
+static enum err set_version(struct gw_call *call)
+{
+    if (!call->cfg->version_fixed)
+        gw_config_set_version(call->cfg, (enum gw_platform)call->what, call->args[0].word);
+    call->changed |= GW_CHANGED_SYSOPT;
     return ERR_OK;
 }
 
@@ -68,7 +76,9 @@ static enum err leave(struct gw_call *call)
     return ERR_OK;
 }
 
-#define SUB (GW_CONFIG_IF | GW_CONFIG_POLICY | GW_CONFIG_GROUP | GW_CONFIG_CLASS | GW_CONFIG_OPAQUE)
+#define SUB                                                                                        \
+    (GW_CONFIG_IF | GW_CONFIG_POLICY | GW_CONFIG_GROUP | GW_CONFIG_CLASS | GW_CONFIG_OPAQUE |      \
+     GW_CONFIG_POLICY_GROUP)
 
 static const struct gw_command rows[] = {
     {GW_CONFIG, GW_YES, "hostname NAME", set_name, HOSTNAME, "Set the system's name"},
@@ -76,11 +86,15 @@ static const struct gw_command rows[] = {
     {GW_CONFIG, GW_YES, "domain-name NAME", set_name, DOMAIN, "Set the domain name"},
     {GW_CONFIG, GW_NO, "domain-name", set_name, DOMAIN, "Set the domain name"},
     {GW_CONFIG, GW_NO, "domain-name NAME", set_name, DOMAIN, "Set the domain name"},
-    {GW_CONFIG, GW_YES, "asa version NAME", set_name, VERSION, NULL},
+    {GW_CONFIG, GW_YES, "asa version NAME", set_version, GW_PLATFORM_ASA, NULL},
+    {GW_CONFIG, GW_YES, "pix version NAME", set_version, GW_PLATFORM_PIX, NULL},
+    {GW_CONFIG, GW_YES, "vpn3000 version NAME", set_version, GW_PLATFORM_VPN3000, NULL},
+    {GW_CONFIG, GW_YES, "version NAME", set_version, GW_PLATFORM_IOS, NULL},
     {GW_CONFIG, GW_BOTH, "names", set_names, 0, "Let names stand for addresses"},
     {GW_CONFIG, GW_BOTH, "name WORD NAME", set_host_name, 0, "Give an address a name"},
     {GW_CONFIG, GW_YES, "name WORD NAME description ...", gw_accept, 0, NULL},
     {GW_CONFIG | SUB, GW_YES, "exit", leave, 1, "Exit from the current mode"},
+    {GW_CONFIG | SUB, GW_YES, "quit", leave, 1, NULL},
     {GW_CONFIG | SUB, GW_YES, "end", leave, 0, "Exit from configuration mode"},
 };
 

@@ -71,13 +71,14 @@ static void help_mode(const struct gw_command_set *const *sets, size_t nsets, un
                       struct seen *seen, struct buf *out)
 {
     bool no = words->n > 0 && strcmp(words->w[0].s, "no") == 0;
-    struct gw_words w = {words->w, words->n, no, false};
+    struct gw_words w = {.w = words->w, .n = words->n, .at = no};
 
     for (size_t i = 0; i < nsets; i++) {
         for (size_t r = 0; r < sets[i]->n; r++) {
             const struct gw_command *row = &sets[i]->rows[r];
             bool fits;
-            if (!(row->modes & mode) || !(row->form & (no ? GW_NO : GW_YES)) || !row->help)
+            if (!(row->modes & mode) || !(row->form & (no ? GW_NO : GW_YES)) || !row->help ||
+                GW_LACKS(row->modes, c->profile->can))
                 continue;
             struct bytes p = next_of(row, &w, c, &fits);
             if (!fits)

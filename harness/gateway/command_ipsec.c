@@ -119,14 +119,15 @@ static enum err set_both_lifetimes(struct gw_call *call)
 static const struct gw_command rows[] = {
     {GW_CONFIG, GW_YES, "crypto ipsec transform-set NAME ...", set_transform, 0,
      "Define transforms"},
-    {GW_CONFIG, GW_YES, "crypto ipsec ikev1 transform-set NAME ...", set_transform, 0,
-     "Define transforms"},
+    {GW_CONFIG | GW_NEEDS(GW_CAN_IKEV1), GW_YES, "crypto ipsec ikev1 transform-set NAME ...",
+     set_transform, 0, "Define transforms"},
     {GW_CONFIG, GW_YES, "crypto ipsec transform-set NAME mode transport", refuse_transport, 0,
      NULL},
-    {GW_CONFIG, GW_YES, "crypto ipsec ikev1 transform-set NAME mode transport", refuse_transport, 0,
-     NULL},
+    {GW_CONFIG | GW_NEEDS(GW_CAN_IKEV1), GW_YES,
+     "crypto ipsec ikev1 transform-set NAME mode transport", refuse_transport, 0, NULL},
     {GW_CONFIG, GW_NO, "crypto ipsec transform-set NAME", remove_transform, 0, "Define transforms"},
-    {GW_CONFIG, GW_NO, "crypto ipsec ikev1 transform-set NAME", remove_transform, 0, NULL},
+    {GW_CONFIG | GW_NEEDS(GW_CAN_IKEV1), GW_NO, "crypto ipsec ikev1 transform-set NAME",
+     remove_transform, 0, NULL},
     {GW_CONFIG, GW_YES, LIFETIME " " SECONDS, set_lifetime, 0, "Lifetime of IPsec SAs"},
     {GW_CONFIG, GW_NO, LIFETIME " seconds", set_lifetime, 0, "Lifetime of IPsec SAs"},
     {GW_CONFIG, GW_NO, LIFETIME " " SECONDS, set_lifetime, 0, NULL},
@@ -138,8 +139,10 @@ static const struct gw_command rows[] = {
     {GW_CONFIG, GW_BOTH, "crypto ipsec security-association pmtu-aging ...", gw_accept, 0, NULL},
     {GW_CONFIG, GW_BOTH, "crypto ipsec df-bit ...", gw_accept, 0, NULL},
     {GW_CONFIG, GW_BOTH, "crypto ipsec fragmentation ...", gw_accept, 0, NULL},
-    {GW_CONFIG, GW_BOTH, "crypto ipsec ikev2 ...", gw_accept, GW_CONFIG_OPAQUE, NULL},
-    {GW_CONFIG, GW_BOTH, "crypto ipsec profile ...", gw_accept, GW_CONFIG_OPAQUE, NULL},
+    {GW_CONFIG | GW_NEEDS(GW_CAN_IKEV1), GW_BOTH, "crypto ipsec ikev2 ...", gw_accept,
+     GW_CONFIG_OPAQUE, NULL},
+    {GW_CONFIG | GW_NEEDS(GW_CAN_IKEV1), GW_BOTH, "crypto ipsec profile ...", gw_accept,
+     GW_CONFIG_OPAQUE, NULL},
 };
 
 const struct gw_command_set gw_ipsec_commands = {rows, COUNT(rows)};

@@ -112,11 +112,14 @@ static enum err enable(struct gw_call *call)
 
 static const struct gw_command rows[] = {
     {GW_CONFIG, GW_BOTH, "crypto isakmp enable IF", enable, 0, "Enable ISAKMP on an interface"},
-    {GW_CONFIG, GW_BOTH, "crypto ikev1 enable IF", enable, 0, "Enable IKEv1 on an interface"},
+    {GW_CONFIG | GW_NEEDS(GW_CAN_IKEV1), GW_BOTH, "crypto ikev1 enable IF", enable, 0,
+     "Enable IKEv1 on an interface"},
     {GW_CONFIG, GW_YES, "crypto isakmp policy <1-65535>", enter, 0, "Set an ISAKMP policy suite"},
-    {GW_CONFIG, GW_YES, "crypto ikev1 policy <1-65535>", enter, 0, "Set an IKEv1 policy suite"},
+    {GW_CONFIG | GW_NEEDS(GW_CAN_IKEV1), GW_YES, "crypto ikev1 policy <1-65535>", enter, 0,
+     "Set an IKEv1 policy suite"},
     {GW_CONFIG, GW_NO, "crypto isakmp policy <1-65535>", remove_policy, 0, NULL},
-    {GW_CONFIG, GW_NO, "crypto ikev1 policy <1-65535>", remove_policy, 0, NULL},
+    {GW_CONFIG | GW_NEEDS(GW_CAN_IKEV1), GW_NO, "crypto ikev1 policy <1-65535>", remove_policy, 0,
+     NULL},
     POLICY_ROWS(GW_CONFIG_POLICY, ""),
     POLICY_ROWS(GW_CONFIG, "crypto isakmp policy <1-65535> "),
     POLICY_ROWS(GW_CONFIG, "isakmp policy <1-65535> "), /* before 7.2 */
@@ -128,9 +131,11 @@ static const struct gw_command rows[] = {
     {GW_CONFIG, GW_BOTH, "crypto isakmp disconnect-notify", gw_accept, 0, NULL},
     {GW_CONFIG, GW_BOTH, "crypto isakmp reload-wait", gw_accept, 0, NULL},
     {GW_CONFIG, GW_BOTH, "crypto isakmp ipsec-over-tcp ...", gw_accept, 0, NULL},
-    {GW_CONFIG, GW_BOTH, "crypto ikev1 am-disable", gw_accept, 0, NULL},
-    {GW_CONFIG, GW_BOTH, "crypto ikev1 ipsec-over-tcp ...", gw_accept, 0, NULL},
-    {GW_CONFIG, GW_BOTH, "crypto ikev2 ...", gw_accept, GW_CONFIG_OPAQUE, NULL},
+    {GW_CONFIG | GW_NEEDS(GW_CAN_IKEV1), GW_BOTH, "crypto ikev1 am-disable", gw_accept, 0, NULL},
+    {GW_CONFIG | GW_NEEDS(GW_CAN_IKEV1), GW_BOTH, "crypto ikev1 ipsec-over-tcp ...", gw_accept, 0,
+     NULL},
+    {GW_CONFIG | GW_NEEDS(GW_CAN_IKEV1), GW_BOTH, "crypto ikev2 ...", gw_accept, GW_CONFIG_OPAQUE,
+     NULL},
     {GW_CONFIG, GW_BOTH, "crypto ca ...", gw_accept, GW_CONFIG_OPAQUE, NULL},
     {GW_CONFIG, GW_BOTH, "crypto key ...", gw_accept, 0, NULL},
 };

@@ -120,10 +120,10 @@ struct search {
     size_t whole_used, open_used;
 };
 
-/* All rows of MODES that may begin with FIRST: a pattern's first word is a keyword, so one letter
- * rules most of them out. */
+/* All rows of MODES, of a release that CAN, that may begin with FIRST: a pattern's first word is a
+ * keyword, so one letter rules most of them out. */
 static void begin(struct search *s, const struct gw_command_set *const *sets, size_t nsets,
-                  unsigned modes, bool no, const char *first)
+                  unsigned modes, bool no, const char *first, unsigned can)
 {
     char letter = first[0] >= 'A' && first[0] <= 'Z' ? (char)(first[0] | 0x20) : first[0];
 
@@ -134,7 +134,7 @@ static void begin(struct search *s, const struct gw_command_set *const *sets, si
         for (size_t r = 0; r < sets[i]->n; r++) {
             const struct gw_command *row = &sets[i]->rows[r];
             if (!(row->modes & modes) || !(row->form & (no ? GW_NO : GW_YES)) ||
-                (letter && row->pattern[0] != letter))
+                GW_LACKS(row->modes, can) || (letter && row->pattern[0] != letter))
                 continue;
             if (s->n == ROWS_MAX)
                 bug("too many command rows");
@@ -234,7 +234,8 @@ struct gw_match gw_command_match(const struct gw_command_set *const *sets, size_
     bool ambiguous = false;
 
     at += no;
-    begin(&s, sets, nsets, modes, no, at < words->n ? words->w[at].s : "");
+    begin(&s, sets, nsets, modes, no, at < words->n ? words->w[at].s : "",
+          words->any_release ? GW_CAN_ALL : c->profile->can);
     for (;; at++) {
         advance(&s, at - words->at);
         if (at == words->n || s.n == 0)

@@ -5,15 +5,43 @@
 
 #include <stdio.h>
 
+void gw_config_set_version(struct gw_config *c, enum gw_platform p, const char *version)
+{
+    char text[GW_VERSION_TEXT];
+
+    _Static_assert(GW_VERSION_TEXT == GW_NAME, "a version is kept as a name");
+    gw_version_format(version, text);
+    memcpy(c->version, text, sizeof(c->version));
+    c->platform = p;
+    c->profile = gw_profile_find(p, gw_version_parse(text));
+    c->sysopt.preserve_vpn_flows &= (c->profile->can & GW_CAN_PRESERVE) != 0;
+    c->sysopt.reclassify_vpn &= (c->profile->can & GW_CAN_RECLASSIFY) != 0;
+}
+
+enum err gw_config_use(struct gw_config *c, const char *platform, const char *version,
+                       struct diag *why)
+{
+    enum gw_platform p = GW_PLATFORM_ASA;
+
+    if (platform && !gw_platform_find(platform, &p))
+        return diag_fail(why, ERR_NOTFOUND,
+                         "there is no platform \"%s\"; there are asa, pix, vpn3000 and ios",
+                         platform);
+    gw_config_set_version(c, p, version ? version : gw_platform_default_version(p));
+    c->version_fixed = version || p != GW_PLATFORM_ASA;
+    return ERR_OK;
+}
+
 struct gw_config *gw_config_new(void)
 {
     struct gw_config *c = mem_zalloc(sizeof(*c));
 
     snprintf(c->hostname, sizeof(c->hostname), "ciscoasa");
-    snprintf(c->version, sizeof(c->version), "8.2(1)");
+    gw_config_set_version(c, GW_PLATFORM_ASA, gw_platform_default_version(GW_PLATFORM_ASA));
     c->names_on = true;
     c->sa_lifetime_s = GW_SA_LIFETIME_DEFAULT_S;
     c->sa_lifetime_kb = GW_SA_LIFETIME_DEFAULT_KB;
+    c->vpn_idle_timeout_min = GW_VPN_IDLE_TIMEOUT_DEFAULT_MIN;
     c->random_sequence = true;
     c->timeouts = (struct gw_timeouts){
         .conn = 3600, .half_closed = 600, .udp = 120, .icmp = 2, .embryonic = 30, .xlate = 10800};

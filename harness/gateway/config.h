@@ -13,6 +13,7 @@
 #include "base/err.h"
 #include "crypto/cipher.h"
 #include "crypto/hash.h"
+#include "gateway/platform.h"
 #include "wire/addr.h"
 
 #define GW_NAME 64
@@ -78,6 +79,7 @@ struct gw_ace {
     int icmp_type; /* -1: any */
     bool log;
     bool inactive; /* kept and shown, never matched */
+    uint64_t hits; /* first packets of flows that met it, as `show access-list` counts */
 };
 
 struct gw_acl {
@@ -259,6 +261,9 @@ struct gw_note { /* a line that is not modelled, or was taken with a remark */
 struct gw_config {
     char hostname[GW_NAME], domain[GW_NAME];
     char version[GW_NAME]; /* "8.2(1)" */
+    enum gw_platform platform;
+    const struct gw_profile *profile; /* of these two; never NULL */
+    bool version_fixed;               /* said from outside: "ASA Version" lines change nothing */
     struct gw_interface *interfaces;
     size_t ninterfaces;
     bool names_on; /* `names`: names stand for addresses in commands */
@@ -281,8 +286,9 @@ struct gw_config {
     char map_applied[GW_NAME];
     struct gw_tunnel_group *groups;
     size_t ngroups;
-    uint32_t sa_lifetime_s;  /* crypto ipsec security-association lifetime; 28800 */
-    uint64_t sa_lifetime_kb; /* 4608000 */
+    uint32_t sa_lifetime_s;        /* crypto ipsec security-association lifetime; 28800 */
+    uint64_t sa_lifetime_kb;       /* 4608000 */
+    uint32_t vpn_idle_timeout_min; /* of group-policy DfltGrpPolicy; 30, 0: none */
     char nat0_interface[GW_NAME], nat0_acl[GW_NAME]; /* nat (IF) 0 access-list ACL */
     bool random_sequence;                            /* ISN randomisation, on by default */
     bool decrement_ttl;                              /* set connection decrement-ttl */
@@ -315,10 +321,18 @@ struct gw_load_options {
 struct gw_config *gw_config_new(void);
 void gw_config_free(struct gw_config *c); /* NULL is fine */
 
+/* The platform and the version that the device is, whatever its configuration's first line says.
+ * PLATFORM NULL: an ASA; VERSION NULL: the platform's usual one, and "ASA Version" lines count on
+ * an ASA. What the release has not and C has by now is lost, as when a stored configuration is
+ * booted by it. ERR_NOTFOUND: no such platform; WHY says which there are. */
+MUST_USE enum err gw_config_use(struct gw_config *c, const char *platform, const char *version,
+                                struct diag *why);
+
 /* Applies the lines of TEXT. FILE is for messages, OPTS may be NULL. Lines that are ASA commands
  * but not modelled are kept in `notes`; a line that is no ASA command at all is ERR_INVALID with
- * file, line and the ASA's own words in WHY. Later lines win over earlier ones, as on the console.
- * On an error the lines before it have been applied. */
+ * file, line and the ASA's own words in WHY. A line that other releases have, and this one refuses,
+ * is a note as well: so a device goes on when it meets one in its startup-config. Later lines win
+ * over earlier ones, as on the console. On an error the lines before it have been applied. */
 MUST_USE enum err gw_config_load(struct gw_config *c, const char *file, struct bytes text,
                                  const struct gw_load_options *opts, struct diag *why);
 
@@ -326,6 +340,9 @@ MUST_USE enum err gw_config_load(struct gw_config *c, const char *file, struct b
  * differs from the defaults, and nothing of `notes`. Loading them gives the same configuration.
  * Keys are printed as "*" unless KEYS, as `more system:running-config` has them. */
 void gw_config_write(const struct gw_config *c, bool keys, struct buf *out);
+
+/* The same with the defaults, as `show running-config all` prints them. */
+void gw_config_write_all(const struct gw_config *c, struct buf *out);
 
 /* Puts asterisks over every letter of a key or password in a command line, so that the line can be
  * kept, shown or logged. */

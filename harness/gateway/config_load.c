@@ -19,7 +19,7 @@ static enum err complain(const struct gw_load *l, int line_no, const char *line)
     while (scan_before(&text, "\n", &answer_line)) {
         if (answer_line.n && answer_line.p[answer_line.n - 1] == '^')
             caret = answer_line;
-        else if (answer_line.n >= 6 && memcmp(answer_line.p, "ERROR:", 6) == 0)
+        else if (!words.n || (answer_line.n >= 6 && memcmp(answer_line.p, "ERROR:", 6) == 0))
             words = answer_line;
     }
     return diag_fail_at(l->why, ERR_INVALID, l->file, line_no, "%.*s\n%s%s%.*s", (int)words.n,
@@ -27,11 +27,24 @@ static enum err complain(const struct gw_load *l, int line_no, const char *line)
                         caret.n < 200 ? (int)caret.n : 0, (const char *)caret.p);
 }
 
-enum err gw_load_finish(const struct gw_load *l, const struct gw_config *c, enum err e, int line_no,
-                        const char *line)
+/* What a device does when it boots with such a line: it says so, and goes on. */
+static enum err note_foreign(const struct gw_call *call, int line_no, const char *line)
 {
-    const char *crowded = e ? NULL : gw_config_crowded(c);
+    char remark[128];
 
+    snprintf(remark, sizeof(remark), "%s %s refuses it", gw_platform_word(call->cfg->platform),
+             call->cfg->version);
+    gw_config_note(call->cfg, line_no, line, remark);
+    return ERR_OK;
+}
+
+enum err gw_load_finish(const struct gw_load *l, const struct gw_call *call, enum err e,
+                        int line_no, const char *line)
+{
+    const char *crowded = e ? NULL : gw_config_crowded(call->cfg);
+
+    if (e && call->foreign && !call->opts->strict)
+        return note_foreign(call, line_no, line);
     if (crowded)
         return diag_fail_at(l->why, ERR_INVALID, l->file, line_no,
                             "too many %s: the model takes no more", crowded);
@@ -102,7 +115,7 @@ static enum err load_line(struct gw_load *l, struct gw_call *call, struct bytes 
     enum err e = gw_command_line(gw_config_commands, gw_config_command_sets, text, call);
     if (says_something(text))
         e = gw_load_tell(l, call, notes, e, text + strspn(text, " \t"));
-    return gw_load_finish(l, call->cfg, e, call->line_no, text);
+    return gw_load_finish(l, call, e, call->line_no, text);
 }
 
 static enum err load_lines(struct gw_load *l, struct gw_call *call, struct bytes text)

@@ -10,9 +10,9 @@ struct gw_load {
     struct buf answer; /* what the device would have printed */
 };
 
-/* After each command: turns a refused one into file, line and the device's words, and stops a
- * configuration that grows without bounds. */
-MUST_USE enum err gw_load_finish(const struct gw_load *l, const struct gw_config *c, enum err e,
+/* After each command: turns a refused one into file, line and the device's words, or into a note
+ * when other releases have it, and stops a configuration that grows without bounds. */
+MUST_USE enum err gw_load_finish(const struct gw_load *l, const struct gw_call *call, enum err e,
                                  int line_no, const char *line);
 
 /* Tells opts->each of COMMAND, whose outcome is E. NOTES: how many there were before it. Gives E,

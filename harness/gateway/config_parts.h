@@ -15,6 +15,8 @@
 #define GW_SA_LIFETIME_DEFAULT_KB    4608000
 #define GW_ISAKMP_LIFETIME_DEFAULT_S 86400
 
+#define GW_VPN_IDLE_TIMEOUT_DEFAULT_MIN 30 /* minutes, of DfltGrpPolicy */
+
 /* One more element of SIZE bytes, zeroed, at the end of *LIST. */
 void *gw_list_add(void **list, size_t *n, size_t size);
 
@@ -57,10 +59,15 @@ const char *gw_config_crowded(const struct gw_config *c);
 #define GW_NOTES_MAX 4096
 void gw_config_note(struct gw_config *c, int line, const char *text, const char *remark);
 
+/* What an "ASA Version" line says. */
+void gw_config_set_version(struct gw_config *c, enum gw_platform p, const char *version);
+
 /* Parts of gw_config_write. */
 void gw_config_write_sysopt(const struct gw_sysopt *s, struct buf *out);
 void gw_config_write_logging(const struct gw_config *c, struct buf *out);
-void gw_config_write_crypto(const struct gw_config *c, bool keys, struct buf *out);
+/* Every line of it, as `show running-config all` has them. */
+void gw_config_write_sysopt_all(const struct gw_config *c, struct buf *out);
+void gw_config_write_crypto(const struct gw_config *c, bool keys, bool all, struct buf *out);
 
 /* True for a key that was printed as "*" or "*****". */
 bool gw_key_is_masked(const char *key);

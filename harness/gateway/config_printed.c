@@ -95,7 +95,8 @@ static void trim(struct word_list *l)
 }
 
 /* The words around the one that was refused, on one line, with columns for the marker. */
-static enum err refuse(struct gw_load *l, struct word_list *words, size_t start, size_t bad)
+static enum err refuse(struct gw_load *l, const struct gw_call *call, struct word_list *words,
+                       size_t start, size_t bad)
 {
     struct buf line = BUF_INIT;
     size_t column = 0;
@@ -108,10 +109,9 @@ static enum err refuse(struct gw_load *l, struct word_list *words, size_t start,
     }
     if (buf_str(&l->answer)[0] == ' ' || buf_str(&l->answer)[0] == '^') { /* has a marker */
         buf_clear(&l->answer);
-        buf_addf(&l->answer, "%*s^\nERROR: %% Invalid input detected at '^' marker.\n", (int)column,
-                 "");
+        gw_refusal_put(call->cfg->profile, buf_str(&line), column, &l->answer);
     }
-    enum err e = gw_load_finish(l, NULL, ERR_INVALID, line_no, buf_str(&line));
+    enum err e = gw_load_finish(l, call, ERR_INVALID, line_no, buf_str(&line));
     buf_release(&line);
     return e;
 }
@@ -155,9 +155,9 @@ enum err gw_load_printed(struct gw_load *l, struct gw_call *call, struct bytes t
         if (call->opts->each)
             e = tell(l, call, &words, start, notes, e);
         if (!e)
-            e = gw_load_finish(l, call->cfg, e, call->line_no, "");
+            e = gw_load_finish(l, call, e, call->line_no, "");
         else
-            e = refuse(l, &list, start, words.at);
+            e = refuse(l, call, &list, start, words.at);
     }
     mem_free(list.w);
     mem_free(list.text);

@@ -107,7 +107,8 @@ static const struct row rows[] = {
      "crypto ipsec transform-set s esp-aes-256 esp-sha-hmac\n", NULL},
     {"crypto ipsec transform-set s esp-md5-hmac esp-des",
      "crypto ipsec transform-set s esp-des esp-md5-hmac\n", NULL},
-    {"crypto ipsec ikev1 transform-set s esp-3des esp-md5-hmac\nno crypto ipsec transform-set s",
+    {"asa version 8.4(2)\ncrypto ipsec ikev1 transform-set s esp-3des esp-md5-hmac\nno crypto "
+     "ipsec transform-set s",
      NULL, "transform-set"},
     {"crypto ipsec security-association lifetime seconds 120\ncrypto ipsec security-association "
      "lifetime kilobytes 10",
@@ -148,7 +149,8 @@ static const struct row rows[] = {
      "crypto isakmp policy 50\n authentication pre-share\n encryption 3des\n hash sha\n group 2\n "
      "lifetime none\n",
      NULL},
-    {"crypto ikev1 policy 5\n authentication rsa-sig\n encryption aes-256\n hash md5\n group 5\n "
+    {"asa version 8.4(2)\ncrypto ikev1 policy 5\n authentication rsa-sig\n encryption aes-256\n "
+     "hash md5\n group 5\n "
      "lifetime none",
      " authentication rsa-sig\n encryption aes-256\n hash md5\n group 5\n lifetime none\n", NULL},
     {"crypto isakmp policy 9\ncrypto isakmp policy 3\nno crypto isakmp policy 9",
@@ -163,9 +165,9 @@ static const struct row rows[] = {
      "tunnel-group 1.1.1.1 type ipsec-l2l\ntunnel-group 1.1.1.1 ipsec-attributes\n pre-shared-key "
      "k1\n isakmp keepalive threshold 30 retry 5\n",
      NULL},
-    {"tunnel-group 1.1.1.1 type ipsec-l2l\ntunnel-group 1.1.1.1 ipsec-attributes\n ikev1 "
-     "pre-shared-key k1\n isakmp keepalive disable",
-     " pre-shared-key k1\n isakmp keepalive disable\n", NULL},
+    {"asa version 8.4(2)\ntunnel-group 1.1.1.1 type ipsec-l2l\ntunnel-group 1.1.1.1 "
+     "ipsec-attributes\n ikev1 pre-shared-key k1\n isakmp keepalive disable",
+     " ikev1 pre-shared-key k1\n isakmp keepalive disable\n", NULL},
     {"tunnel-group DefaultL2LGroup ipsec-attributes\n pre-shared-key k\n isakmp keepalive "
      "threshold "
      "infinite\n no isakmp keepalive threshold 10 retry 2",

@@ -84,16 +84,16 @@ static void add_time(const char *before, uint32_t s, struct buf *out)
     buf_addf(out, "%s %u:%02u:%02u", before, s / 3600, s / 60 % 60, s % 60);
 }
 
-static void write_timeouts(const struct gw_timeouts *t, struct buf *out)
+static void write_timeouts(const struct gw_timeouts *t, bool all, struct buf *out)
 {
     add_time("timeout xlate", t->xlate, out);
     add_time("\ntimeout conn", t->conn, out);
     add_time(" half-closed", t->half_closed, out);
     add_time(" udp", t->udp, out);
     add_time(" icmp", t->icmp, out);
-    if (t->floating_conn)
+    if (t->floating_conn || all)
         add_time("\ntimeout floating-conn", t->floating_conn, out);
-    if (t->embryonic != 30)
+    if (t->embryonic != 30 || all)
         add_time("\ntimeout embryonic", t->embryonic, out);
     buf_addc(out, '\n');
 }
@@ -112,6 +112,48 @@ void gw_config_write_sysopt(const struct gw_sysopt *s, struct buf *out)
         buf_adds(out, "no sysopt connection reclassify-vpn\n");
     if (s->preserve_vpn_flows)
         buf_adds(out, "sysopt connection preserve-vpn-flows\n");
+}
+
+static const char *no(bool on)
+{
+    return on ? "" : "no ";
+}
+
+/* The note prints this line for outside only, with three interfaces named: so it stands for those
+ * of the lowest security. */
+static void write_noproxyarp(const struct gw_config *c, struct buf *out)
+{
+    int lowest = 100;
+
+    for (size_t i = 0; i < c->ninterfaces; i++) {
+        const struct gw_interface *in = &c->interfaces[i];
+        if (in->nameif[0] && in->security_level < lowest)
+            lowest = in->security_level;
+    }
+    for (size_t i = 0; i < c->ninterfaces; i++) {
+        const struct gw_interface *in = &c->interfaces[i];
+        if (in->nameif[0] && in->security_level <= lowest)
+            buf_addf(out, "no sysopt noproxyarp %s\n", in->nameif);
+    }
+}
+
+void gw_config_write_sysopt_all(const struct gw_config *c, struct buf *out)
+{
+    const struct gw_sysopt *s = &c->sysopt;
+    unsigned can = c->profile->can;
+
+    buf_addf(out, "%ssysopt connection timewait\n", no(s->timewait));
+    buf_addf(out, "sysopt connection tcpmss %u\n", s->tcpmss);
+    buf_addf(out, "sysopt connection tcpmss minimum %u\n", s->tcpmss_minimum);
+    buf_addf(out, "%ssysopt connection permit-vpn\n", no(s->permit_vpn));
+    if (can & GW_CAN_RECLASSIFY)
+        buf_addf(out, "%ssysopt connection reclassify-vpn\n", no(s->reclassify_vpn));
+    if (can & GW_CAN_PRESERVE)
+        buf_addf(out, "%ssysopt connection preserve-vpn-flows\n", no(s->preserve_vpn_flows));
+    buf_adds(out, "no sysopt nodnsalias inbound\n"
+                  "no sysopt nodnsalias outbound\n"
+                  "no sysopt radius ignore-secret\n");
+    write_noproxyarp(c, out);
 }
 
 static void write_service(const struct gw_service *s, struct buf *out)
@@ -135,18 +177,42 @@ static void write_policy(const struct gw_config *c, struct buf *out)
         buf_adds(out, "  set connection random-sequence-number disable\n");
 }
 
-void gw_config_write(const struct gw_config *c, bool keys, struct buf *out)
+static void write_service_all(const struct gw_service *s, struct buf *out)
 {
-    buf_addf(out, "ASA Version %s\n!\n", c->version);
+    buf_addf(out, "%sservice resetinbound\n%sservice resetoutbound\n%sservice resetoutside\n",
+             no(s->reset_inbound), no(s->reset_outbound), no(s->reset_outside));
+}
+
+static void write(const struct gw_config *c, bool keys, bool all, struct buf *out)
+{
+    bool sysopt = (c->profile->can & GW_CAN_SYSOPT) != 0;
+
+    buf_addf(out, "%s %s\n!\n", gw_platform_first(c->platform), c->version);
     write_names(c, out);
     write_interfaces(c, out);
     write_lists(c, out);
     gw_config_write_logging(c, out);
     write_routing(c, out);
-    write_timeouts(&c->timeouts, out);
-    gw_config_write_sysopt(&c->sysopt, out);
-    write_service(&c->service, out);
-    gw_config_write_crypto(c, keys, out);
+    write_timeouts(&c->timeouts, all, out);
+    if (all && sysopt)
+        gw_config_write_sysopt_all(c, out);
+    else if (sysopt)
+        gw_config_write_sysopt(&c->sysopt, out);
+    if (all)
+        write_service_all(&c->service, out);
+    else
+        write_service(&c->service, out);
+    gw_config_write_crypto(c, keys, all, out);
     write_policy(c, out);
     buf_adds(out, ": end\n");
+}
+
+void gw_config_write(const struct gw_config *c, bool keys, struct buf *out)
+{
+    write(c, keys, false, out);
+}
+
+void gw_config_write_all(const struct gw_config *c, struct buf *out)
+{
+    write(c, false, true, out);
 }

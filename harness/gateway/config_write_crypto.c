@@ -1,6 +1,8 @@
 /* The crypto part of a configuration back into commands. */
 #include "gateway/config_parts.h"
 
+#include <stdio.h>
+
 static const char *transform_cipher(enum cipher_alg a)
 {
     switch (a) {
@@ -20,15 +22,22 @@ static const char *transform_integ(enum integ_alg a)
                                      : "esp-none";
 }
 
-static void write_ipsec(const struct gw_config *c, struct buf *out)
+static bool has_ikev1(const struct gw_config *c)
 {
+    return (c->profile->can & GW_CAN_IKEV1) != 0;
+}
+
+static void write_ipsec(const struct gw_config *c, bool all, struct buf *out)
+{
+    const char *ikev1 = has_ikev1(c) ? "ikev1 " : "";
+
     for (size_t i = 0; i < c->ntransforms; i++)
-        buf_addf(out, "crypto ipsec transform-set %s %s %s\n", c->transforms[i].name,
+        buf_addf(out, "crypto ipsec %stransform-set %s %s %s\n", ikev1, c->transforms[i].name,
                  transform_cipher(c->transforms[i].cipher),
                  transform_integ(c->transforms[i].integ));
-    if (c->sa_lifetime_s != GW_SA_LIFETIME_DEFAULT_S)
+    if (all || c->sa_lifetime_s != GW_SA_LIFETIME_DEFAULT_S)
         buf_addf(out, "crypto ipsec security-association lifetime seconds %u\n", c->sa_lifetime_s);
-    if (c->sa_lifetime_kb != GW_SA_LIFETIME_DEFAULT_KB)
+    if (all || c->sa_lifetime_kb != GW_SA_LIFETIME_DEFAULT_KB)
         buf_addf(out, "crypto ipsec security-association lifetime kilobytes %llu\n",
                  (unsigned long long)c->sa_lifetime_kb);
 }
@@ -43,7 +52,7 @@ static void write_lifetimes(const struct gw_map_entry *m, struct buf *out)
                  m->seq, (unsigned long long)m->lifetime_kb);
 }
 
-static void write_entry(const struct gw_map_entry *m, struct buf *out)
+static void write_entry(const struct gw_map_entry *m, const char *ikev1, struct buf *out)
 {
     char addr[IP_ADDR_TEXT];
 
@@ -61,7 +70,7 @@ static void write_entry(const struct gw_map_entry *m, struct buf *out)
     for (size_t i = 0; i < m->npeers; i++)
         buf_addf(out, " %s%s", ip_addr_format(&m->peers[i], addr), i + 1 < m->npeers ? "" : "\n");
     if (m->nsets)
-        buf_addf(out, "crypto map %s %u set transform-set", m->map, m->seq);
+        buf_addf(out, "crypto map %s %u set %stransform-set", m->map, m->seq, ikev1);
     for (size_t i = 0; i < m->nsets; i++)
         buf_addf(out, " %s%s", m->sets[i], i + 1 < m->nsets ? "" : "\n");
     write_lifetimes(m, out);
@@ -72,21 +81,34 @@ static const char *isakmp_cipher(enum cipher_alg a)
     return transform_cipher(a) + 4; /* without "esp-" */
 }
 
+/* Before 7.2 each line of a policy is a command of its own. */
+static void write_policy(const struct gw_isakmp_policy *p, const char *before, struct buf *out)
+{
+    buf_addf(out, "%sauthentication %s\n", before, p->pre_share ? "pre-share" : "rsa-sig");
+    buf_addf(out, "%sencryption %s\n", before, isakmp_cipher(p->cipher));
+    buf_addf(out, "%shash %s\n", before, p->digest == DIGEST_MD5 ? "md5" : "sha");
+    buf_addf(out, "%sgroup %u\n", before, p->group);
+    if (p->lifetime_s)
+        buf_addf(out, "%slifetime %u\n", before, p->lifetime_s);
+    else
+        buf_addf(out, "%slifetime none\n", before);
+}
+
 static void write_isakmp(const struct gw_config *c, struct buf *out)
 {
+    bool lines = !(c->profile->can & GW_CAN_CRYPTO_ISAKMP);
+    const char *word = has_ikev1(c) ? "crypto ikev1" : lines ? "isakmp" : "crypto isakmp";
+    char before[64] = " ";
+
     if (c->isakmp_interface[0])
-        buf_addf(out, "crypto isakmp enable %s\n", c->isakmp_interface);
+        buf_addf(out, "%s enable %s\n", word, c->isakmp_interface);
     for (size_t i = 0; i < c->npolicies; i++) {
         const struct gw_isakmp_policy *p = &c->policies[i];
-        buf_addf(out,
-                 "crypto isakmp policy %u\n authentication %s\n encryption %s\n hash %s\n group "
-                 "%u\n lifetime ",
-                 p->priority, p->pre_share ? "pre-share" : "rsa-sig", isakmp_cipher(p->cipher),
-                 p->digest == DIGEST_MD5 ? "md5" : "sha", p->group);
-        if (p->lifetime_s)
-            buf_addf(out, "%u\n", p->lifetime_s);
+        if (lines)
+            snprintf(before, sizeof(before), "%s policy %u ", word, p->priority);
         else
-            buf_adds(out, "none\n");
+            buf_addf(out, "%s policy %u\n", word, p->priority);
+        write_policy(p, before, out);
     }
 }
 
@@ -101,25 +123,46 @@ static void write_keepalive(const struct gw_tunnel_group *g, struct buf *out)
         buf_adds(out, " isakmp keepalive disable\n");
 }
 
+/* What tunnels without a policy of their own go by. */
+static void write_group_policy(const struct gw_config *c, bool all, struct buf *out)
+{
+    if (!all && c->vpn_idle_timeout_min == GW_VPN_IDLE_TIMEOUT_DEFAULT_MIN)
+        return;
+    if (all)
+        buf_adds(out, "group-policy DfltGrpPolicy internal\n");
+    buf_adds(out, "group-policy DfltGrpPolicy attributes\n");
+    if (c->vpn_idle_timeout_min)
+        buf_addf(out, " vpn-idle-timeout %u\n", c->vpn_idle_timeout_min);
+    else
+        buf_adds(out, " vpn-idle-timeout none\n");
+}
+
 static void write_groups(const struct gw_config *c, bool keys, struct buf *out)
 {
     for (size_t i = 0; i < c->ngroups; i++) {
         const struct gw_tunnel_group *g = &c->groups[i];
-        buf_addf(out, "tunnel-group %s type %s\n", g->name, g->l2l ? "ipsec-l2l" : "remote-access");
+        buf_addf(out, "tunnel-group %s type %s\n", g->name,
+                 g->l2l                                  ? "ipsec-l2l"
+                 : (c->profile->can & GW_CAN_RECLASSIFY) ? "remote-access"
+                                                         : "ipsec-ra");
         buf_addf(out, "tunnel-group %s ipsec-attributes\n", g->name);
         if (g->psk[0])
-            buf_addf(out, " pre-shared-key %s\n", keys ? g->psk : "*");
+            buf_addf(out, " %spre-shared-key %s\n", has_ikev1(c) ? "ikev1 " : "",
+                     keys           ? g->psk
+                     : has_ikev1(c) ? "*****"
+                                    : "*");
         write_keepalive(g, out);
     }
 }
 
-void gw_config_write_crypto(const struct gw_config *c, bool keys, struct buf *out)
+void gw_config_write_crypto(const struct gw_config *c, bool keys, bool all, struct buf *out)
 {
-    write_ipsec(c, out);
+    write_ipsec(c, all, out);
     for (size_t i = 0; i < c->nmap; i++)
-        write_entry(&c->map[i], out);
+        write_entry(&c->map[i], has_ikev1(c) ? "ikev1 " : "", out);
     if (c->map_applied[0])
         buf_addf(out, "crypto map %s interface %s\n", c->map_applied, c->map_interface);
     write_isakmp(c, out);
+    write_group_policy(c, all, out);
     write_groups(c, keys, out);
 }

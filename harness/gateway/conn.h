@@ -15,6 +15,7 @@
 #include "base/wheel.h"
 #include "gateway/fault.h"
 #include "gateway/messages.h"
+#include "gateway/show_net.h"
 #include "gateway/vpn.h"
 #include "wire/pkt.h"
 
@@ -129,11 +130,16 @@ struct gw_hop *conn_hop(struct conn *c, int side);
 /* The RST that SIDE would believe, as if from the other side; the owner sends it. */
 struct tcp conn_reset_for(const struct conn *c, int side);
 
-enum conn_show { CONN_SHOW_PLAIN, CONN_SHOW_LONG, CONN_SHOW_DETAIL };
+struct conn_wanted { /* all zero: every connection */
+    bool orphans;    /* only those (`show conn state vpn_orphan`) */
+    uint8_t proto;
+    struct ip_net net;           /* one of its ends is in there; family 0: any */
+    uint16_t from_port, to_port; /* or has such a port; to_port 0: any */
+};
 
-/* The lines of `show conn`: "N in use, M most used", then one or two a connection, oldest first.
- * ORPHANS: only those (`show conn state vpn_orphan`). */
-void conns_show(const struct conns *t, enum conn_show how, bool orphans, struct buf *out);
+/* The lines of `show conn`: "N in use, M most used", then one or two a connection, oldest first. */
+void conns_show(const struct conns *t, enum show_conn_how how, const struct conn_wanted *w,
+                struct buf *out);
 void conns_show_count(const struct conns *t, struct buf *out);
 
 #define CONN_FLAGS 16

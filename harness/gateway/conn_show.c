@@ -59,10 +59,10 @@ char *conn_flags(const struct conns *t, const struct conn *c, char out[static CO
         out[n++] = '-';
     } else {
         n = conn_is_embryonic(c) ? put_handshake(c, o, out) : put_open(c, o, out);
-        if (o == 0)
-            out[n++] = 'B';
         if (c->orphan)
             out[n++] = 'V';
+        if (o == 0)
+            out[n++] = 'B';
     }
     out[n] = '\0';
     return out;
@@ -78,37 +78,6 @@ static long long seconds(struct mono from, struct mono to)
     return (long long)(mono_diff(from, to).ns / 1000000000);
 }
 
-static void put_clock(struct buf *out, long long s)
-{
-    buf_addf(out, "%lld:%02lld:%02lld", s / 3600, s / 60 % 60, s % 60);
-}
-
-/* "12s", "1m30s", "2h5m", "3D10h": as `show conn detail` prints spans. */
-static void put_span(struct buf *out, long long s)
-{
-    if (s >= 86400)
-        buf_addf(out, "%lldD%lldh", s / 86400, s / 3600 % 24);
-    else if (s >= 3600)
-        buf_addf(out, "%lldh%lldm", s / 3600, s / 60 % 60);
-    else if (s >= 60)
-        buf_addf(out, "%lldm%llds", s / 60, s % 60);
-    else
-        buf_addf(out, "%llds", s);
-}
-
-static void put_plain(const struct conns *t, const struct conn *c, struct buf *out)
-{
-    int o = outer(t, c);
-    char flags[CONN_FLAGS], a[IP_ADDR_TEXT], b[IP_ADDR_TEXT];
-
-    buf_addf(out, "%s %s %s:%u %s %s:%u, idle ", proto_name(c->proto),
-             t->env.ifs->v[c->ifi[o]].nameif, ip_addr_format(&c->at[o].addr, a), c->at[o].port,
-             t->env.ifs->v[c->ifi[!o]].nameif, ip_addr_format(&c->at[!o].addr, b), c->at[!o].port);
-    put_clock(out, seconds(c->seen, conns_now(t)));
-    buf_addf(out, ", bytes %llu, flags %s\n", (unsigned long long)c->bytes,
-             conn_flags(t, c, flags));
-}
-
 static uint32_t timeout_of(const struct conns *t, const struct conn *c)
 {
     const struct gw_timeouts *o = &t->env.cfg->timeouts;
@@ -118,23 +87,36 @@ static uint32_t timeout_of(const struct conns *t, const struct conn *c)
     return conn_is_embryonic(c) ? EMBRYONIC_S : o->conn;
 }
 
-static void put_detail(const struct conns *t, const struct conn *c, struct buf *out)
+static struct show_conn_side side_of(const struct conns *t, const struct conn *c, int side,
+                                     char text[static IP_ADDR_TEXT])
+{
+    const struct endpoint *e = &c->at[side];
+    const char *addr = ip_addr_format(&e->addr, text);
+
+    return (struct show_conn_side){.nameif = t->env.ifs->v[c->ifi[side]].nameif,
+                                   .addr = addr,
+                                   .mapped = addr,
+                                   .port = e->port,
+                                   .mapped_port = e->port};
+}
+
+static void put_conn(const struct conns *t, const struct conn *c, enum show_conn_how how,
+                     struct buf *out)
 {
     int o = outer(t, c);
     char flags[CONN_FLAGS], a[IP_ADDR_TEXT], b[IP_ADDR_TEXT];
-    const char *ao = ip_addr_format(&c->at[o].addr, a), *ai = ip_addr_format(&c->at[!o].addr, b);
+    struct show_conn line = {.proto = proto_name(c->proto),
+                             .outer = side_of(t, c, o, a),
+                             .inner = side_of(t, c, !o, b),
+                             .outer_began = o == 0,
+                             .id = c->id,
+                             .idle_s = seconds(c->seen, conns_now(t)),
+                             .uptime_s = seconds(c->born, conns_now(t)),
+                             .timeout_s = timeout_of(t, c),
+                             .bytes = c->bytes,
+                             .flags = conn_flags(t, c, flags)};
 
-    buf_addf(out, "%s %s: %s/%u (%s/%u) %s: %s/%u (%s/%u), flags %s , idle ", proto_name(c->proto),
-             t->env.ifs->v[c->ifi[o]].nameif, ao, c->at[o].port, ao, c->at[o].port,
-             t->env.ifs->v[c->ifi[!o]].nameif, ai, c->at[!o].port, ai, c->at[!o].port,
-             conn_flags(t, c, flags));
-    put_span(out, seconds(c->seen, conns_now(t)));
-    buf_adds(out, ", uptime ");
-    put_span(out, seconds(c->born, conns_now(t)));
-    buf_adds(out, ", timeout ");
-    put_span(out, timeout_of(t, c));
-    buf_addf(out, ", bytes %llu\n", (unsigned long long)c->bytes);
-    buf_addf(out, "  Initiator: %s, Responder: %s\n", o == 0 ? ao : ai, o == 0 ? ai : ao);
+    show_conn_put(t->env.cfg->profile, &line, how, out);
 }
 
 void conns_show_count(const struct conns *t, struct buf *out)
@@ -142,17 +124,30 @@ void conns_show_count(const struct conns *t, struct buf *out)
     buf_addf(out, "%zu in use, %zu most used\n", t->count, t->most);
 }
 
-void conns_show(const struct conns *t, enum conn_show how, bool orphans, struct buf *out)
+static bool has_address(const struct conn *c, const struct ip_net *net)
+{
+    return ip_net_has(net, &c->at[0].addr) || ip_net_has(net, &c->at[1].addr);
+}
+
+static bool is_wanted(const struct conn *c, const struct conn_wanted *w)
+{
+    if (c->life == CONN_CLOSED || c->life == CONN_ZOMBIE)
+        return false;
+    if ((w->orphans && !c->orphan) || (w->proto && c->proto != w->proto))
+        return false;
+    if (w->net.addr.family && !has_address(c, &w->net))
+        return false;
+    return !w->to_port || (c->at[0].port >= w->from_port && c->at[0].port <= w->to_port) ||
+           (c->at[1].port >= w->from_port && c->at[1].port <= w->to_port);
+}
+
+void conns_show(const struct conns *t, enum show_conn_how how, const struct conn_wanted *w,
+                struct buf *out)
 {
     conns_show_count(t, out);
+    show_conn_put_legend(t->env.cfg->profile, how, out);
     for (const struct conn *c = t->oldest; c; c = c->next) {
-        if ((orphans && !c->orphan) || c->life == CONN_CLOSED || c->life == CONN_ZOMBIE)
-            continue;
-        if (how == CONN_SHOW_PLAIN)
-            put_plain(t, c, out);
-        else
-            put_detail(t, c, out);
-        if (how == CONN_SHOW_DETAIL)
-            buf_addf(out, "  Connection id: %u\n", c->id);
+        if (is_wanted(c, w))
+            put_conn(t, c, how, out);
     }
 }

@@ -1,6 +1,8 @@
 /* The console: one typed line in, what the device prints out. */
 #include "gateway/console.h"
 
+#include "gateway/console_filter.h"
+
 #include <stdio.h>
 
 #define USER     "enable_15" /* who is logged at a console without accounts */
@@ -14,33 +16,16 @@ struct sets {
 static void collect(struct sets *s)
 {
     static const struct gw_command_set *const own[] = {
-        &gw_exec_commands,     &gw_clear_commands,       &gw_show_commands,
-        &gw_show_vpn_commands, &gw_show_ipsec_commands,  &gw_show_net_commands,
-        &gw_conn_commands,     &gw_show_logging_commands};
+        &gw_exec_commands,        &gw_clear_commands,        &gw_show_commands,
+        &gw_show_vpn_commands,    &gw_show_session_commands, &gw_show_ipsec_commands,
+        &gw_show_net_commands,    &gw_show_box_commands,     &gw_conn_commands,
+        &gw_show_logging_commands};
 
     s->n = 0;
     for (size_t i = 0; i < COUNT(own); i++)
         s->v[s->n++] = own[i];
     for (size_t i = 0; i < gw_config_command_sets && s->n < SETS_MAX; i++)
         s->v[s->n++] = gw_config_commands[i];
-}
-
-static const char *mode_words(enum gw_mode m)
-{
-    switch (m) {
-    case GW_EXEC: return "# ";
-    case GW_CONFIG: return "(config)# ";
-    case GW_CONFIG_IF: return "(config-if)# ";
-    case GW_CONFIG_POLICY: return "(config-isakmp-policy)# ";
-    case GW_CONFIG_GROUP: return "(config-tunnel-ipsec)# ";
-    case GW_CONFIG_CLASS: return "(config-pmap)# ";
-    default: return "(config-sub)# ";
-    }
-}
-
-void gateway_prompt(const struct gateway *g, struct buf *out)
-{
-    buf_addf(out, "%s%s", g->cfg->hostname, mode_words(g->place.mode));
 }
 
 static bool begins_with(const char *line, const char *word)
@@ -107,65 +92,68 @@ static void help(struct gateway *g, const char *line, size_t n, struct buf *answ
     gw_command_help(s.v, s.n, &call, copy, answer);
 }
 
-/* show ... | include TEXT: the lines of TEXT that have it (or, KEEP false, those that have not). */
-static void filter(struct bytes text, const char *what, bool keep, struct buf *out)
+/* "show ... | include ..." */
+static void run_show(struct gateway *g, const char *line, struct buf *answer)
 {
-    size_t from = 0;
+    char command[GW_LINE_MAX];
+    struct buf whole = BUF_INIT, prompt = BUF_INIT;
+    struct gw_filter f = {.re = ""};
+    size_t len = 0, bad = 0;
+    enum gw_filter_split split = gw_filter_of(line, &f, &len, &bad);
 
-    for (size_t i = 0; i < text.n; i++) {
-        if (text.p[i] != '\n' && i + 1 < text.n)
-            continue;
-        struct buf line = BUF_INIT;
-        buf_add(&line, text.p + from, i + 1 - from);
-        if ((strstr(buf_str(&line), what) != NULL) == keep)
-            buf_add(out, line.s, line.n);
-        buf_release(&line);
-        from = i + 1;
+    if (split == GW_FILTER_BAD) {
+        gateway_prompt(g, &prompt);
+        gw_refusal_put(g->cfg->profile, line, prompt.n + bad, answer);
+        buf_release(&prompt);
+        return;
     }
+    size_t n = split == GW_FILTER_FOUND ? len : strlen(line);
+    memcpy(command, line, n); /* LINE is shorter than GW_LINE_MAX */
+    command[n] = '\0';
+    run_line(g, command, &whole);
+    if (split == GW_FILTER_FOUND) {
+        struct buf kept = BUF_INIT;
+        gw_filter_apply(&f, buf_bytes(&whole), &kept);
+        buf_release(&whole);
+        whole = kept;
+    }
+    gw_page(g, &whole, answer);
+    buf_release(&whole);
 }
 
-/* Splits "LINE | include TEXT"; false when there is no filter. */
-static bool split_filter(const char *line, char command[static GW_LINE_MAX], const char **what,
-                         bool *keep)
+/* Yes is an empty line, "y" or "yes"; everything else is no. */
+static void take_reply(struct gateway *g, const char *line, struct buf *answer)
 {
-    static const struct {
-        const char *word;
-        bool keep;
-    } words[] = {
-        {"include ", true}, {"inc ", true}, {"i ", true}, {"grep ", true}, {"exclude ", false}};
-    const char *bar = strstr(line, " | ");
+    char command[GW_LINE_MAX];
 
-    for (size_t i = 0; bar && i < COUNT(words); i++) {
-        if (strncmp(bar + 3, words[i].word, strlen(words[i].word)) != 0)
-            continue;
-        snprintf(command, GW_LINE_MAX, "%.*s", (int)(bar - line), line);
-        *what = bar + 3 + strlen(words[i].word);
-        *keep = words[i].keep;
-        return true;
-    }
-    return false;
+    memcpy(command, g->question, sizeof(command));
+    g->question[0] = '\0';
+    if (*line == '\0' || strcmp(line, "y") == 0 || strcmp(line, "yes") == 0)
+        run_line(g, command, answer);
 }
 
 void gateway_command(struct gateway *g, const char *line, struct buf *answer)
 {
-    char command[GW_LINE_MAX];
-    struct buf whole = BUF_INIT;
-    const char *what;
-    size_t n;
-    bool keep;
+    char text[GW_LINE_MAX];
+    size_t n = strcspn(line, "\r\n");
 
-    conns_catch_up(g->conns); /* nothing half done is shown */
-    line += strspn(line, " \t");
-    n = strcspn(line, "\r\n");
-    if (n > 0 && n < GW_LINE_MAX && line[n - 1] == '?') {
-        help(g, line, n - 1, answer);
+    if (n >= GW_LINE_MAX) {
+        run_line(g, line, answer); /* says that it is too long */
         return;
     }
-    if (n < GW_LINE_MAX && begins_with(line, "show") && split_filter(line, command, &what, &keep)) {
-        run_line(g, command, &whole);
-        filter(buf_bytes(&whole), what, keep, answer);
-        buf_release(&whole);
+    snprintf(text, sizeof(text), "%.*s", (int)n, line);
+    if (gw_page_next(g, text, answer))
+        return;
+    if (g->question[0]) {
+        take_reply(g, text, answer);
         return;
     }
-    run_line(g, line, answer);
+    const char *typed = text + strspn(text, " \t");
+    n = strlen(typed);
+    if (n > 0 && typed[n - 1] == '?')
+        help(g, typed, n - 1, answer);
+    else if (begins_with(typed, "show") || begins_with(typed, "more"))
+        run_show(g, typed, answer);
+    else
+        run_line(g, typed, answer);
 }

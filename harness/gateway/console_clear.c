@@ -1,5 +1,6 @@
 /* clear, and vpn-sessiondb logoff. */
 #include "gateway/console.h"
+#include "gateway/vpn_parts.h"
 
 /* clear crypto isakmp sa [PEER]: phase 1, and phase 2 with it. The peer is told. */
 static enum err clear_ike(struct gw_call *call)
@@ -82,20 +83,30 @@ static enum err clear_arp(struct gw_call *call)
 /* --- vpn-sessiondb logoff ------------------------------------------------------------------------
  */
 
-enum { EVERY, BY_INDEX, BY_ADDRESS, BY_GROUP };
+enum { EVERY, BY_INDEX, BY_ADDRESS, BY_GROUP, BY_NAME, REMOTE };
 
 static bool is_meant(const struct gw_call *call, const struct vpn_session *s)
 {
+    char peer[IP_ADDR_TEXT];
+
     switch (call->what) {
     case BY_INDEX: return s->index == call->args[0].number;
     case BY_ADDRESS: return ip_addr_eq(&s->peer, &call->args[0].addr);
     case BY_GROUP: return strcmp(s->group, call->args[0].word) == 0;
+    case BY_NAME: /* a LAN-to-LAN session is called by its peer */
+        return strcmp(ip_addr_format(&s->peer, peer), call->args[0].word) == 0;
+    case REMOTE: return false;
     default: return true;
     }
 }
 
+/* The text is from memory of the device; the prompt is a real one. */
 static enum err logoff(struct gw_call *call)
 {
+    static const char *const by[] = {[BY_INDEX] = "index",
+                                     [BY_ADDRESS] = "IP address",
+                                     [BY_GROUP] = "tunnel-group",
+                                     [BY_NAME] = "name"};
     struct gateway *g = gateway_of(call);
     unsigned n = 0;
 
@@ -107,7 +118,46 @@ static enum err logoff(struct gw_call *call)
         ike_delete_ike(g->vpn.ike, &s->peer, true);
         ike_delete_children(g->vpn.ike, &s->peer, true); /* those whose IKE SA is gone */
     }
-    buf_addf(call->answer, "INFO: Number of sessions of type \"l2l\" logged off : %u\n", n);
+    if (call->nargs)
+        buf_addf(call->answer, "INFO: Number of sessions with %s \"%s\" logged off : %u\n",
+                 by[call->what], call->args[0].word, n);
+    else
+        buf_addf(call->answer, "INFO: Number of sessions of type \"%s\" logged off : %u\n",
+                 call->what == REMOTE ? "remote" : "l2l", n);
+    return ERR_OK;
+}
+
+static enum err ask_logoff(struct gw_call *call)
+{
+    return gw_ask(call, "Do you want to logoff the VPN session(s)? [confirm]");
+}
+
+/* clear crypto ipsec sa counters */
+static enum err clear_counters(struct gw_call *call)
+{
+    struct vpn *v = &gateway_of(call)->vpn;
+
+    for (size_t i = 0; i < v->npolicies; i++)
+        gw_vpn_clear_counters(v, (uint32_t)i);
+    return ERR_OK;
+}
+
+/* clear access-list NAME counters */
+static enum err clear_hits(struct gw_call *call)
+{
+    const struct gw_acl *a = gw_config_acl(call->cfg, call->args[0].word);
+
+    if (!a)
+        return gw_refuse(call, "access-list <%s> does not exist", call->args[0].word);
+    for (size_t i = 0; i < a->naces; i++)
+        a->aces[i].hits = 0;
+    return ERR_OK;
+}
+
+/* The model speaks IKEv1 alone: there is nothing to clear. */
+static enum err clear_nothing(struct gw_call *call)
+{
+    (void)call;
     return ERR_OK;
 }
 
@@ -115,8 +165,12 @@ static enum err logoff(struct gw_call *call)
     {                                                                                              \
         GW_EXEC, GW_YES, "clear " pattern, run, what, help                                         \
     }
+#define CLEAR_LATER(pattern, run, help)                                                            \
+    {                                                                                              \
+        GW_EXEC | GW_NEEDS(GW_CAN_IKEV1), GW_YES, "clear " pattern, run, 0, help                   \
+    }
 #define LOGOFF(pattern, what)                                                                      \
-    {GW_EXEC, GW_YES, "vpn-sessiondb logoff " pattern, logoff, what, "Log sessions off"},          \
+    {GW_EXEC, GW_YES, "vpn-sessiondb logoff " pattern, ask_logoff, what, "Log sessions off"},      \
     {                                                                                              \
         GW_EXEC, GW_YES, "vpn-sessiondb logoff " pattern " noconfirm", logoff, what, NULL          \
     }
@@ -132,10 +186,14 @@ static const struct gw_command rows[] = {
     {GW_EXEC, GW_YES, "clear logging", clear_logging, 0, NULL},
     CLEAR("crypto isakmp sa", clear_ike, 0, "Clear phase-1 SAs"),
     CLEAR("crypto isakmp sa ADDR", clear_ike, 0, "Clear the phase-1 SA with a peer"),
-    CLEAR("crypto ikev1 sa", clear_ike, 0, "Clear phase-1 SAs"),
-    CLEAR("crypto ikev1 sa ADDR", clear_ike, 0, "Clear the phase-1 SA with a peer"),
+    CLEAR_LATER("crypto ikev1 sa", clear_ike, "Clear phase-1 SAs"),
+    CLEAR_LATER("crypto ikev1 sa ADDR", clear_ike, "Clear the phase-1 SA with a peer"),
+    CLEAR_LATER("crypto ikev2 sa", clear_nothing, "Clear IKEv2 SAs"),
+    CLEAR_LATER("crypto ikev2 sa ADDR", clear_nothing, NULL),
+    CLEAR("access-list NAME counters", clear_hits, 0, "Start its hit counts anew"),
     CLEAR("crypto ipsec sa", clear_ipsec, 0, "Clear phase-2 SAs"),
     CLEAR("crypto ipsec sa peer ADDR", clear_ipsec, 0, "Clear the phase-2 SAs with a peer"),
+    CLEAR("crypto ipsec sa counters", clear_counters, 0, "Start their counters anew"),
     CLEAR("crypto ipsec sa map NAME", clear_map, 0, "Clear the phase-2 SAs of a crypto map"),
     CLEAR("crypto ipsec sa entry ADDR esp WORD", clear_entry, 0, "Clear one pair"),
     CLEAR("ipsec sa", clear_ipsec, 0, NULL),
@@ -145,6 +203,8 @@ static const struct gw_command rows[] = {
     CLEAR("arp", clear_arp, 0, "Clear the ARP table"),
     LOGOFF("l2l", EVERY),
     LOGOFF("all", EVERY),
+    LOGOFF("remote", REMOTE),
+    LOGOFF("name WORD", BY_NAME),
     LOGOFF("index <1-4294967295>", BY_INDEX),
     LOGOFF("ipaddress ADDR", BY_ADDRESS),
     LOGOFF("tunnel-group NAME", BY_GROUP),

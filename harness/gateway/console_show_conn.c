@@ -1,18 +1,113 @@
 /* show conn, clear conn, clear xlate. */
 #include "gateway/console.h"
+#include "wire/scan.h"
 
-enum { COUNT_ONLY = 100, ORPHANS };
+enum { COUNT_ONLY = 100 };
 
 static enum err show_conn(struct gw_call *call)
 {
+    static const struct conn_wanted every = {.proto = 0};
     const struct conns *t = gateway_of(call)->conns;
 
-    switch (call->what) {
-    case COUNT_ONLY: conns_show_count(t, call->answer); break;
-    case ORPHANS: conns_show(t, CONN_SHOW_PLAIN, true, call->answer); break;
-    default: conns_show(t, (enum conn_show)call->what, false, call->answer); break;
-    }
+    if (call->what == COUNT_ONLY)
+        conns_show_count(t, call->answer);
+    else
+        conns_show(t, (enum show_conn_how)call->what, &every, call->answer);
     return ERR_OK;
+}
+
+/* 10.1.1.1, or with its netmask */
+static enum err take_address(struct gw_call *call, struct conn_wanted *w)
+{
+    struct ip_addr mask = ip4(UINT32_MAX);
+    enum err e = gw_take_addr(call->rest, call->cfg, &w->net.addr);
+
+    if (!e && gw_take_if(call->rest, "netmask"))
+        e = gw_take_mask(call->rest, &mask);
+    if (e)
+        return e;
+    uint32_t m = ip4_u32(&mask);
+    for (w->net.prefix = 0; m & 0x80000000u; m <<= 1)
+        w->net.prefix++;
+    return m ? ERR_FORMAT : ERR_OK;
+}
+
+/* 80, or 80-443 */
+static enum err take_ports(struct gw_call *call, struct conn_wanted *w)
+{
+    const char *word;
+    uint64_t from = 0, to;
+    enum err e = gw_take_word(call->rest, &word);
+
+    if (e)
+        return e;
+    struct bytes b = bytes_str(word);
+    bool ok = scan_u64(&b, &from);
+    to = from;
+    if (!ok || (scan_lit(&b, "-") && !scan_u64(&b, &to)) || b.n || !from || to < from ||
+        to > 65535) {
+        call->rest->at--;
+        return ERR_FORMAT;
+    }
+    w->from_port = (uint16_t)from;
+    w->to_port = (uint16_t)to;
+    return ERR_OK;
+}
+
+static enum err take_protocol(struct gw_call *call, struct conn_wanted *w)
+{
+    static const char *const names[] = {"tcp", "udp"};
+    size_t i;
+    enum err e = gw_take_keyword(call->rest, names, COUNT(names), &i);
+
+    if (!e)
+        w->proto = i ? IP_UDP : IP_TCP;
+    return e;
+}
+
+static enum err take_state(struct gw_call *call, struct conn_wanted *w)
+{
+    w->orphans = true;
+    return gw_take_if(call->rest, "vpn_orphan") ? ERR_OK
+           : gw_peek(call->rest)                ? ERR_FORMAT
+                                                : ERR_SHORT;
+}
+
+/* show conn [all] [address A [netmask M]] [port P[-Q]] [protocol tcp|udp] [state vpn_orphan]
+ * [long|detail|count], in any order */
+static enum err show_some(struct gw_call *call)
+{
+    static const char *const words[] = {"all",   "address", "port",  "protocol",
+                                        "state", "long",    "detail"};
+    enum show_conn_how how = SHOW_CONN_PLAIN;
+    struct conn_wanted w = {.proto = 0};
+    enum err e = ERR_OK;
+    size_t i;
+
+    while (!e && gw_peek(call->rest)) {
+        e = gw_take_keyword(call->rest, words, COUNT(words), &i);
+        if (e)
+            break;
+        switch (i) {
+        case 1: e = take_address(call, &w); break;
+        case 2: e = take_ports(call, &w); break;
+        case 3: e = take_protocol(call, &w); break;
+        case 4: e = take_state(call, &w); break;
+        case 5: how = SHOW_CONN_LONG; break;
+        case 6: how = SHOW_CONN_DETAIL; break;
+        default: break;
+        }
+    }
+    if (!e)
+        conns_show(gateway_of(call)->conns, how, &w, call->answer);
+    return e;
+}
+
+/* The first of these words was a keyword of the row. */
+static enum err show_words(struct gw_call *call)
+{
+    call->rest->at--;
+    return show_some(call);
 }
 
 struct wanted {
@@ -56,11 +151,17 @@ static enum err clear_protocol(struct gw_call *call)
     }
 
 static const struct gw_command rows[] = {
-    ROW("show conn", show_conn, CONN_SHOW_PLAIN, "Connections"),
-    ROW("show conn long", show_conn, CONN_SHOW_LONG, "In their long form"),
-    ROW("show conn detail", show_conn, CONN_SHOW_DETAIL, "In detail"),
+    ROW("show conn", show_conn, SHOW_CONN_PLAIN, "Connections"),
+    ROW("show conn long", show_conn, SHOW_CONN_LONG, "In their long form"),
+    ROW("show conn detail", show_conn, SHOW_CONN_DETAIL, "In detail"),
     ROW("show conn count", show_conn, COUNT_ONLY, "How many there are"),
-    ROW("show conn state vpn_orphan", show_conn, ORPHANS, "Those that wait for their tunnel"),
+    ROW("show conn state ...", show_words, 0, "Those that wait for their tunnel"),
+    ROW("show conn address ...", show_words, 0, "Those of an address"),
+    ROW("show conn port ...", show_words, 0, "Those of a port"),
+    ROW("show conn protocol ...", show_words, 0, "Those of a protocol"),
+    ROW("show conn all ...", show_words, 0, NULL),
+    ROW("show conn long ...", show_words, 0, NULL),
+    ROW("show conn detail ...", show_words, 0, NULL),
     ROW("clear conn", clear_conn, GW_REASON_FLOW_CLOSED, "Clear connections"),
     ROW("clear conn all", clear_conn, GW_REASON_FLOW_CLOSED, "Clear connections"),
     ROW("clear conn address ADDR", clear_conn, GW_REASON_FLOW_CLOSED, "Those of an address"),

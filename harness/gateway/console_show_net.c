@@ -1,8 +1,27 @@
 /* show asp drop, show route, show interface ip brief, show clock. */
 #include "gateway/console.h"
+#include "gateway/show_net.h"
 #include "wire/civil.h"
 
-static enum err show_drops(struct gw_call *call)
+/* Reasons that real devices list under "Flow drop". */
+static bool is_flow_drop(const char *keyword)
+{
+    static const char *const flows[] = {"vpn-overlap-conflict",
+                                        "vpn-missing-decrypt",
+                                        "vpn-handle-not-found",
+                                        "ipsec-selector-failure",
+                                        "ctm-crypto-request-error",
+                                        "nat-rpf-failed",
+                                        "inspect-fail"};
+
+    for (size_t i = 0; i < COUNT(flows); i++) {
+        if (strcmp(flows[i], keyword) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void put_drops(const struct gateway *g, bool flows, struct buf *out)
 {
     static const struct {
         const char *keyword, *text;
@@ -11,16 +30,42 @@ static enum err show_drops(struct gw_call *call)
         GW_DROPS(X)
 #undef X
     };
-    const struct gateway *g = gateway_of(call);
 
-    buf_adds(call->answer, "\nFrame drop:\n");
     for (size_t i = 0; i < COUNT(names); i++) {
-        int width = (int)(strlen(names[i].text) + strlen(names[i].keyword) + 3);
-        if (g->drops[i])
-            buf_addf(call->answer, "  %s (%s)%*llu\n", names[i].text, names[i].keyword,
-                     width < 66 ? 78 - width : 12, (unsigned long long)g->drops[i]);
+        struct show_drop d = {names[i].text, names[i].keyword, g->drops[i]};
+        if (d.n && is_flow_drop(d.keyword) == flows)
+            show_drop_put(&d, out);
     }
-    buf_adds(call->answer, "\nLast clearing: Never\n\nFlow drop:\n\nLast clearing: Never\n");
+}
+
+static void put_clearing(const struct gateway *g, struct buf *out)
+{
+    if (!g->drops_cleared) {
+        buf_adds(out, "\nLast clearing: Never\n");
+        return;
+    }
+    struct civil t = civil_from_unix(g->drops_cleared_unix_s);
+    buf_addf(out, "\nLast clearing: %02d:%02d:%02d UTC %s %d %d by enable_15\n", t.hour, t.minute,
+             t.second, civil_month_name(t.month), t.day, t.year);
+}
+
+enum { FRAMES = 1, FLOWS = 2 };
+
+static enum err show_drops(struct gw_call *call)
+{
+    const struct gateway *g = gateway_of(call);
+    struct buf *out = call->answer;
+
+    if (call->what & FRAMES) {
+        buf_adds(out, "\nFrame drop:\n");
+        put_drops(g, false, out);
+        put_clearing(g, out);
+    }
+    if (call->what & FLOWS) {
+        buf_adds(out, "\nFlow drop:\n");
+        put_drops(g, true, out);
+        put_clearing(g, out);
+    }
     return ERR_OK;
 }
 
@@ -29,6 +74,8 @@ static enum err clear_drops(struct gw_call *call)
     struct gateway *g = gateway_of(call);
 
     memset(g->drops, 0, sizeof(g->drops));
+    g->drops_cleared = true;
+    g->drops_cleared_unix_s = g->env.epoch_s + clock_now(g->env.clk).ns / 1000000000;
     return ERR_OK;
 }
 
@@ -81,11 +128,13 @@ static enum err show_clock(struct gw_call *call)
 }
 
 static const struct gw_command rows[] = {
-    {GW_EXEC, GW_YES, "show asp drop", show_drops, 0, "Packets dropped, by reason"},
+    {GW_EXEC, GW_YES, "show asp drop", show_drops, FRAMES | FLOWS, "What was dropped, by reason"},
+    {GW_EXEC, GW_YES, "show asp drop frame", show_drops, FRAMES, "Packets"},
+    {GW_EXEC, GW_YES, "show asp drop flow", show_drops, FLOWS, "Flows"},
     {GW_EXEC, GW_YES, "clear asp drop", clear_drops, 0, "Start these counters anew"},
     {GW_EXEC, GW_YES, "show route", show_route, 0, "The routing table"},
     {GW_EXEC, GW_YES, "show interface ip brief", show_interfaces, 0, "Interfaces"},
-    {GW_EXEC, GW_YES, "show clock", show_clock, 0, "The time"},
+    {GW_EXEC | GW_USER, GW_YES, "show clock", show_clock, 0, "The time"},
 };
 
 const struct gw_command_set gw_show_net_commands = {rows, COUNT(rows)};

@@ -90,7 +90,9 @@ static void phase_one_is_shown_as_the_release_shows_it(void **state)
     assert_has(buf_str(&out), "    Encrypt : 3des            Hash    : SHA       \n"
                               "    Auth    : preshared       Lifetime: 86400\n"
                               "    Lifetime Remaining: 86399\n");
-    assert_has(buf_str(&out), "\nThere are no IKEv2 SAs\n");
+    assert_has(lab_type(l, LAB_BO, "show crypto isakmp sa", &out), "\nThere are no IKEv2 SAs\n");
+    assert_string_equal(lab_type(l, LAB_BO, "show crypto ikev2 sa", &out),
+                        "\nThere are no IKEv2 SAs\n");
     buf_release(&out);
     done(l);
 }
@@ -130,7 +132,7 @@ static void phase_two_is_shown_with_its_numbers(void **state)
 
 static void sessions_are_shown_and_logged_off(void **state)
 {
-    struct gateway_lab *l = make(NULL, NULL);
+    struct gateway_lab *l = make(LAB_NEVER_IDLE, LAB_NEVER_IDLE);
     struct buf out = BUF_INIT;
     struct lab_tcp c;
 

@@ -77,6 +77,7 @@ void gateway_free(struct gateway *g)
     gw_config_free(g->cfg);
     mem_wipe(g->startup.s, g->startup.n);
     buf_release(&g->startup);
+    buf_release(&g->pager.left);
     mem_wipe(g->opened, sizeof(g->opened));
     mem_free(g);
 }

@@ -13,6 +13,11 @@
 #include "wire/pkt.h"
 #include "wire/reassembly.h"
 
+struct gw_pager {
+    uint32_t lines;  /* of a page; 0: no pager */
+    struct buf left; /* not shown yet */
+};
+
 struct gateway {
     struct gw_config *cfg;
     struct gateway_env env;
@@ -30,12 +35,16 @@ struct gateway {
     uint64_t faults;       /* set of enum gw_fault */
     bool fault_spent;      /* a fault that comes once has come */
     struct gw_place place; /* of the console */
-    struct buf startup;    /* the stored configuration, with its keys */
+    struct gw_pager pager;
+    char question[GW_LINE_MAX]; /* the command that a yes runs; "": nothing was asked */
+    struct buf startup;         /* the stored configuration, with its keys */
     struct mono booted;
     struct mono icmp_error_at; /* when the last one was sent */
     uint16_t ip_id;            /* of the next datagram of our own */
     struct gateway_counters count;
     uint64_t drops[GW_DROP_COUNT];
+    bool drops_cleared; /* clear asp drop, then */
+    int64_t drops_cleared_unix_s;
     uint8_t opened[65536]; /* a packet out of a tunnel, when it cannot lie where it will go */
     uint8_t sealed[65536 + ESP_OVERHEAD_MAX];
     uint8_t error[65536];   /* an ICMP error with its quotation changed */

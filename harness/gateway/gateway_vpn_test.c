@@ -89,7 +89,7 @@ static void rekeying_loses_nothing(void **state)
 
 static void a_rekeyed_tunnel_keeps_its_flag(void **state)
 {
-    struct gateway_lab *l = make(NULL, NULL);
+    struct gateway_lab *l = make(LAB_NEVER_IDLE, LAB_NEVER_IDLE);
     struct buf out = BUF_INIT;
     struct lab_tcp c;
 
@@ -252,7 +252,7 @@ static void what_is_stored_outlives_a_reload(void **state)
     (void)state;
     lab_type(l, LAB_BO, "hostname kept", &out);
     assert_non_null(strstr(lab_type(l, LAB_BO, "write memory", &out), "[OK]"));
-    lab_type(l, LAB_BO, "reload", &out);
+    lab_type(l, LAB_BO, "reload noconfirm", &out);
     assert_non_null(strstr(lab_type(l, LAB_BO, "show run", &out), "hostname kept"));
     lab_run(l, SPAN_S(1));
     assert_true(lab_connect(l, &c, 1135, 80)); /* with the key that was stored */

@@ -1,30 +1,19 @@
 #include "gateway/log_forms.h"
 
-#include <stdlib.h>
-#include <string.h>
-
-/* "9.14(2)" as 914 */
-static unsigned release_of(const char *version)
-{
-    char *rest;
-    unsigned long major = strtoul(version, &rest, 10), minor = 0;
-
-    if (*rest == '.')
-        minor = strtoul(rest + 1, NULL, 10);
-    return (unsigned)(major % 100 * 100 + (minor < 99 ? minor : 99));
-}
+#include "gateway/platform.h"
 
 struct log_forms log_forms_of(const struct gw_config *c)
 {
-    unsigned release = release_of(c->version);
+    const struct gw_profile *p = c->profile;
+    struct gw_version v = gw_version_parse(c->version);
 
     return (struct log_forms){
-        .tag = "ASA",
-        .identity = release >= 900 ? "identity" : "NP Identity Ifc",
-        .hashes = release >= 800,
-        .initiator = release >= 914,
-        .tunnel_manager = release >= 804,
-        .tcp_stats = release >= 900,
+        .tag = p->tag ? p->tag : "ASA",
+        .identity = p->identity,
+        .hashes = p->acl_hashes,
+        .initiator = p->from_initiator,
+        .tunnel_manager = p->can & GW_CAN_IKEV1,
+        .tcp_stats = !gw_version_before(v, (struct gw_version){9, 0, 0}),
     };
 }
 

@@ -23,7 +23,8 @@ struct entry {
     struct ip_addr addr;
     struct mac mac;
     bool known;
-    unsigned asked; /* questions since the last answer */
+    struct mono heard; /* known: since then */
+    unsigned asked;    /* questions since the last answer */
     struct held held[HELD_MAX];
     size_t nheld;
 };
@@ -177,6 +178,19 @@ bool neighbors_ready(struct neighbors *n, uint32_t id)
     return e->known;
 }
 
+bool neighbors_line(const struct neighbors *n, uint32_t i, struct neighbor_line *out)
+{
+    if (i >= n->n)
+        return false;
+    const struct entry *e = n->v[i];
+    *out = (struct neighbor_line){.ifi = e->ifi,
+                                  .addr = e->addr,
+                                  .known = e->known,
+                                  .mac = e->mac,
+                                  .age = mono_diff(e->heard, clock_now(n->clk))};
+    return true;
+}
+
 bool neighbors_known(const struct neighbors *n, uint32_t id)
 {
     return n->v[id]->known;
@@ -239,6 +253,7 @@ static void learn(struct neighbors *n, struct entry *e, const struct mac *mac)
 
     e->mac = *mac;
     e->known = true;
+    e->heard = clock_now(n->clk);
     e->asked = 0;
     e->nheld = 0;
     wheel_arm(&n->timers, &e->timer, mono_add(clock_now(n->clk), LIFE));

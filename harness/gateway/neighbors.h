@@ -44,6 +44,17 @@ void neighbors_send_lent(struct neighbors *n, uint32_t id, uint8_t *frame, size_
 
 size_t neighbors_interface(const struct neighbors *n, uint32_t id);
 
+struct neighbor_line { /* of `show arp` */
+    size_t ifi;
+    struct ip_addr addr;
+    bool known;
+    struct mac mac;
+    struct span age; /* since its address was heard */
+};
+
+/* Entry number I; false past the last one. */
+bool neighbors_line(const struct neighbors *n, uint32_t i, struct neighbor_line *out);
+
 /* An ARP packet came in on interface IFI. */
 void neighbors_input(struct neighbors *n, size_t ifi, const struct arp *a);
 

@@ -127,11 +127,11 @@ static bool may_pass(struct gateway *g, const struct gw_packet *p, size_t out)
 
     if (p->policy != VPN_NONE && g->cfg->sysopt.permit_vpn)
         return true; /* decrypted packets pass interface access lists */
-    if (in_list && !gw_acl_match(in_list, &key).permit)
+    if (in_list && !gw_acl_ask(in_list, &key).permit)
         return deny_by_list(g, p, out, in_list);
     if (!in_list && g->ifs.v[p->ifi].level <= g->ifs.v[out].level)
         return deny_by_level(g, p, out);
-    if (out_list && !gw_acl_match(out_list, &key).permit)
+    if (out_list && !gw_acl_ask(out_list, &key).permit)
         return deny_by_list(g, p, out, out_list);
     return true;
 }

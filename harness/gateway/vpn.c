@@ -1,11 +1,12 @@
 /* The VPN side as a whole: made from the configuration, kept alive, forgotten. */
-#include "gateway/gateway_parts.h"
+#include "gateway/vpn_parts.h"
 
 #include "base/mem.h"
 
 void gw_vpn_init(struct gateway *g)
 {
-    g->vpn = (struct vpn){.ifi = NETIF_NONE, .sadb = sadb_new(), .last_wanted = VPN_NONE};
+    g->vpn = (struct vpn){
+        .ifi = NETIF_NONE, .sadb = sadb_new(), .idle_due = MONO_NEVER, .last_wanted = VPN_NONE};
     map_init(&g->vpn.numbers);
 }
 
@@ -77,6 +78,7 @@ void gw_vpn_configure(struct gateway *g)
         vpn_plan_free(old);
     v->fresh = true;
     gw_vpn_renew(g);
+    gw_vpn_idle_renew(g);
 }
 
 void gw_vpn_forget(struct gateway *g)
@@ -93,7 +95,8 @@ void gw_vpn_forget(struct gateway *g)
         v->policies[i]->pair = NULL;
     }
     v->nsessions = 0;
-    v->contexts = v->indexes = 0;
+    v->contexts = v->indexes = v->ikes_ever = 0;
+    memset(&v->most, 0, sizeof(v->most));
     gw_vpn_renew(g);
 }
 
@@ -153,12 +156,13 @@ void gw_vpn_tick(struct gateway *g)
 {
     if (g->vpn.ike)
         ike_tick(g->vpn.ike);
+    gw_vpn_end_idle(g);
     gw_vpn_expire_held(g);
 }
 
 struct mono gw_vpn_deadline(const struct gateway *g)
 {
-    return g->vpn.ike ? ike_deadline(g->vpn.ike) : MONO_NEVER;
+    return g->vpn.ike ? mono_min(ike_deadline(g->vpn.ike), g->vpn.idle_due) : MONO_NEVER;
 }
 
 void gw_vpn_ike_input(struct gateway *g, const struct gw_packet *p)

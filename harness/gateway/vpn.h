@@ -60,7 +60,9 @@ struct vpn_policy {
     struct ike_esp_suite suite;  /* of the pair in use, as agreed */
     uint64_t past[2];            /* packets of the tunnel's pairs that are gone: DECR, ENCR */
     uint64_t bad_crypto, spoofs; /* of what came in */
+    uint64_t cleared[2];         /* of `past` and the pairs: not shown by show crypto ipsec sa */
     struct gw_hop hop;           /* to the peer */
+    struct mono used;            /* when the tunnel last carried a packet, or came up */
     size_t inner_ifi;            /* where the last packet out of the tunnel went; NETIF_NONE */
 
     struct vpn_held held[VPN_HELD_MAX];
@@ -83,6 +85,7 @@ struct vpn_session {
     uint64_t sent, received; /* bytes of SAs that are gone */
     struct mono heard;       /* the IKE endpoint was told last that the peer is alive */
     enum ike_end end;        /* why it is ending; IKE_END_NONE: it is not */
+    bool idled;              /* it is ended because nothing went through it */
 };
 
 struct vpn_plan; /* the configuration in the form the IKE endpoint wants it */
@@ -102,8 +105,13 @@ struct vpn {
     struct vpn_session *sessions;
     size_t nsessions;
     uint32_t contexts, indexes; /* numbers given so far */
-    bool fresh;                 /* the crypto map has changed since a tunnel came up last */
-    uint32_t last_wanted;       /* policy of the last acquire, for the log of phase 1 */
+    uint32_t ikes_ever;         /* IKE SAs there were */
+    struct {
+        size_t sessions, ikes, tunnels;
+    } most;               /* at the same time */
+    bool fresh;           /* the crypto map has changed since a tunnel came up last */
+    struct mono idle_due; /* when tunnels are looked through for idle ones */
+    uint32_t last_wanted; /* policy of the last acquire, for the log of phase 1 */
 };
 
 #endif

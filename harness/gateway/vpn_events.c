@@ -86,12 +86,16 @@ static void tunnel_up(struct gateway *g, uint32_t number)
     struct vpn_policy *p = g->vpn.policies[number];
 
     p->up = true;
-    p->preserve = g->cfg->sysopt.preserve_vpn_flows;
+    p->preserve =
+        g->cfg->sysopt.preserve_vpn_flows && (g->cfg->profile->can & GW_CAN_PRESERVE) != 0;
     p->context[1] = ++g->vpn.contexts; /* ENCR first: the note's listing has its numbers so */
     p->context[0] = ++g->vpn.contexts;
     p->rekeys = 0;
-    p->past[0] = p->past[1] = 0;
+    p->past[0] = p->past[1] = p->cleared[0] = p->cleared[1] = 0;
     p->bad_crypto = p->spoofs = 0;
+    p->used = clock_now(g->env.clk);
+    gw_vpn_idle_renew(g);
+    gw_vpn_tally(g);
 }
 
 static void log_child_up(struct gateway *g, const struct ike_out *o)
@@ -168,7 +172,7 @@ static void log_child_down(struct gateway *g, const struct ike_out *o, const str
     struct gw_msg_ike k = gw_vpn_who(g, &o->peer);
     struct gw_msg_sa out = sa_message(g, pair->out, false, &o->peer);
     struct gw_msg_sa in = sa_message(g, pair->in, true, &o->peer);
-    struct vpn_end_words w = vpn_end_words(end);
+    struct vpn_end_words w = gw_vpn_words(g, &o->peer, end);
 
     if (o->end != IKE_END_REPLACED && w.phase2)
         gw_msg_phase2_ended(g->log, &k, w.phase2, &sel->remote.addr, &sel->local.addr);

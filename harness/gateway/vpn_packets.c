@@ -135,6 +135,7 @@ void gw_vpn_send(struct gateway *g, uint32_t policy, struct bytes inner)
         return;
     }
     g->count.sealed++;
+    p->used = clock_now(g->env.clk);
     check_volume(g, p, pair->out);
 }
 
@@ -232,6 +233,7 @@ void gw_vpn_input(struct gateway *g, struct gw_packet *p)
         return;
     }
     uint32_t policy = pair->policy;
+    g->vpn.policies[policy]->used = clock_now(g->env.clk);
     if (pair == g->vpn.policies[policy]->pair)
         check_volume(g, g->vpn.policies[policy], pair->in);
     note_alive(g, &g->vpn.policies[policy]->peer);

@@ -36,7 +36,7 @@ static struct vpn_session *session_new(struct gateway *g, const struct ip_addr *
 void gw_vpn_session_end(struct gateway *g, struct vpn_session *s, enum ike_end end)
 {
     struct gw_msg_ike k = {.group = s->group[0] ? s->group : NULL, .peer = s->peer};
-    struct vpn_end_words w = vpn_end_words(end);
+    struct vpn_end_words w = gw_vpn_words(g, &s->peer, end);
     struct span lasted = mono_diff(s->since, clock_now(g->env.clk));
 
     gw_msg_session_down(g->log, &k, w.session);
@@ -56,6 +56,35 @@ bool gw_vpn_has_pairs(struct gateway *g, const struct ip_addr *peer)
     return false;
 }
 
+void gw_vpn_tally(struct gateway *g)
+{
+    struct vpn *v = &g->vpn;
+    size_t ikes = 0, tunnels = 0;
+
+    for (size_t i = 0; i < v->nsessions; i++)
+        ikes += v->sessions[i].ikes;
+    for (size_t i = 0; i < v->npolicies; i++)
+        tunnels += v->policies[i]->up;
+    v->most.sessions = v->nsessions > v->most.sessions ? v->nsessions : v->most.sessions;
+    v->most.ikes = ikes > v->most.ikes ? ikes : v->most.ikes;
+    v->most.tunnels = tunnels > v->most.tunnels ? tunnels : v->most.tunnels;
+}
+
+void gw_vpn_clear_counters(struct vpn *v, uint32_t policy)
+{
+    struct vpn_policy *p = v->policies[policy];
+    struct sadb_pair *pair;
+
+    p->cleared[0] = p->past[0];
+    p->cleared[1] = p->past[1];
+    for (size_t i = 0; (pair = sadb_at(v->sadb, i)); i++) {
+        if (pair->policy != policy)
+            continue;
+        p->cleared[0] += esp_sa_counters(pair->in)->packets;
+        p->cleared[1] += esp_sa_counters(pair->out)->packets;
+    }
+}
+
 void gw_vpn_ike_up(struct gateway *g, const struct ike_out *o)
 {
     struct vpn_session *s = gw_vpn_session(g, &o->peer);
@@ -66,6 +95,8 @@ void gw_vpn_ike_up(struct gateway *g, const struct ike_out *o)
     if (s->ikes && gw_fault_on(g->faults, GW_FAULT_REKEY_ENDS_CHILDREN))
         ike_delete_children(g->vpn.ike, &o->peer, true);
     s->ikes++;
+    g->vpn.ikes_ever++;
+    gw_vpn_tally(g);
     s->ike = o->ike;
     s->initiator = o->initiator;
     s->ike_since = clock_now(g->env.clk);

@@ -69,3 +69,45 @@ const char *vpn_notify_name(uint16_t type)
     default: return "Unknown";
     }
 }
+
+static const struct {
+    enum cipher_alg cipher;
+    const char *isakmp, *session;
+} ciphers[] = {
+    {CIPHER_DES_CBC, "des", "DES"},           {CIPHER_3DES_CBC, "3des", "3DES"},
+    {CIPHER_AES128_CBC, "aes", "AES128"},     {CIPHER_AES192_CBC, "aes-192", "AES192"},
+    {CIPHER_AES256_CBC, "aes-256", "AES256"},
+};
+
+const char *vpn_cipher_word(enum cipher_alg a)
+{
+    for (size_t i = 0; i < COUNT(ciphers); i++) {
+        if (ciphers[i].cipher == a)
+            return ciphers[i].isakmp;
+    }
+    return "none";
+}
+
+const char *vpn_session_cipher(enum cipher_alg a)
+{
+    for (size_t i = 0; i < COUNT(ciphers); i++) {
+        if (ciphers[i].cipher == a)
+            return ciphers[i].session;
+    }
+    return "none";
+}
+
+const char *vpn_hash_word(enum digest_alg a)
+{
+    return a == DIGEST_MD5 ? "MD5" : a == DIGEST_SHA1 ? "SHA" : "SHA256";
+}
+
+const char *vpn_session_digest(enum digest_alg a)
+{
+    return a == DIGEST_MD5 ? "MD5" : a == DIGEST_SHA1 ? "SHA1" : "SHA256";
+}
+
+const char *vpn_session_integ(enum integ_alg a)
+{
+    return a == INTEG_HMAC_MD5_96 ? "MD5" : a == INTEG_HMAC_SHA1_96 ? "SHA1" : "SHA256";
+}

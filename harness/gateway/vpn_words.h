@@ -14,6 +14,14 @@ struct vpn_end_words {
 
 struct vpn_end_words vpn_end_words(enum ike_end end);
 
+/* Algorithms as `show crypto isakmp sa` names them ("aes-256", "SHA"), and as `show vpn-sessiondb`
+ * does ("AES256", "SHA1"). */
+const char *vpn_cipher_word(enum cipher_alg a);
+const char *vpn_hash_word(enum digest_alg a);
+const char *vpn_session_cipher(enum cipher_alg a);
+const char *vpn_session_digest(enum digest_alg a);
+const char *vpn_session_integ(enum integ_alg a);
+
 /* The name of an IKEv1 notify message (RFC 2408 3.14.1, RFC 2407 4.6.3); "Unknown". */
 const char *vpn_notify_name(uint16_t type);
 

@@ -53,6 +53,7 @@ void rule_no_cleartext(struct judge *j, size_t i, const struct plan_expect *x);
 void rule_tunnel(struct judge *j, size_t i, const struct plan_expect *x);
 void rule_reset(struct judge *j, size_t i, const struct plan_expect *x);
 void rule_esp(struct judge *j);
+void rule_answer(struct judge *j, size_t i, const struct plan_expect *x);
 void rule_decrypt(struct judge *j);
 
 /* rule_stream_continuous.c */

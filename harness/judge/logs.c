@@ -19,8 +19,11 @@ void logs_init(struct judge *j)
     j->logs = (struct logs){0};
     for (int site = 0; site < SITES; site++)
         j->logs.device[site].ended_ns = j->logs.device[site].phase1_ns = NEVER;
-    if (j->plan)
-        j->logs.watch = arena_array(j->arena, j->plan->nexpects + 1, sizeof(*j->logs.watch));
+    j->logs.asked = j->logs.answering = -1;
+    if (!j->plan)
+        return;
+    j->logs.watch = arena_array(j->arena, j->plan->nexpects + 1, sizeof(*j->logs.watch));
+    j->logs.answers = arena_array(j->arena, j->plan->nexpects + 1, sizeof(*j->logs.answers));
 }
 
 int log_site(const struct judge *j, const struct plan_expect *x, int site)
@@ -302,4 +305,5 @@ void log_console(struct judge *j, const struct line *l)
         take_vpn_context(j, &j->logs.vpn_context[site], text);
     }
     take_count(j, &j->logs.device[site], text);
+    answer_line(j, text);
 }

@@ -39,8 +39,17 @@ struct device_log {             /* of one device */
     unsigned phase1_up; /* 713119 */
 };
 
+struct answer_watch {  /* of one <answer> expectation */
+    uint64_t n, lines; /* that hold its words; in all */
+    uint64_t packet;   /* of the first that does */
+    int64_t time_ns;
+    const char *line, *first; /* it; the first of all. NULL: none */
+};
+
 struct logs {
     struct device_log device[SITES];
+    struct answer_watch *answers;   /* by expectation of the plan */
+    int asked, answering;           /* events: sent and not typed yet; being answered. -1: none */
     struct log_watch *watch;        /* by expectation of the plan */
     const char *vpn_context[SITES]; /* from the last `show asp table vpn-context`; NULL */
     bool in_vpn_context;
@@ -53,6 +62,10 @@ void logs_init(struct judge *j);
 void logs_release(struct judge *j);
 void log_frame(struct judge *j, const struct pkt *p);
 void log_console(struct judge *j, const struct line *l);
+
+/* rule_answer.c: EVENT was sent; a line of a transcript. */
+void answer_sent(struct judge *j, int event);
+void answer_line(struct judge *j, struct bytes text);
 
 /* log_bind.c: the stream that a message of the device at SITE is about; NULL: none, or it cannot be
  * told. */

@@ -60,8 +60,10 @@ static void take_line(struct judge *j, struct bytes text)
 
     if (event_line_is(text, "event")) {
         int sent = timeline_event(&j->tl, &l, j->rec.time_ns, j->rec.packet);
-        if (sent >= 0)
+        if (sent >= 0) {
             jflows_event_sent(j, sent);
+            answer_sent(j, sent);
+        }
     } else if (event_line_is(text, "stream")) {
         jflow_announce(j, &l);
     } else if (event_line_is(text, "host")) {

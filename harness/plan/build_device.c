@@ -12,7 +12,11 @@
 /* Named settings: what each may be set to; NULL: any word. */
 static const struct {
     const char *name, *values;
-} named[] = {{"preserve-vpn-flows", "on off"}, {"fault", NULL}, {"model", NULL}};
+} named[] = {{"preserve-vpn-flows", "on off"},
+             {"platform", "asa pix vpn3000 ios"},
+             {"version", NULL},
+             {"fault", NULL},
+             {"model", NULL}};
 
 static void check_set(struct load *l, const struct node *n, const struct plan_setting *s)
 {

@@ -31,7 +31,7 @@ static void read_rule(struct load *l, const struct node *n, struct plan_expect *
         .any_site = true,
     };
     schema_fill(n, x);
-    x->window.since = ref_event(l, n, "since");
+    x->window.since = ref_event(l, n, x->rule == RULE_ANSWER ? "to" : "since");
     x->window.until = ref_event(l, n, "until");
     x->stream = ref_stream(l, n, "stream");
     (void)schema_read(n, "count", &many);

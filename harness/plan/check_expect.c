@@ -112,6 +112,16 @@ static void check_site(struct load *l, const struct plan_expect *x)
                     "<reset> by=\"peer\" in <lab mode=\"pair\">: there is no peer");
 }
 
+static void check_answer(struct load *l, const struct plan_expect *x)
+{
+    const struct plan *p = l->plan;
+
+    if (x->window.since >= 0 && p->events[x->window.since].action != ACTION_DEVICE_COMMAND)
+        problem_add(&l->problems, ERR_INVALID, &x->at,
+                    "<answer> to=\"%s\": that event is no <device-command>",
+                    p->events[x->window.since].id);
+}
+
 void check_expects(struct load *l)
 {
     const struct plan *p = l->plan;
@@ -122,6 +132,8 @@ void check_expects(struct load *l)
         check_fits(l, x, x->window.within, "within");
         check_fits(l, x, x->resumes_within, "resumes-within");
         check_site(l, x);
+        if (x->rule == RULE_ANSWER)
+            check_answer(l, x);
         if (x->rule == RULE_STREAM)
             check_stream(l, x);
         if (x->rule == RULE_LOG || x->rule == RULE_NO_LOG)

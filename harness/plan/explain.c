@@ -291,6 +291,12 @@ static void explain_rule(struct buf *out, const struct plan *p, const struct pla
         break;
     case RULE_TUNNEL: buf_addf(out, "the phase-%u SA %s", x->phase, tunnel[x->tunnel_is]); break;
     case RULE_RESET: explain_reset(out, p, x); break;
+    case RULE_ANSWER:
+        buf_addf(out, "a line with \"%s\"", x->text);
+        explain_count(out, x);
+        buf_addf(out, " in the answer to %s\n",
+                 x->window.since >= 0 ? p->events[x->window.since].id : "nothing");
+        return;
     case RULE_COUNT: break;
     }
     explain_window(out, p, &x->window);

@@ -121,6 +121,7 @@ struct plan_event {
     int after;                   /* AFTER: index of the earlier event */
     uint32_t log_id;             /* LOG */
     const char *command;         /* device-command */
+    bool refused;                /* device-command: the device is to refuse it */
     bool to_device, from_device; /* blackhole: which directions */
     struct plan_place at;
 };
@@ -132,7 +133,8 @@ struct plan_event {
     X(STREAM, "stream")                                                                            \
     X(NO_CLEARTEXT, "no-cleartext")                                                                \
     X(TUNNEL, "tunnel")                                                                            \
-    X(RESET, "reset")
+    X(RESET, "reset")                                                                              \
+    X(ANSWER, "answer")
 
 enum plan_rule {
 #define X(id, name) RULE_##id,
@@ -153,13 +155,13 @@ struct plan_window {    /* [since, until), also bounded by since + within */
 
 struct plan_expect {
     enum plan_rule rule;
-    struct plan_window window;
-    int stream;         /* index, -1: any */
-    int min, max;       /* LOG, RESET: how many; max -1: no bound */
-    uint32_t log_id;    /* LOG, NO_LOG */
-    const char *reason; /* LOG, NO_LOG: reason class ("tunnel", "idle", ...), NULL: any */
-    const char *text;   /* LOG, NO_LOG: words the message holds, NULL: any */
-    bool accounts;      /* LOG: its number, duration and bytes are what was seen */
+    struct plan_window window; /* ANSWER: `since` is the command's event */
+    int stream;                /* index, -1: any */
+    int min, max;              /* LOG, RESET, ANSWER: how many; max -1: no bound */
+    uint32_t log_id;           /* LOG, NO_LOG */
+    const char *reason;        /* LOG, NO_LOG: reason class ("tunnel", "idle", ...), NULL: any */
+    const char *text; /* LOG, NO_LOG: words the message holds, NULL: any; ANSWER: a line does */
+    bool accounts;    /* LOG: its number, duration and bytes are what was seen */
     enum plan_stream_is stream_is;
     struct span resumes_within; /* STREAM: after `since`; 0: not asked */
     struct span max_stall;      /* STREAM: 0: not asked */

@@ -124,7 +124,11 @@ static const struct elem_spec stream = {"stream", ATTRS(stream_attrs), NEITHER};
 static const struct attr_spec by_attrs[] = {BY};
 static const struct attr_spec delete_attrs[] = {BY, ON_SITE};
 static const struct attr_spec blackhole_attrs[] = {BY, DIRECTION};
-static const struct attr_spec command_attrs[] = {COMMAND, BY, ON_SITE};
+#define REFUSED                                                                                    \
+    {                                                                                              \
+        "refused", VALUE_YESNO, false, NULL, IN(plan_event, refused)                               \
+    }
+static const struct attr_spec command_attrs[] = {COMMAND, REFUSED, BY, ON_SITE};
 
 #define ACTION(id, name, list)                                                                     \
     {                                                                                              \
@@ -220,6 +224,11 @@ static const struct attr_spec reset_attrs[] = {
     HOW_MANY,
     WINDOW};
 
+static const struct attr_spec answer_attrs[] = {
+    {"to", VALUE_REF, true, NULL, NOT_KEPT},
+    {"text", VALUE_TEXT, true, NULL, IN(plan_expect, text)},
+    HOW_MANY};
+
 #define RULE(id, name, list)                                                                       \
     {                                                                                              \
         name, ATTRS(list), .action = -1, .rule = RULE_##id                                         \
@@ -231,6 +240,7 @@ static const struct elem_spec rules[RULE_COUNT] = {
     [RULE_NO_CLEARTEXT] = RULE(NO_CLEARTEXT, "no-cleartext", no_cleartext_attrs),
     [RULE_TUNNEL] = RULE(TUNNEL, "tunnel", tunnel_attrs),
     [RULE_RESET] = RULE(RESET, "reset", reset_attrs),
+    [RULE_ANSWER] = RULE(ANSWER, "answer", answer_attrs),
 };
 static const struct child_spec expect_children[] = {
 #define X(id, name) {&rules[RULE_##id], false, true, 0},

@@ -11,8 +11,16 @@ static void failed(struct run *r, struct event *e, const char *why)
 /* What a device says when it does not take a command. */
 static bool is_refusal(const char *answer)
 {
-    return strncmp(answer, "ERROR", 5) == 0 || strstr(answer, "\nERROR") || answer[0] == '%' ||
-           strstr(answer, "\n%");
+    static const char *const begins[] = {"ERROR", "%", "Usage:", "Type help or '?'"};
+
+    for (size_t i = 0; i < COUNT(begins); i++) {
+        const char *at = strstr(answer, begins[i]);
+        for (; at; at = strstr(at + 1, begins[i])) {
+            if (at == answer || at[-1] == '\n')
+                return true;
+        }
+    }
+    return false;
 }
 
 static void say_console(struct run *r, enum plan_site site, const char *text)
@@ -66,7 +74,11 @@ static void by_device(struct run *r, struct event *e)
     r->watch_wan = true;
     if (command)
         console_run(r, site, command, &refused);
-    if (refused)
+    if (command && s->refused && refused)
+        confirm_command(r, e);
+    else if (command && s->refused)
+        failed(r, e, "the device took the command, and was to refuse it");
+    else if (refused)
         failed(r, e,
                command ? "the device refused the command" : "the device has no command for it");
     else

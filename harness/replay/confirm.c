@@ -144,8 +144,9 @@ static const char *sa_missed(struct run *r, struct event *e, const struct sign *
 static const char *command_taken(struct run *r, struct event *e, const struct sign *s)
 {
     (void)r;
-    (void)e;
-    return s->kind == SIGN_ANSWER ? "the device took the command" : NULL;
+    if (s->kind != SIGN_ANSWER)
+        return NULL;
+    return e->spec->refused ? "the device refused the command" : "the device took the command";
 }
 
 static telling *teller_of(const struct plan_event *s)

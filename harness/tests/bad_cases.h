@@ -64,7 +64,7 @@ static const struct row {
      "10: <no-log> has no attribute \"y\"; allowed here: id, stream, reason, text, "
      "site, since, until, within\n"
      "11: <log> is of another namespace than \"urn:holdfast:case:1\"; allowed here: "
-     "<log>, <no-log>, <stream>, <no-cleartext>, <tunnel>, <reset>"},
+     "<log>, <no-log>, <stream>, <no-cleartext>, <tunnel>, <reset>, <answer>"},
     {"huge-values", BOTH,
      "2: <case> timeout=\"99999999999h\" is out of range: it has to be a number and "
      "its unit ns, us, ms, s, min or h, as 20s; or 0\n"
@@ -175,7 +175,8 @@ static const struct row {
      "9: the id \"cut\" is taken, at harness/tests/bad/same-id.xml:8"},
     {"settings", BOTH,
      "6: no setting is called preserve-vpn-flow; did you mean preserve-vpn-flows? "
-     "known: preserve-vpn-flows, fault, model; anything else is a <line> of configuration\n"
+     "known: preserve-vpn-flows, platform, version, fault, model; anything else is a <line> of "
+     "configuration\n"
      "7: <set name=\"preserve-vpn-flows\"> value=\"yes\": it has to be one of: on off\n"
      "8: <line> holds several lines: each line of configuration wants its own\n"
      "10: <line> has to hold some text"},
@@ -217,7 +218,7 @@ static const struct row {
      "stream, reason, text, site, since, until, within"},
     {"unknown-element", BOTH,
      "11: unknown element <resets>; did you mean <reset>? allowed here: <log>, "
-     "<no-log>, <stream>, <no-cleartext>, <tunnel>, <reset>"},
+     "<no-log>, <stream>, <no-cleartext>, <tunnel>, <reset>, <answer>"},
     {"unknown-element-with-id", BOTH,
      "6: unknown element <straem>; did you mean <stream>? allowed here: <stream>, "
      "<at>"},

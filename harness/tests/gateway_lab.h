@@ -16,6 +16,9 @@ enum lab_leg { LAB_LAN, LAB_WAN, LAB_MGMT };
 #define LAB_EPOCH INT64_C(1700000000)
 #define LAB_PSK   "lab-secret"
 
+/* Lines for a tunnel that nothing but its peer or its operator ends. */
+#define LAB_NEVER_IDLE "group-policy DfltGrpPolicy attributes\n vpn-idle-timeout none\n"
+
 #define LAB_USER   "10.224.228.10" /* behind a router of the BO */
 #define LAB_SERVER "192.168.50.20" /* beside the HO gateway */
 

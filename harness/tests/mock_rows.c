@@ -29,6 +29,7 @@ void mock_row_holds(void **state)
     mock_begin(&m, &row->opts);
     if (row->action != ACTION_ESTABLISH)
         m.event.action = row->action;
+    m.event.command = row->action == ACTION_DEVICE_COMMAND ? "show asp table vpn-context" : NULL;
     mock_play(&m, row->script);
     struct judgement *j = mock_judge(&m, &row->x, row->no_expect ? 0 : 1);
     if (j->verdict != row->want || !is_said(j, row))
