@@ -295,6 +295,8 @@ void gw_vpn_events(struct gateway *g)
         case IKE_OUT_CHILD_UP: child_up(g, &o); break;
         case IKE_OUT_CHILD_DOWN: child_down(g, &o); break;
         case IKE_OUT_FACT: fact(g, &o); break;
+        case IKE_OUT_LOGIN: ike_answer_login(g->vpn.ike, o.ike, false); break;
+        case IKE_OUT_CONFIG: ike_answer_config(g->vpn.ike, o.ike, NULL); break;
         }
         if (o.kind == IKE_OUT_CHILD_UP || o.kind == IKE_OUT_IKE_UP)
             mem_wipe(&o, sizeof(o));

@@ -147,7 +147,8 @@ void ike1_serve_wants(struct ike *k, size_t peer)
         if (p->peer != peer || !w->wanted || !ike_due(k, w->due))
             continue;
         w->wanted = false;
-        if (!ike1_quick_for(k, i) && !ike_child_current(k, i, &p->selector))
+        struct ike_selector now = ike_policy_selector(k, i);
+        if (!ike1_quick_for(k, i) && !ike_child_current(k, peer, i, &now))
             ike1_quick_begin(k, sa, i, NULL);
     }
 }
