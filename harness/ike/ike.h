@@ -193,7 +193,7 @@ struct ike_out {
     char password[IKE_USER_MAX]; /* LOGIN */
     char client[IKE_TEXT_MAX];   /* CONFIG, server: APPLICATION_VERSION of the client */
     bool wants_address;          /* CONFIG, server */
-    struct ike_net_config net;   /* CONFIG, client; IKE_UP, server: what was given */
+    struct ike_net_config net;   /* CONFIG, client; IKE_UP: what was given, or got */
 
     struct endpoint from, to; /* SEND; CHILD_UP with `udp` */
     struct bytes datagram;    /* SEND: valid until the next call on this endpoint */

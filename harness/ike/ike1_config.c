@@ -2,8 +2,9 @@
  * among it attributes of Cisco's own; the server's owner says what there is. */
 #include "ike/ike1_exchanges.h"
 
-#define SPLIT_LEN 14 /* address, mask, protocol and ports, padding: UNITY_SPLIT_INCLUDE, one net   \
-                      */
+#define SPLIT_LEN                                                                                  \
+    14 /* address, mask, protocol and ports, padding: UNITY_SPLIT_INCLUDE, one net                 \
+        */
 
 static const char version[] = "holdfast";
 
@@ -119,6 +120,7 @@ void ike1_config_answer(struct ike *k, struct ike1_sa *sa, const struct isakmp_c
     o->peer = ike1_config(k, sa)->address;
     o->initiator = true;
     o->phase = 1;
+    o->net = sa->net;
     ike1_fill_remote(k, sa, o);
     for (size_t i = 0; i < k->cfg->npolicies; i++) {
         if (k->cfg->policies[i].peer == sa->peer)

@@ -89,7 +89,7 @@ void ike1_login_answer(struct ike *k, struct ike1_sa *sa, const struct isakmp_cf
     if (sa->login_failed) {
         ike1_go_down(k, sa, IKE_END_USER, true);
     } else if (sa->accepted) {
-        ike1_fill_remote(k, sa, ike1_fact(k, sa, IKE_FACT_ACCEPTED, 1));
+        ike1_fact(k, sa, IKE_FACT_ACCEPTED, 1);
         ike1_config_begin(k, sa);
     } else {
         tell_owner(k, sa, c);
@@ -160,6 +160,6 @@ void ike1_login_question(struct ike *k, struct ike1_sa *sa, const struct ike1_qu
         return;
     }
     sa->accepted = true;
-    ike1_fill_remote(k, sa, ike1_fact(k, sa, IKE_FACT_ACCEPTED, 1));
+    ike1_fact(k, sa, IKE_FACT_ACCEPTED, 1);
     ike1_config_begin(k, sa);
 }

@@ -87,6 +87,7 @@ void ike1_quick_fail(struct ike *k, struct ike1_sa *sa, struct ike1_quick *q, en
     o->message_id = q->message_id;
     o->end = end;
     o->attempt = true;
+    ike1_fill_remote(k, sa, o);
     o->child.policy = k->cfg->policies[q->policy].id;
     o->child.in_spi = q->in_spi;
     o->child.out_spi = q->out_spi;

@@ -121,6 +121,7 @@ static void fill(const struct ike *k, const struct ike1_sa *sa, struct ike_out *
     memcpy(o->sa.spi_r, sa->cookie_r, sizeof(o->sa.spi_r));
     o->sa.suite = sa->suite;
     ike1_fill_remote(k, sa, o);
+    o->net = sa->net;
     if (sa->state < IKE1_LOGIN)
         return;
     o->sa.skey_len = cipher_key_len(sa->suite.cipher);

@@ -64,6 +64,7 @@ static void make_keys(const struct ike1_sa *sa, const struct ike1_quick *q, uint
 void ike_fill_child(const struct ike *k, const struct ike_child *c, struct ike_out *o)
 {
     o->ike = c->sa->number;
+    ike1_fill_remote(k, c->sa, o);
     o->peer = ike_peer_at(k, c->peer)->address;
     o->initiator = c->initiator;
     o->phase = 2;
@@ -129,7 +130,6 @@ void ike_child_up(struct ike *k, struct ike1_sa *sa, struct ike1_quick *q)
     struct ike_out *o = ike_emit(k, IKE_OUT_CHILD_UP);
 
     ike_fill_child(k, c, o);
-    ike1_fill_remote(k, c->sa, o);
     o->child.old_in_spi = old;
     o->child.udp = sa->nat;
     o->from = sa->local;

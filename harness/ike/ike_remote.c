@@ -63,5 +63,4 @@ void ike1_fill_remote(const struct ike *k, const struct ike1_sa *sa, struct ike_
 {
     copy_text(o->group, sizeof(o->group), ike1_config(k, sa)->group);
     copy_text(o->user, sizeof(o->user), bytes_str(sa->user));
-    o->net = sa->net;
 }
