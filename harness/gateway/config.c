@@ -37,6 +37,11 @@ void gw_config_free(struct gw_config *c)
     }
     if (c->groups)
         mem_wipe(c->groups, c->ngroups * sizeof(*c->groups));
+    if (c->users)
+        mem_wipe(c->users, c->nusers * sizeof(*c->users));
+    void *const remote[] = {c->dynamic, c->group_policies, c->pools, c->users};
+    for (size_t i = 0; i < COUNT(remote); i++)
+        mem_free(remote[i]);
     void *const lists[] = {c->interfaces,
                            c->names,
                            c->acls,

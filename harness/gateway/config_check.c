@@ -200,8 +200,36 @@ static void review_peer(struct review *r, const struct gw_map_entry *m, const st
               g->name, g->psk);
 }
 
+/* A dynamic map is for clients of remote access groups. */
+static void review_dynamic(struct review *r, const struct gw_map_entry *m)
+{
+    const struct gw_config *c = r->c;
+    size_t entries = 0, groups = 0;
+
+    for (size_t i = 0; i < c->ndynamic; i++) {
+        if (strcmp(c->dynamic[i].map, m->dynamic) != 0)
+            continue;
+        entries++;
+        review_sets(r, &c->dynamic[i]);
+    }
+    if (!entries)
+        error(r, "crypto map %s %u names dynamic map %s, which does not exist", m->map, m->seq,
+              m->dynamic);
+    for (size_t i = 0; i < c->ngroups; i++)
+        groups += !c->groups[i].l2l && c->groups[i].psk[0] && !gw_key_is_masked(c->groups[i].psk);
+    if (!groups)
+        warning(r,
+                "no tunnel-group of type remote-access has a key: nobody can come in by dynamic "
+                "map %s",
+                m->dynamic);
+}
+
 static void review_entry(struct review *r, const struct gw_map_entry *m)
 {
+    if (m->dynamic[0]) {
+        review_dynamic(r, m);
+        return;
+    }
     const struct gw_acl *a = gw_config_acl(r->c, m->acl);
 
     if (!m->acl[0])

@@ -65,6 +65,8 @@ static void write_entry(const struct gw_map_entry *m, struct buf *out)
     for (size_t i = 0; i < m->nsets; i++)
         buf_addf(out, " %s%s", m->sets[i], i + 1 < m->nsets ? "" : "\n");
     write_lifetimes(m, out);
+    if (m->dynamic[0])
+        buf_addf(out, "crypto map %s %u ipsec-isakmp dynamic %s\n", m->map, m->seq, m->dynamic);
 }
 
 static const char *isakmp_cipher(enum cipher_alg a)
@@ -88,11 +90,13 @@ static void write_isakmp(const struct gw_config *c, struct buf *out)
         else
             buf_adds(out, "none\n");
     }
+    if (c->am_disable)
+        buf_adds(out, "crypto isakmp am-disable\n");
 }
 
 static void write_keepalive(const struct gw_tunnel_group *g, struct buf *out)
 {
-    if (g->keepalive_threshold_s != 10 || g->keepalive_retry_s != 2)
+    if (g->keepalive_threshold_s != (g->l2l ? 10 : 300) || g->keepalive_retry_s != 2)
         buf_addf(out, " isakmp keepalive threshold %u retry %u\n", g->keepalive_threshold_s,
                  g->keepalive_retry_s);
     if (g->keepalive_infinite)
@@ -106,9 +110,12 @@ static void write_groups(const struct gw_config *c, bool keys, struct buf *out)
     for (size_t i = 0; i < c->ngroups; i++) {
         const struct gw_tunnel_group *g = &c->groups[i];
         buf_addf(out, "tunnel-group %s type %s\n", g->name, g->l2l ? "ipsec-l2l" : "remote-access");
+        gw_config_write_general(g, out);
         buf_addf(out, "tunnel-group %s ipsec-attributes\n", g->name);
         if (g->psk[0])
             buf_addf(out, " pre-shared-key %s\n", keys ? g->psk : "*");
+        if (g->no_xauth)
+            buf_adds(out, " isakmp ikev1-user-authentication none\n");
         write_keepalive(g, out);
     }
 }
@@ -116,10 +123,12 @@ static void write_groups(const struct gw_config *c, bool keys, struct buf *out)
 void gw_config_write_crypto(const struct gw_config *c, bool keys, struct buf *out)
 {
     write_ipsec(c, out);
+    gw_config_write_dynamic(c, out);
     for (size_t i = 0; i < c->nmap; i++)
         write_entry(&c->map[i], out);
     if (c->map_applied[0])
         buf_addf(out, "crypto map %s interface %s\n", c->map_applied, c->map_interface);
     write_isakmp(c, out);
+    gw_config_write_remote(c, keys, out);
     write_groups(c, keys, out);
 }

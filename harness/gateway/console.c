@@ -33,6 +33,8 @@ static const char *mode_words(enum gw_mode m)
     case GW_CONFIG_IF: return "(config-if)# ";
     case GW_CONFIG_POLICY: return "(config-isakmp-policy)# ";
     case GW_CONFIG_GROUP: return "(config-tunnel-ipsec)# ";
+    case GW_CONFIG_TUNNEL: return "(config-tunnel-general)# ";
+    case GW_CONFIG_GROUP_POLICY: return "(config-group-policy)# ";
     case GW_CONFIG_CLASS: return "(config-pmap)# ";
     default: return "(config-sub)# ";
     }
