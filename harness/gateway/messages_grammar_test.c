@@ -117,9 +117,9 @@ static void log_everything(struct gw_syslog *s)
                               .sport = 80,
                               .dport = 1135,
                               .tcp_flags = TCP_PSH | TCP_ACK};
-    struct gw_msg_sa sa = {true, 0xab, in.addr, out.addr};
+    struct gw_msg_sa sa = {true, 0xab, in.addr, out.addr, false, NULL};
     struct gw_msg_esp e = {0xab, 7, out.addr, in.addr};
-    struct gw_msg_ike k = {"192.0.2.9", out.addr};
+    struct gw_msg_ike k = {"192.0.2.9", out.addr, NULL};
     struct ip_net net = {in.addr, 32};
 
     for (int i = 0; i < 3; i++) {
@@ -136,7 +136,7 @@ static void log_everything(struct gw_syslog *s)
     gw_msg_no_route(s, &p, "inside", "outside");
     gw_msg_configured(s, "enable_15", "sysopt connection preserve-vpn-flows");
     gw_msg_shown(s, "enable_15", "show conn");
-    gw_msg_session_end(s, &k, SPAN_S(100000), 1, 2, "Lost Service");
+    gw_msg_session_end(s, &k, "LAN-to-LAN", SPAN_S(100000), 1, 2, "Lost Service");
     gw_msg_esp_bad_spi(s, &e);
     gw_msg_esp_bad_inner(s, &e, &p, &net, &net);
     gw_msg_not_ipsec(s, &p);

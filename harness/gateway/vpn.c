@@ -2,10 +2,12 @@
 #include "gateway/gateway_parts.h"
 
 #include "base/mem.h"
+#include "gateway/vpn_parts.h"
 
 void gw_vpn_init(struct gateway *g)
 {
-    g->vpn = (struct vpn){.ifi = NETIF_NONE, .sadb = sadb_new(), .last_wanted = VPN_NONE};
+    g->vpn = (struct vpn){
+        .ifi = NETIF_NONE, .sadb = sadb_new(), .last_wanted = VPN_NONE, .look = MONO_NEVER};
     map_init(&g->vpn.numbers);
 }
 
@@ -93,6 +95,7 @@ void gw_vpn_forget(struct gateway *g)
         v->policies[i]->pair = NULL;
     }
     v->nsessions = 0;
+    v->look = MONO_NEVER;
     v->contexts = v->indexes = 0;
     gw_vpn_renew(g);
 }
@@ -154,11 +157,13 @@ void gw_vpn_tick(struct gateway *g)
     if (g->vpn.ike)
         ike_tick(g->vpn.ike);
     gw_vpn_expire_held(g);
+    if (!mono_before(clock_now(g->env.clk), g->vpn.look))
+        gw_vpn_limit_sessions(g);
 }
 
 struct mono gw_vpn_deadline(const struct gateway *g)
 {
-    return g->vpn.ike ? ike_deadline(g->vpn.ike) : MONO_NEVER;
+    return g->vpn.ike ? mono_min(ike_deadline(g->vpn.ike), g->vpn.look) : MONO_NEVER;
 }
 
 void gw_vpn_ike_input(struct gateway *g, const struct gw_packet *p)
