@@ -86,6 +86,7 @@ struct ike_peer_config {
     enum ike_wants_config
         config;                  /* client: what it asks for. Server: not NONE: waits to be asked */
     struct bytes user, password; /* client: for XAUTH. Borrowed */
+    struct bytes version;        /* client: its APPLICATION_VERSION; empty: "holdfast". Borrowed */
     struct bytes psk;            /* borrowed for the endpoint's life */
     const struct ike_suite *suites;
     size_t nsuites;

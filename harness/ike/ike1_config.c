@@ -31,11 +31,12 @@ static void put_request(const struct ike *k, const struct ike1_sa *sa, const str
                         struct wr *w)
 {
     bool network = ike1_config(k, sa)->config == IKE_CONFIG_NETWORK;
+    struct bytes own = ike1_config(k, sa)->version;
 
     (void)c;
     for (size_t i = network ? 2 : 0; i + 1 < COUNT(asked); i++)
         isakmp_put_attribute_bytes(w, asked[i], bytes_str(""));
-    isakmp_put_attribute_bytes(w, CFG_A_APPLICATION_VERSION, bytes_str(version));
+    isakmp_put_attribute_bytes(w, CFG_A_APPLICATION_VERSION, own.n ? own : bytes_str(version));
 }
 
 void ike1_config_begin(struct ike *k, struct ike1_sa *sa)
