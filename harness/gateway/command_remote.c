@@ -238,10 +238,7 @@ static enum err set_user(struct gw_call *call)
         return gw_refuse(call, "the password is longer than %zu characters",
                          sizeof(made.password) - 1);
     (void)gw_name_set(made.name, call->args[0].word);
-    if (gw_key_is_masked(password) && call->opts && call->opts->psk)
-        password = call->opts->psk; /* as with pre-shared keys: the lab's */
-    if (strlen(password) < sizeof(made.password))
-        (void)gw_name_set(made.password, password);
+    (void)gw_name_set(made.password, password);
     made.hashed = made.hashed || gw_key_is_masked(password);
     if (made.hashed)
         call->remark = "the password is not in plain text: nobody can log in with it";

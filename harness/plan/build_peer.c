@@ -132,6 +132,7 @@ void build_peer(struct load *l, const struct node *n)
         .esp = "",
         .group = "",
         .username = "",
+        .password = "holdfast-user",
     };
     if (n) {
         schema_fill(n, p);

@@ -91,6 +91,7 @@ static void clients_of_remote_access_are_as_written(void **state)
         assert_int_equal(p->peer.mode, rows[i].mode);
         assert_string_equal(p->peer.group, rows[i].group);
         assert_string_equal(p->peer.username, rows[i].username);
+        assert_string_equal(p->peer.password, "holdfast-user");
         plan_free(p);
         buf_release(&xml);
     }

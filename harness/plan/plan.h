@@ -78,7 +78,8 @@ enum plan_peer_mode {
 
 struct plan_peer {
     enum plan_peer_mode mode;
-    const char *group, *username; /* remote access: "" without; the password is the lab's key */
+    const char *group, *username; /* remote access: "" without */
+    const char *password;         /* of that user; no secret, for XAUTH is in the evidence */
     bool dpd;
     struct span dpd_threshold, dpd_retry;
     unsigned dpd_tries;

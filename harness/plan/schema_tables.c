@@ -91,6 +91,7 @@ static const struct attr_spec peer_attrs[] = {
     {"mode", VALUE_CHOICE, false, PEER_MODE_WORDS, IN(plan_peer, mode)},
     {"group", VALUE_WORD, false, NULL, IN(plan_peer, group)},
     {"username", VALUE_WORD, false, NULL, IN(plan_peer, username)},
+    {"password", VALUE_WORD, false, NULL, IN(plan_peer, password)},
 };
 #undef X
 static const struct elem_spec peer = {"peer", ATTRS(peer_attrs), NEITHER};

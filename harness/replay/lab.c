@@ -58,7 +58,7 @@ static void make_client(struct run *r, const struct plan_peer *pp)
     r->ike_peer.aggressive = true;
     r->ike_peer.xauth = *pp->username;
     r->ike_peer.user = bytes_str(pp->username);
-    r->ike_peer.password = bytes_str(lab_psk(r));
+    r->ike_peer.password = bytes_str(pp->password);
     r->ike_peer.config = network ? IKE_CONFIG_NETWORK : IKE_CONFIG_ADDRESS;
     r->policy.assigned = !network;
     if (pp->mode == PEER_ANYCONNECT)

@@ -169,7 +169,7 @@ void remote_client_init(struct remote_lab *l, int i, enum remote_mode mode)
         .xauth = true,
         .config = mode == REMOTE_NEM ? IKE_CONFIG_NETWORK : IKE_CONFIG_ADDRESS,
         .user = bytes_str("branch"),
-        .password = bytes_str(REMOTE_PSK),
+        .password = bytes_str("holdfast-user"),
         .version = bytes_str(mode == REMOTE_ANYCONNECT ? "AnyConnect" : "the lab's"),
         .initial_contact = true,
         .dpd = {.enabled = true, .threshold = SPAN_S(10), .retry = SPAN_S(2), .tries = 3}};
