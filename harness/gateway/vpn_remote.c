@@ -176,6 +176,7 @@ void gw_vpn_remote_up(struct gateway *g, struct vpn_session *s, const struct ike
     (void)memcpy(s->user, o->user, sizeof(s->user));
     memcpy(s->policy, p.name, sizeof(s->policy));
     memcpy(s->client, g->vpn.client, sizeof(s->client));
+    g->vpn.client[0] = '\0';
     s->idle_s = p.idle_min < UINT32_MAX / 60 ? p.idle_min * 60 : 0;
     s->max_s = p.session_min < UINT32_MAX / 60 ? p.session_min * 60 : 0;
     s->used = s->since;

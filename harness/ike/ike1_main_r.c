@@ -6,6 +6,7 @@ void ike1_make_room(struct ike *k, size_t peer)
 {
     struct ike1_sa *victim = NULL;
     size_t n = 0, entry = ike_entry_of(k, peer);
+    bool group = !k->cfg->peers[entry].address.family;
 
     for (struct ike1_sa *sa = k->sas; sa; sa = sa->next) { /* newest first */
         if (ike_entry_of(k, sa->peer) != entry || sa->state == IKE1_UP || sa->initiator)
@@ -14,7 +15,7 @@ void ike1_make_room(struct ike *k, size_t peer)
         if (!victim || sa->state <= victim->state)
             victim = sa;
     }
-    if (n < IKE_HALF_OPENS)
+    if (n < (group ? IKE_GROUP_HALF_OPENS : IKE_HALF_OPENS))
         return;
     ike1_fact(k, victim, IKE_FACT_LIMIT, 1)->why = "too many half-open negotiations";
     ike1_go_down(k, victim, IKE_END_TIMEOUT, false);

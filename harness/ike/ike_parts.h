@@ -22,10 +22,11 @@ enum {
     IKE_FIRST_WAIT = 2,  /* seconds; doubles with each sending: 0, 2, 6, 14, given up at 30 */
     IKE_HALF_OPEN = 30,  /* seconds that a responder waits for the next message of phase 1 */
     IKE_HALF_OPENS = 16, /* such responders per peer */
-    IKE_QUICKS = 64,     /* quick modes remembered per IKE SA */
-    IKE_QUICK_KEPT = 60, /* seconds that a finished one is, to answer duplicates */
-    IKE_CHILDREN = 4096, /* pairs in all */
-    IKE_SEEN = 4096,     /* message IDs remembered per IKE SA */
+    IKE_GROUP_HALF_OPENS = 256, /* and of all clients of a group */
+    IKE_QUICKS = 64,            /* quick modes remembered per IKE SA */
+    IKE_QUICK_KEPT = 60,        /* seconds that a finished one is, to answer duplicates */
+    IKE_CHILDREN = 4096,        /* pairs in all */
+    IKE_SEEN = 4096,            /* message IDs remembered per IKE SA */
     IKE_LINGER = 5, /* seconds that a superseded IKE SA still answers, if we began the new one */
     IKE_LINGER_OTHER = 60,
     IKE_CHILD_LINGER = 10, /* seconds until the initiator of a new pair deletes the old one */
