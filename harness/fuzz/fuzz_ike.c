@@ -36,7 +36,22 @@ struct world {
     size_t nflying, npast;
 };
 
-static void side_init(struct world *w, int i)
+enum { REMOTE = 0xc7 }; /* an input that begins with it: remote access, side 0 the client */
+
+static void make_remote(struct side *s, int i)
+{
+    s->peer.group = bytes_str("group");
+    s->peer.aggressive = s->peer.xauth = true;
+    s->peer.config = IKE_CONFIG_ADDRESS;
+    s->peer.user = s->peer.password = bytes_str("user");
+    s->policy.assigned = i == 0;
+    if (i == 1) {
+        s->peer.address = (struct ip_addr){0};
+        s->policy.selector.remote = (struct ip_net){ip4(0), 0};
+    }
+}
+
+static void side_init(struct world *w, int i, bool remote)
 {
     struct side *s = &w->side[i];
     struct ip_net net[2] = {{ip4(0x0a010000), 16}, {ip4(0x0a020000), 16}};
@@ -53,7 +68,9 @@ static void side_init(struct world *w, int i)
         .nsuites = 1,
         .initial_contact = true,
         .dpd = {.enabled = true, .threshold = SPAN_S(10), .retry = SPAN_S(2), .tries = 3}};
-    s->cfg = (struct ike_config){s->addr, &s->peer, 1, &s->policy, 1};
+    s->cfg = (struct ike_config){s->addr, &s->peer, 1, &s->policy, 1, false};
+    if (remote)
+        make_remote(s, i);
     rng_seeded_init(&s->rng, (uint64_t)i, "fuzz");
     s->ike = ike_new(&s->cfg, &w->clk.clock, &s->rng.rng, NULL);
 }
@@ -99,8 +116,13 @@ static void drain(struct world *w, int i)
     struct ike_out o;
 
     while (ike_next(w->side[i].ike, &o)) {
+        struct ike_net_config net = {.address = ip4(0x0a010005)};
         if (o.kind == IKE_OUT_SEND)
             send(w, i, o.datagram);
+        else if (o.kind == IKE_OUT_LOGIN)
+            ike_answer_login(w->side[i].ike, o.ike, strcmp(o.password, "user") == 0);
+        else if (o.kind == IKE_OUT_CONFIG && i == 1)
+            ike_answer_config(w->side[i].ike, o.ike, &net);
         else if (o.kind == IKE_OUT_CHILD_UP)
             child_up(&w->side[i], &o);
         else if (o.kind == IKE_OUT_CHILD_DOWN)
@@ -231,8 +253,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct ike_status st;
 
     clock_virtual_init(&w->clk);
-    side_init(w, 0);
-    side_init(w, 1);
+    bool remote = size && data[0] == REMOTE;
+    side_init(w, 0, remote);
+    side_init(w, 1, remote);
     if (size && data[0] & 0x80) { /* most inputs should not have to find out how to get there */
         (void)!ike_acquire(w->side[0].ike, 1);
         drain(w, 0);

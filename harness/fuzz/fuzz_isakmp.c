@@ -51,6 +51,7 @@ static void walk(struct bytes in, const struct isakmp_chain *c)
     struct isakmp_id id;
     struct isakmp_notify n;
     struct isakmp_delete d;
+    struct isakmp_cfg cfg;
 
     for (size_t i = 0; i < c->n; i++) {
         struct bytes b = c->v[i].body;
@@ -65,6 +66,11 @@ static void walk(struct bytes in, const struct isakmp_chain *c)
         }
         if (!isakmp_delete_parse(b, &d))
             inside(in, d.spis);
+        if (!isakmp_cfg_parse(b, &cfg)) {
+            if (isakmp_attributes_check(cfg.attributes))
+                bug("an attribute payload that was checked has bad attributes");
+            walk_attributes(in, cfg.attributes);
+        }
     }
 }
 

@@ -7,8 +7,8 @@
 #include <stdio.h>
 
 #define CONFIG_MODES                                                                               \
-    (GW_CONFIG | GW_CONFIG_IF | GW_CONFIG_POLICY | GW_CONFIG_GROUP | GW_CONFIG_CLASS |             \
-     GW_CONFIG_OPAQUE | GW_CONFIG_POLICY_GROUP)
+    (GW_CONFIG | GW_CONFIG_IF | GW_CONFIG_POLICY | GW_CONFIG_GROUP | GW_CONFIG_TUNNEL |            \
+     GW_CONFIG_GROUP_POLICY | GW_CONFIG_CLASS | GW_CONFIG_OPAQUE)
 
 enum err gw_refuse(struct gw_call *call, const char *fmt, ...)
 {
@@ -136,9 +136,9 @@ static bool is_unknown_attribute(const struct gw_command_set *const *sets, size_
 {
     const char *first = gw_peek(words);
 
-    return call->place->mode == GW_CONFIG_POLICY_GROUP && call->indented && !words->stream &&
+    return call->place->mode == GW_CONFIG_GROUP_POLICY && call->indented && !words->stream &&
            strcmp(first, "no") != 0 &&
-           !gw_command_begins(sets, nsets, GW_CONFIG_POLICY_GROUP, first);
+           !gw_command_begins(sets, nsets, GW_CONFIG_GROUP_POLICY, first);
 }
 
 enum err gw_command_words(const struct gw_command_set *const *sets, size_t nsets,

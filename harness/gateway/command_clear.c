@@ -22,7 +22,11 @@ static void take_default(struct gw_config *c, int what)
         mem_free(c->logging.messages);
         c->logging = fresh->logging;
         break;
-    default: c->vpn_idle_timeout_min = fresh->vpn_idle_timeout_min; break;
+    default:
+        mem_free(c->group_policies);
+        c->group_policies = NULL;
+        c->ngroup_policies = 0;
+        break;
     }
     gw_config_free(fresh);
 }

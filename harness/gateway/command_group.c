@@ -27,8 +27,8 @@ static enum err set_type(struct gw_call *call)
     struct gw_tunnel_group *g = make_group(call, call->args[0].word);
 
     g->l2l = call->what != 0;
-    if (!g->l2l)
-        call->remark = "remote access is not modelled: the group is never used";
+    if (!g->l2l && g->keepalive_threshold_s == 10)
+        g->keepalive_threshold_s = 300; /* the device's default for remote access */
     return ERR_OK;
 }
 
@@ -92,7 +92,7 @@ static enum err set_keepalive(struct gw_call *call)
     g->keepalive_disabled = !call->no && (call->what & DISABLE);
     g->keepalive_infinite = !call->no && (call->what & INFINITE);
     if (call->no) {
-        g->keepalive_threshold_s = 10;
+        g->keepalive_threshold_s = g->l2l ? 10 : 300;
         g->keepalive_retry_s = 2;
         return ERR_OK;
     }
@@ -131,7 +131,6 @@ static const struct gw_command rows[] = {
     {GW_CONFIG, GW_YES, "tunnel-group NAME type ipsec-ra", set_type, 0, NULL},
     {GW_CONFIG, GW_YES, "tunnel-group NAME type webvpn", set_type, 0, NULL},
     {GW_CONFIG, GW_YES, "tunnel-group NAME ipsec-attributes", enter, 0, "IPsec attributes"},
-    {GW_CONFIG, GW_YES, "tunnel-group NAME general-attributes", gw_accept, GW_CONFIG_OPAQUE, NULL},
     {GW_CONFIG, GW_YES, "tunnel-group NAME webvpn-attributes", gw_accept, GW_CONFIG_OPAQUE, NULL},
     {GW_CONFIG, GW_YES, "tunnel-group NAME ppp-attributes", gw_accept, GW_CONFIG_OPAQUE, NULL},
     {GW_CONFIG, GW_NO, "tunnel-group NAME", remove_group, 0, "Remove a group"},
@@ -147,9 +146,7 @@ static const struct gw_command rows[] = {
     {GROUP, GW_NO, "isakmp keepalive", set_keepalive, 0, "Back to the usual keepalives"},
     {GROUP, GW_NO, "isakmp keepalive disable", set_keepalive, 0, NULL},
     {GROUP, GW_NO, "isakmp keepalive threshold ...", reset_keepalive, 0, NULL},
-    {GROUP, GW_BOTH, "isakmp ikev1-user-authentication ...", gw_accept, 0, NULL},
     {GROUP | GW_NEEDS(GW_CAN_IKEV1), GW_BOTH, "ikev1 trust-point ...", gw_accept, 0, NULL},
-    {GROUP | GW_NEEDS(GW_CAN_IKEV1), GW_BOTH, "ikev1 user-authentication ...", gw_accept, 0, NULL},
     {GROUP | GW_NEEDS(GW_CAN_IKEV1), GW_BOTH, "ikev2 ...", gw_accept, 0, NULL},
     {GROUP, GW_BOTH, "peer-id-validate ...", gw_accept, 0, NULL},
     {GROUP, GW_BOTH, "trust-point ...", gw_accept, 0, NULL},

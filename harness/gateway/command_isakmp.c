@@ -86,6 +86,13 @@ static enum err enable(struct gw_call *call)
     return ERR_OK;
 }
 
+static enum err set_am_disable(struct gw_call *call)
+{
+    call->cfg->am_disable = !call->no;
+    call->changed |= GW_CHANGED_ISAKMP;
+    return ERR_OK;
+}
+
 /* The sub-commands, and the same on one line behind "crypto isakmp policy N". */
 #define POLICY_ROWS(modes, pre)                                                                      \
     {modes, GW_YES, pre "authentication pre-share", set_authentication, 1, "Pre-shared key"},        \
@@ -127,11 +134,13 @@ static const struct gw_command rows[] = {
     {GW_CONFIG, GW_BOTH, "isakmp enable IF", enable, 0, NULL},
     {GW_CONFIG, GW_BOTH, "crypto isakmp identity ...", gw_accept, 0, NULL},
     {GW_CONFIG, GW_BOTH, "crypto isakmp nat-traversal ...", gw_accept, 0, NULL},
-    {GW_CONFIG, GW_BOTH, "crypto isakmp am-disable", gw_accept, 0, NULL},
+    {GW_CONFIG, GW_BOTH, "crypto isakmp am-disable", set_am_disable, 0, "No aggressive mode"},
     {GW_CONFIG, GW_BOTH, "crypto isakmp disconnect-notify", gw_accept, 0, NULL},
     {GW_CONFIG, GW_BOTH, "crypto isakmp reload-wait", gw_accept, 0, NULL},
     {GW_CONFIG, GW_BOTH, "crypto isakmp ipsec-over-tcp ...", gw_accept, 0, NULL},
-    {GW_CONFIG | GW_NEEDS(GW_CAN_IKEV1), GW_BOTH, "crypto ikev1 am-disable", gw_accept, 0, NULL},
+    {GW_CONFIG | GW_NEEDS(GW_CAN_IKEV1), GW_BOTH, "crypto ikev1 am-disable", set_am_disable, 0,
+     NULL},
+    {GW_CONFIG, GW_BOTH, "isakmp am-disable", set_am_disable, 0, NULL},
     {GW_CONFIG | GW_NEEDS(GW_CAN_IKEV1), GW_BOTH, "crypto ikev1 ipsec-over-tcp ...", gw_accept, 0,
      NULL},
     {GW_CONFIG | GW_NEEDS(GW_CAN_IKEV1), GW_BOTH, "crypto ikev2 ...", gw_accept, GW_CONFIG_OPAQUE,

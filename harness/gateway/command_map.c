@@ -2,15 +2,21 @@
 #include "gateway/command_parts.h"
 #include "gateway/config_parts.h"
 
+enum { DYNAMIC = 0x1000 }; /* in a row's `what`: it is about a dynamic map */
+
 static struct gw_map_entry *entry(struct gw_call *call)
 {
     call->changed |= GW_CHANGED_MAP;
+    if (call->what & DYNAMIC)
+        return gw_config_make_dynamic(call->cfg, call->args[0].word, call->args[1].number);
     return gw_config_make_map(call->cfg, call->args[0].word, call->args[1].number);
 }
 
 /* What the device says while an entry lacks one of the three things it needs. */
 static enum err finish(struct gw_call *call, const struct gw_map_entry *m)
 {
+    if (call->what & DYNAMIC || m->dynamic[0])
+        return ERR_OK;
     if (!m->acl[0] || !m->npeers || !m->nsets)
         buf_adds(call->answer, "WARNING: The crypto map entry is incomplete!\n");
     return ERR_OK;
@@ -89,7 +95,7 @@ static enum err set_transforms(struct gw_call *call)
 /* WHAT: the group, 0 for none */
 static enum err set_pfs(struct gw_call *call)
 {
-    entry(call)->pfs_group = (uint16_t)(call->no ? 0 : call->what);
+    entry(call)->pfs_group = (uint16_t)(call->no ? 0 : call->what & ~DYNAMIC);
     return ERR_OK;
 }
 
@@ -118,6 +124,28 @@ static enum err set_connection_type(struct gw_call *call)
 static enum err make_entry(struct gw_call *call)
 {
     return finish(call, entry(call));
+}
+
+/* crypto map NAME SEQ ipsec-isakmp dynamic DYNAMIC-NAME */
+static enum err set_dynamic(struct gw_call *call)
+{
+    struct gw_map_entry *m = entry(call);
+
+    (void)gw_name_set(m->dynamic, call->no ? "" : call->args[2].word);
+    return ERR_OK;
+}
+
+static enum err remove_dynamic(struct gw_call *call)
+{
+    struct gw_config *c = call->cfg;
+    struct gw_map_entry *m = gw_config_find_dynamic(c, call->args[0].word, call->args[1].number);
+
+    if (!m)
+        return gw_refuse(call, "unable to find dynamic crypto map %s %u", call->args[0].word,
+                         call->args[1].number);
+    gw_list_remove(c->dynamic, &c->ndynamic, sizeof(*m), (size_t)(m - c->dynamic));
+    call->changed |= GW_CHANGED_MAP;
+    return ERR_OK;
 }
 
 static enum err remove_entry(struct gw_call *call)
@@ -151,6 +179,7 @@ static enum err apply(struct gw_call *call)
 }
 
 #define MAP  "crypto map NAME <1-65535> "
+#define DYN  "crypto dynamic-map NAME <1-65535> "
 #define LIFE MAP "set security-association lifetime "
 /* config_parts.h: GW_SA_LIFETIME_MIN_S and so on */
 #define SECONDS   "seconds <120-2147483647>"
@@ -189,10 +218,28 @@ static const struct gw_command rows[] = {
     {GW_CONFIG, GW_BOTH, MAP "set trustpoint ...", gw_accept, 0, NULL},
     {GW_CONFIG, GW_BOTH, MAP "set df-bit ...", gw_accept, 0, NULL},
     {GW_CONFIG, GW_YES, MAP "ipsec-isakmp", make_entry, 0, NULL},
-    {GW_CONFIG, GW_BOTH, MAP "ipsec-isakmp dynamic ...", gw_accept, 0, NULL},
+    {GW_CONFIG, GW_BOTH, MAP "ipsec-isakmp dynamic NAME", set_dynamic, 0, "A dynamic map"},
     {GW_CONFIG, GW_NO, "crypto map NAME <1-65535>", remove_entry, 0, "Remove an entry"},
     {GW_CONFIG, GW_BOTH, "crypto map NAME interface IF", apply, 0, "Use the map on an interface"},
-    {GW_CONFIG, GW_BOTH, "crypto dynamic-map ...", gw_accept, 0, NULL},
+    {GW_CONFIG, GW_BOTH, DYN "match address NAME", match_address, DYNAMIC,
+     "Traffic to be encrypted"},
+    {GW_CONFIG, GW_BOTH, DYN "set transform-set ...", set_transforms, DYNAMIC,
+     "Transform sets to offer"},
+    {GW_CONFIG, GW_BOTH, DYN "set ikev1 transform-set ...", set_transforms, DYNAMIC, NULL},
+    {GW_CONFIG, GW_BOTH, DYN "set pfs", set_pfs, DYNAMIC | 2, "Perfect forward secrecy"},
+    {GW_CONFIG, GW_BOTH, DYN "set pfs group1", set_pfs, DYNAMIC | 1, NULL},
+    {GW_CONFIG, GW_BOTH, DYN "set pfs group2", set_pfs, DYNAMIC | 2, NULL},
+    {GW_CONFIG, GW_BOTH, DYN "set pfs group5", set_pfs, DYNAMIC | 5, NULL},
+    {GW_CONFIG, GW_BOTH, DYN "set pfs group14", set_pfs, DYNAMIC | 14, NULL},
+    {GW_CONFIG, GW_BOTH, DYN "set security-association lifetime " SECONDS, set_lifetime,
+     DYNAMIC | 1, "Lifetime of this entry's SAs"},
+    {GW_CONFIG, GW_BOTH, DYN "set security-association lifetime " KILOBYTES, set_lifetime,
+     DYNAMIC | 2, "Lifetime of this entry's SAs"},
+    {GW_CONFIG, GW_BOTH, DYN "set reverse-route", gw_accept, 0, NULL},
+    {GW_CONFIG, GW_BOTH, DYN "set ikev2 ...", gw_accept, 0, NULL},
+    {GW_CONFIG, GW_BOTH, DYN "set df-bit ...", gw_accept, 0, NULL},
+    {GW_CONFIG, GW_NO, "crypto dynamic-map NAME <1-65535>", remove_dynamic, 0,
+     "Remove a dynamic entry"},
 };
 
 const struct gw_command_set gw_map_commands = {rows, COUNT(rows)};

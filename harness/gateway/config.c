@@ -41,7 +41,6 @@ struct gw_config *gw_config_new(void)
     c->names_on = true;
     c->sa_lifetime_s = GW_SA_LIFETIME_DEFAULT_S;
     c->sa_lifetime_kb = GW_SA_LIFETIME_DEFAULT_KB;
-    c->vpn_idle_timeout_min = GW_VPN_IDLE_TIMEOUT_DEFAULT_MIN;
     c->random_sequence = true;
     c->timeouts = (struct gw_timeouts){
         .conn = 3600, .half_closed = 600, .udp = 120, .icmp = 2, .embryonic = 30, .xlate = 10800};
@@ -65,6 +64,11 @@ void gw_config_free(struct gw_config *c)
     }
     if (c->groups)
         mem_wipe(c->groups, c->ngroups * sizeof(*c->groups));
+    if (c->users)
+        mem_wipe(c->users, c->nusers * sizeof(*c->users));
+    void *const remote[] = {c->dynamic, c->group_policies, c->pools, c->users};
+    for (size_t i = 0; i < COUNT(remote); i++)
+        mem_free(remote[i]);
     void *const lists[] = {c->interfaces,
                            c->names,
                            c->acls,

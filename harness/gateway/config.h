@@ -119,10 +119,11 @@ struct gw_transform_set {
 #define GW_MAP_PEERS 10
 #define GW_MAP_SETS  11
 
-struct gw_map_entry {
+struct gw_map_entry { /* of a crypto map, or of a dynamic one: that has no peers */
     char map[GW_NAME];
     unsigned seq;
-    char acl[GW_NAME]; /* match address; "": incomplete */
+    char acl[GW_NAME];     /* match address; "": incomplete, or of a dynamic one: anything */
+    char dynamic[GW_NAME]; /* `ipsec-isakmp dynamic D`: the dynamic map that stands here */
     struct ip_addr peers[GW_MAP_PEERS];
     size_t npeers;
     char sets[GW_MAP_SETS][GW_NAME];
@@ -138,7 +139,45 @@ struct gw_tunnel_group {
     bool l2l;
     char psk[129]; /* "*" or "*****" as printed: see gw_load_options.psk */
     bool keepalive_disabled, keepalive_infinite;
-    uint32_t keepalive_threshold_s, keepalive_retry_s; /* default 10 and 2 */
+    uint32_t keepalive_threshold_s, keepalive_retry_s; /* default 10 (remote access: 300) and 2 */
+    char pool[GW_NAME];                                /* general-attributes: address-pool */
+    char policy[GW_NAME];                              /* default-group-policy; "": DfltGrpPolicy */
+    bool no_xauth;                                     /* isakmp ikev1-user-authentication none */
+};
+
+#define GW_IDLE_DEFAULT_MIN 30 /* vpn-idle-timeout of DfltGrpPolicy */
+
+enum gw_vpn_protocol { /* vpn-tunnel-protocol, as bits */
+                       GW_PROTOCOL_IPSEC = 1,
+                       GW_PROTOCOL_L2TP = 2,
+                       GW_PROTOCOL_SVC = 4, /* AnyConnect */
+                       GW_PROTOCOL_WEBVPN = 8,
+};
+
+enum gw_nem { GW_NEM_INHERIT, GW_NEM_DISABLE, GW_NEM_ENABLE };
+
+struct gw_group_policy {
+    char name[GW_NAME];
+    enum gw_nem nem;
+    bool has_idle, has_session;     /* else inherited */
+    uint32_t idle_min, session_min; /* vpn-idle-timeout, vpn-session-timeout; 0: none */
+    unsigned protocols;             /* set of enum gw_vpn_protocol; 0: inherited */
+    struct ip_addr dns[2];
+    char domain[GW_NAME];
+    bool split; /* split-tunnel-policy tunnelspecified */
+    char split_acl[GW_NAME];
+};
+
+struct gw_pool { /* ip local pool */
+    char name[GW_NAME];
+    struct ip_addr first, last, mask; /* MASK family 0: none */
+};
+
+struct gw_user {
+    char name[GW_NAME];
+    char password[GW_NAME];
+    bool hashed; /* the password is printed as a device keeps it: nobody can log in with it */
+    unsigned privilege;
 };
 
 struct gw_timeouts { /* seconds; 0: never */
@@ -284,11 +323,19 @@ struct gw_config {
     size_t nmap;
     char map_interface[GW_NAME]; /* crypto map M interface I */
     char map_applied[GW_NAME];
+    struct gw_map_entry *dynamic; /* crypto dynamic-map: by map name, then sequence */
+    size_t ndynamic;
+    bool am_disable; /* crypto isakmp am-disable: no aggressive mode */
     struct gw_tunnel_group *groups;
     size_t ngroups;
-    uint32_t sa_lifetime_s;        /* crypto ipsec security-association lifetime; 28800 */
-    uint64_t sa_lifetime_kb;       /* 4608000 */
-    uint32_t vpn_idle_timeout_min; /* of group-policy DfltGrpPolicy; 30, 0: none */
+    struct gw_group_policy *group_policies;
+    size_t ngroup_policies;
+    struct gw_pool *pools;
+    size_t npools;
+    struct gw_user *users;
+    size_t nusers;
+    uint32_t sa_lifetime_s;  /* crypto ipsec security-association lifetime; 28800 */
+    uint64_t sa_lifetime_kb; /* 4608000 */
     char nat0_interface[GW_NAME], nat0_acl[GW_NAME]; /* nat (IF) 0 access-list ACL */
     bool random_sequence;                            /* ISN randomisation, on by default */
     bool decrement_ttl;                              /* set connection decrement-ttl */
@@ -364,5 +411,15 @@ const struct gw_transform_set *gw_config_transform(const struct gw_config *c, co
 const struct gw_tunnel_group *gw_config_group(const struct gw_config *c,
                                               const struct ip_addr *peer);
 const struct gw_interface *gw_config_interface(const struct gw_config *c, const char *nameif);
+const struct gw_tunnel_group *gw_config_group_named(const struct gw_config *c, const char *name);
+const struct gw_pool *gw_config_pool(const struct gw_config *c, const char *name);
+const struct gw_user *gw_config_user(const struct gw_config *c, const char *name);
+
+/* What group policy NAME comes to: what it does not say is DfltGrpPolicy's, and what that does not
+ * say is as built in. NAME "": DfltGrpPolicy. */
+struct gw_group_policy gw_config_policy(const struct gw_config *c, const char *name);
+
+/* vpn-idle-timeout of DfltGrpPolicy, by which LAN-to-LAN tunnels go: minutes, 0: none. */
+uint32_t gw_config_idle_min(const struct gw_config *c);
 
 #endif

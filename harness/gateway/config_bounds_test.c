@@ -82,7 +82,7 @@ static void defaults_are_the_devices(void **state)
     assert_int_equal(c->policies[0].lifetime_s, 86400);
     assert_int_equal(c->groups[0].keepalive_threshold_s, 10);
     assert_int_equal(c->groups[0].keepalive_retry_s, 2);
-    assert_int_equal(c->vpn_idle_timeout_min, 30);
+    assert_int_equal(gw_config_idle_min(c), 30);
     gw_config_free(c);
 }
 

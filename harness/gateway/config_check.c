@@ -147,23 +147,22 @@ static void review_crypto_acl(struct review *r, const struct gw_map_entry *m,
               m->map, m->seq);
 }
 
-static void review_sets(struct review *r, const struct gw_map_entry *m)
+/* WHAT: "crypto map", or "crypto dynamic-map" */
+static void review_sets(struct review *r, const char *what, const struct gw_map_entry *m)
 {
     if (!m->nsets)
-        error(r,
-              "crypto map %s %u has no transform set: add `crypto map %s %u set transform-set "
-              "NAME`",
-              m->map, m->seq, m->map, m->seq);
+        error(r, "%s %s %u has no transform set: add `%s %s %u set transform-set NAME`", what,
+              m->map, m->seq, what, m->map, m->seq);
     for (size_t i = 0; i < m->nsets; i++) {
         const struct gw_transform_set *t = gw_config_transform(r->c, m->sets[i]);
         if (!t)
-            error(r, "crypto map %s %u names transform set %s, which does not exist", m->map,
-                  m->seq, m->sets[i]);
+            error(r, "%s %s %u names transform set %s, which does not exist", what, m->map, m->seq,
+                  m->sets[i]);
         else if (t->cipher == CIPHER_NONE || t->integ == INTEG_NONE)
             error(r,
-                  "transform set %s of crypto map %s %u lacks a cipher or an integrity check, "
-                  "which is not modelled",
-                  t->name, m->map, m->seq);
+                  "transform set %s of %s %s %u lacks a cipher or an integrity check, which is not "
+                  "modelled",
+                  t->name, what, m->map, m->seq);
     }
 }
 
@@ -200,8 +199,57 @@ static void review_peer(struct review *r, const struct gw_map_entry *m, const st
               g->name, g->psk);
 }
 
+/* What a remote access group names and is not there is said, and then as if it named nothing. */
+static void review_group(struct review *r, const struct gw_tunnel_group *g)
+{
+    const struct gw_config *c = r->c;
+    size_t i = 0;
+
+    if (g->pool[0] && !gw_config_pool(c, g->pool))
+        warning(r,
+                "tunnel-group %s names pool %s, which does not exist: its clients get no address",
+                g->name, g->pool);
+    while (i < c->ngroup_policies && strcmp(c->group_policies[i].name, g->policy) != 0)
+        i++;
+    if (g->policy[0] && i == c->ngroup_policies && strcmp(g->policy, "DfltGrpPolicy") != 0)
+        warning(r, "tunnel-group %s names group-policy %s, which does not exist", g->name,
+                g->policy);
+}
+
+/* A dynamic map is for clients of remote access groups. */
+static void review_dynamic(struct review *r, const struct gw_map_entry *m)
+{
+    const struct gw_config *c = r->c;
+    size_t entries = 0, groups = 0;
+
+    for (size_t i = 0; i < c->ndynamic; i++) {
+        if (strcmp(c->dynamic[i].map, m->dynamic) != 0)
+            continue;
+        entries++;
+        review_sets(r, "crypto dynamic-map", &c->dynamic[i]);
+    }
+    if (!entries)
+        error(r, "crypto map %s %u names dynamic map %s, which does not exist", m->map, m->seq,
+              m->dynamic);
+    for (size_t i = 0; i < c->ngroups; i++) {
+        if (c->groups[i].l2l)
+            continue;
+        review_group(r, &c->groups[i]);
+        groups += c->groups[i].psk[0] && !gw_key_is_masked(c->groups[i].psk);
+    }
+    if (!groups)
+        warning(r,
+                "no tunnel-group of type remote-access has a key: nobody can come in by dynamic "
+                "map %s",
+                m->dynamic);
+}
+
 static void review_entry(struct review *r, const struct gw_map_entry *m)
 {
+    if (m->dynamic[0]) {
+        review_dynamic(r, m);
+        return;
+    }
     const struct gw_acl *a = gw_config_acl(r->c, m->acl);
 
     if (!m->acl[0])
@@ -219,7 +267,7 @@ static void review_entry(struct review *r, const struct gw_map_entry *m)
               m->seq, m->map, m->seq);
     for (size_t i = 0; i < m->npeers; i++)
         review_peer(r, m, &m->peers[i]);
-    review_sets(r, m);
+    review_sets(r, "crypto map", m);
 }
 
 static void review_isakmp(struct review *r)

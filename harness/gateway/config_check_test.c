@@ -49,6 +49,26 @@ static const struct row {
      "no access-list 100 extended permit ip 10.224.228.0 255.255.255.128 any\naccess-list 100 "
      "deny ip any any",
      "error: access-list 100 permits nothing"},
+    {NULL, "crypto map m 65535 ipsec-isakmp dynamic d",
+     "error: crypto map m 65535 names dynamic map d, which does not exist\n"},
+    {NULL,
+     "crypto dynamic-map d 1 set pfs\ncrypto map m 65535 ipsec-isakmp dynamic d\ntunnel-group g "
+     "type remote-access\ntunnel-group g ipsec-attributes\n pre-shared-key k",
+     "error: crypto dynamic-map d 1 has no transform set: add `crypto dynamic-map d 1 set "
+     "transform-set NAME`\n"},
+    {NULL, "crypto dynamic-map d 1 set transform-set s\ncrypto map m 65535 ipsec-isakmp dynamic d",
+     "warning: no tunnel-group of type remote-access has a key: nobody can come in by dynamic map "
+     "d\n"},
+    {NULL,
+     "crypto dynamic-map d 1 set transform-set s\ncrypto map m 65535 ipsec-isakmp dynamic d\n"
+     "tunnel-group g type remote-access\ntunnel-group g general-attributes\n address-pool p\n "
+     "default-group-policy q\ntunnel-group g ipsec-attributes\n pre-shared-key k",
+     "warning: tunnel-group g names pool p, which does not exist: its clients get no address\n"
+     "warning: tunnel-group g names group-policy q, which does not exist\n"},
+    {NULL,
+     "crypto dynamic-map d 1 set transform-set s\ncrypto map m 65535 ipsec-isakmp dynamic d\n"
+     "tunnel-group g type remote-access\ntunnel-group g ipsec-attributes\n pre-shared-key k",
+     ""},
     {NULL, "no tunnel-group 209.165.200.10",
      "error: there is no tunnel-group for peer 209.165.200.10 of crypto map m 5: add `tunnel-group "
      "209.165.200.10 type ipsec-l2l`, and its pre-shared-key under ipsec-attributes\n"},

@@ -56,13 +56,24 @@ struct gw_isakmp_policy *gw_config_find_policy(struct gw_config *c, unsigned pri
     return NULL;
 }
 
-struct gw_map_entry *gw_config_find_map(struct gw_config *c, const char *map, unsigned seq)
+static struct gw_map_entry *find_entry(struct gw_map_entry *v, size_t n, const char *map,
+                                       unsigned seq)
 {
-    for (size_t i = 0; i < c->nmap; i++) {
-        if (c->map[i].seq == seq && strcmp(c->map[i].map, map) == 0)
-            return &c->map[i];
+    for (size_t i = 0; i < n; i++) {
+        if (v[i].seq == seq && strcmp(v[i].map, map) == 0)
+            return &v[i];
     }
     return NULL;
+}
+
+struct gw_map_entry *gw_config_find_map(struct gw_config *c, const char *map, unsigned seq)
+{
+    return find_entry(c->map, c->nmap, map, seq);
+}
+
+struct gw_map_entry *gw_config_find_dynamic(struct gw_config *c, const char *map, unsigned seq)
+{
+    return find_entry(c->dynamic, c->ndynamic, map, seq);
 }
 
 struct gw_acl *gw_config_make_acl(struct gw_config *c, const char *name)
@@ -95,22 +106,44 @@ struct gw_isakmp_policy *gw_config_make_policy(struct gw_config *c, unsigned pri
     return p;
 }
 
-struct gw_map_entry *gw_config_make_map(struct gw_config *c, const char *map, unsigned seq)
+/* Where an entry has its place. */
+static size_t place_of(const struct gw_map_entry *v, size_t n, const char *map, unsigned seq)
 {
-    struct gw_map_entry *m = gw_config_find_map(c, map, seq);
     size_t at = 0;
 
-    if (m)
-        return m;
-    for (; at < c->nmap; at++) {
-        int order = strcmp(c->map[at].map, map);
-        if (order > 0 || (order == 0 && c->map[at].seq > seq))
+    for (; at < n; at++) {
+        int order = strcmp(v[at].map, map);
+        if (order > 0 || (order == 0 && v[at].seq > seq))
             break;
     }
-    m = gw_list_insert(LIST(c, map), at);
+    return at;
+}
+
+static struct gw_map_entry *name_entry(struct gw_map_entry *m, const char *map, unsigned seq)
+{
     (void)gw_name_set(m->map, map);
     m->seq = seq;
     return m;
+}
+
+struct gw_map_entry *gw_config_make_map(struct gw_config *c, const char *map, unsigned seq)
+{
+    struct gw_map_entry *m = gw_config_find_map(c, map, seq);
+
+    if (m)
+        return m;
+    size_t at = place_of(c->map, c->nmap, map, seq);
+    return name_entry(gw_list_insert(LIST(c, map), at), map, seq);
+}
+
+struct gw_map_entry *gw_config_make_dynamic(struct gw_config *c, const char *map, unsigned seq)
+{
+    struct gw_map_entry *m = gw_config_find_dynamic(c, map, seq);
+
+    if (m)
+        return m;
+    size_t at = place_of(c->dynamic, c->ndynamic, map, seq);
+    return name_entry(gw_list_insert(LIST(c, dynamic), at), map, seq);
 }
 
 const char *gw_config_crowded(const struct gw_config *c)
@@ -127,6 +160,10 @@ const char *gw_config_crowded(const struct gw_config *c)
         {"transform sets", c->ntransforms},
         {"crypto map entries", c->nmap},
         {"tunnel groups", c->ngroups},
+        {"dynamic crypto map entries", c->ndynamic},
+        {"group policies", c->ngroup_policies},
+        {"address pools", c->npools},
+        {"users", c->nusers},
         {"message settings", c->logging.nmessages},
         {"rules of logging lists", c->logging.nrules},
         {"logging classes", c->logging.nclasses},

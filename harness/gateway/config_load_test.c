@@ -375,7 +375,7 @@ static void secrets_are_neither_kept_nor_shown(void **state)
         {"hostname key", "hostname key"},
         {"", ""},
     };
-    struct gw_config *c = load("username u password p4ss\n", NULL);
+    struct gw_config *c = load("enable password p4ss\n", NULL);
     struct diag why = {0};
 
     (void)state;
@@ -385,7 +385,7 @@ static void secrets_are_neither_kept_nor_shown(void **state)
         gw_mask_secrets(text);
         assert_string_equal(text, lines[i].masked);
     }
-    assert_string_equal(c->notes[0].text, "username u password ****");
+    assert_string_equal(c->notes[0].text, "enable password ****");
     assert_int_equal(
         gw_config_load(c, "f",
                        bytes_str("tunnel-group 1.1.1.1 type ipsec-l2l\ntunnel-group "

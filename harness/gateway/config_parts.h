@@ -15,8 +15,6 @@
 #define GW_SA_LIFETIME_DEFAULT_KB    4608000
 #define GW_ISAKMP_LIFETIME_DEFAULT_S 86400
 
-#define GW_VPN_IDLE_TIMEOUT_DEFAULT_MIN 30 /* minutes, of DfltGrpPolicy */
-
 /* One more element of SIZE bytes, zeroed, at the end of *LIST. */
 void *gw_list_add(void **list, size_t *n, size_t size);
 
@@ -37,11 +35,15 @@ struct gw_isakmp_policy *gw_config_find_policy(struct gw_config *c, unsigned pri
 struct gw_transform_set *gw_config_find_transform(struct gw_config *c, const char *name);
 struct gw_map_entry *gw_config_find_map(struct gw_config *c, const char *map, unsigned seq);
 struct gw_tunnel_group *gw_config_find_group(struct gw_config *c, const char *name);
+struct gw_map_entry *gw_config_find_dynamic(struct gw_config *c, const char *map, unsigned seq);
+struct gw_group_policy *gw_config_find_policy_named(struct gw_config *c, const char *name);
 
 /* Found, or made with the device's defaults in its place of the order. */
 struct gw_acl *gw_config_make_acl(struct gw_config *c, const char *name);
 struct gw_isakmp_policy *gw_config_make_policy(struct gw_config *c, unsigned priority);
 struct gw_map_entry *gw_config_make_map(struct gw_config *c, const char *map, unsigned seq);
+struct gw_map_entry *gw_config_make_dynamic(struct gw_config *c, const char *map, unsigned seq);
+struct gw_group_policy *gw_config_make_group_policy(struct gw_config *c, const char *name);
 
 /* What refers to interface FROM refers to TO; TO "": it goes, as `no nameif` has it. */
 void gw_config_rename_interface(struct gw_config *c, const char *from, const char *to);
@@ -68,6 +70,9 @@ void gw_config_write_logging(const struct gw_config *c, struct buf *out);
 /* Every line of it, as `show running-config all` has them. */
 void gw_config_write_sysopt_all(const struct gw_config *c, struct buf *out);
 void gw_config_write_crypto(const struct gw_config *c, bool keys, bool all, struct buf *out);
+void gw_config_write_remote(const struct gw_config *c, bool keys, bool all, struct buf *out);
+void gw_config_write_dynamic(const struct gw_config *c, struct buf *out);
+void gw_config_write_general(const struct gw_tunnel_group *g, struct buf *out);
 
 /* True for a key that was printed as "*" or "*****". */
 bool gw_key_is_masked(const char *key);

@@ -242,9 +242,43 @@ static const struct row rows[] = {
     {"mtu outside 1500\nsnmp-server host inside 10.1.1.1 community x\nwebvpn\n enable outside\n "
      "svc image disk0:/x 1\nhostname after",
      "hostname after\n", "webvpn"},
-    {"group-policy g attributes\n vpn-idle-timeout none\nobject network n\n host 10.1.1.1\n"
+    {"dns server-group g\n name-server 10.1.1.1\nobject network n\n host 10.1.1.1\n"
      "hostname after",
      "hostname after\n", NULL},
+    /* remote access */
+    {"ip local pool p 10.9.0.1-10.9.0.9 mask 255.255.255.0\nip local pool q 10.8.0.1",
+     "ip local pool p 10.9.0.1-10.9.0.9 mask 255.255.255.0\nip local pool q 10.8.0.1-10.8.0.1\n",
+     NULL},
+    {"ip local pool p 10.9.0.1-10.9.0.9\nno ip local pool p", NULL, "pool"},
+    {"group-policy g internal\ngroup-policy g attributes\n nem enable\n vpn-idle-timeout none\n "
+     "vpn-session-timeout 60\n vpn-tunnel-protocol IPSec svc\n banner value hello\n dns-server "
+     "value 10.1.1.1 10.1.1.2\nhostname after",
+     "group-policy g internal\ngroup-policy g attributes\n dns-server value 10.1.1.1 10.1.1.2\n "
+     "vpn-idle-timeout none\n vpn-session-timeout 60\n vpn-tunnel-protocol IPSec svc\n nem "
+     "enable\n",
+     NULL},
+    {"group-policy DfltGrpPolicy attributes\n vpn-tunnel-protocol ikev1 ssl-client\n nem enable\n "
+     "no nem",
+     "group-policy DfltGrpPolicy attributes\n vpn-tunnel-protocol IPSec svc\n", "nem"},
+    {"group-policy g internal\nno group-policy g", NULL, "group-policy"},
+    {"username alice password sesame privilege 15\nusername bob password x",
+     "username alice password sesame privilege 15\nusername bob password x\n", NULL},
+    {"username alice password sesame\nno username alice", NULL, "username"},
+    {"tunnel-group g type remote-access\ntunnel-group g general-attributes\n address-pool p\n "
+     "default-group-policy gp\ntunnel-group g ipsec-attributes\n pre-shared-key k\n isakmp "
+     "ikev1-user-authentication none",
+     "tunnel-group g type remote-access\ntunnel-group g general-attributes\n address-pool p\n "
+     "default-group-policy gp\ntunnel-group g ipsec-attributes\n pre-shared-key k\n isakmp "
+     "ikev1-user-authentication none\n",
+     "keepalive"},
+    {"tunnel-group g type ipsec-ra", "tunnel-group g type remote-access\n", NULL},
+    {"crypto ipsec transform-set s esp-aes esp-sha-hmac\ncrypto dynamic-map d 10 set "
+     "transform-set s\ncrypto dynamic-map d 10 set pfs group5\ncrypto map m 65535 ipsec-isakmp "
+     "dynamic d\ncrypto isakmp am-disable",
+     "crypto dynamic-map d 10 set pfs group5\ncrypto dynamic-map d 10 set transform-set s\ncrypto "
+     "map m 65535 ipsec-isakmp dynamic d\ncrypto isakmp am-disable\n",
+     NULL},
+    {"crypto dynamic-map d 10 set pfs\nno crypto dynamic-map d 10", NULL, "dynamic"},
 };
 
 static char *written(const char *typed, struct buf *out)

@@ -74,6 +74,8 @@ static void write_entry(const struct gw_map_entry *m, const char *ikev1, struct 
     for (size_t i = 0; i < m->nsets; i++)
         buf_addf(out, " %s%s", m->sets[i], i + 1 < m->nsets ? "" : "\n");
     write_lifetimes(m, out);
+    if (m->dynamic[0])
+        buf_addf(out, "crypto map %s %u ipsec-isakmp dynamic %s\n", m->map, m->seq, m->dynamic);
 }
 
 static const char *isakmp_cipher(enum cipher_alg a)
@@ -110,31 +112,19 @@ static void write_isakmp(const struct gw_config *c, struct buf *out)
             buf_addf(out, "%s policy %u\n", word, p->priority);
         write_policy(p, before, out);
     }
+    if (c->am_disable)
+        buf_adds(out, "crypto isakmp am-disable\n");
 }
 
 static void write_keepalive(const struct gw_tunnel_group *g, struct buf *out)
 {
-    if (g->keepalive_threshold_s != 10 || g->keepalive_retry_s != 2)
+    if (g->keepalive_threshold_s != (g->l2l ? 10 : 300) || g->keepalive_retry_s != 2)
         buf_addf(out, " isakmp keepalive threshold %u retry %u\n", g->keepalive_threshold_s,
                  g->keepalive_retry_s);
     if (g->keepalive_infinite)
         buf_adds(out, " isakmp keepalive threshold infinite\n");
     if (g->keepalive_disabled)
         buf_adds(out, " isakmp keepalive disable\n");
-}
-
-/* What tunnels without a policy of their own go by. */
-static void write_group_policy(const struct gw_config *c, bool all, struct buf *out)
-{
-    if (!all && c->vpn_idle_timeout_min == GW_VPN_IDLE_TIMEOUT_DEFAULT_MIN)
-        return;
-    if (all)
-        buf_adds(out, "group-policy DfltGrpPolicy internal\n");
-    buf_adds(out, "group-policy DfltGrpPolicy attributes\n");
-    if (c->vpn_idle_timeout_min)
-        buf_addf(out, " vpn-idle-timeout %u\n", c->vpn_idle_timeout_min);
-    else
-        buf_adds(out, " vpn-idle-timeout none\n");
 }
 
 static void write_groups(const struct gw_config *c, bool keys, struct buf *out)
@@ -145,12 +135,16 @@ static void write_groups(const struct gw_config *c, bool keys, struct buf *out)
                  g->l2l                                  ? "ipsec-l2l"
                  : (c->profile->can & GW_CAN_RECLASSIFY) ? "remote-access"
                                                          : "ipsec-ra");
+        gw_config_write_general(g, out);
         buf_addf(out, "tunnel-group %s ipsec-attributes\n", g->name);
         if (g->psk[0])
             buf_addf(out, " %spre-shared-key %s\n", has_ikev1(c) ? "ikev1 " : "",
                      keys           ? g->psk
                      : has_ikev1(c) ? "*****"
                                     : "*");
+        if (g->no_xauth)
+            buf_addf(out, " %suser-authentication none\n",
+                     has_ikev1(c) ? "ikev1 " : "isakmp ikev1-");
         write_keepalive(g, out);
     }
 }
@@ -158,11 +152,12 @@ static void write_groups(const struct gw_config *c, bool keys, struct buf *out)
 void gw_config_write_crypto(const struct gw_config *c, bool keys, bool all, struct buf *out)
 {
     write_ipsec(c, all, out);
+    gw_config_write_dynamic(c, out);
     for (size_t i = 0; i < c->nmap; i++)
         write_entry(&c->map[i], has_ikev1(c) ? "ikev1 " : "", out);
     if (c->map_applied[0])
         buf_addf(out, "crypto map %s interface %s\n", c->map_applied, c->map_interface);
     write_isakmp(c, out);
-    write_group_policy(c, all, out);
+    gw_config_write_remote(c, keys, all, out);
     write_groups(c, keys, out);
 }

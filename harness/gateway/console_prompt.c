@@ -48,7 +48,8 @@ static const char *mode_words(const struct gateway *g)
     case GW_CONFIG_IF: return strchr(g->place.name, '.') ? "config-subif" : "config-if";
     case GW_CONFIG_POLICY: return later ? "config-ikev1-policy" : "config-isakmp-policy";
     case GW_CONFIG_GROUP: return "config-tunnel-ipsec";
-    case GW_CONFIG_POLICY_GROUP: return "config-group-policy";
+    case GW_CONFIG_TUNNEL: return "config-tunnel-general";
+    case GW_CONFIG_GROUP_POLICY: return "config-group-policy";
     case GW_CONFIG_CLASS:
         return strncmp(g->place.name, "class-map", 9) == 0 ? "config-cmap" : "config-pmap";
     default: return opaque_words(g->place.name);

@@ -84,6 +84,8 @@ struct gw_msg_sa {
     bool inbound;
     uint32_t spi;
     struct ip_addr local, peer;
+    bool remote;      /* of remote access */
+    const char *user; /* of that; NULL: the peer's address stands for it */
 };
 
 void gw_msg_sa_created(struct gw_syslog *s, const struct gw_msg_sa *sa);      /* 602303 */
@@ -112,6 +114,7 @@ void gw_msg_not_ipsec(struct gw_syslog *s, const struct gw_msg_packet *p);
 struct gw_msg_ike {
     const char *group;
     struct ip_addr peer;
+    const char *user; /* of remote access; NULL: none is known */
 };
 
 /* 713041. PHASE 2 prints the proxies (network addresses) and MAP, phase 1 "N/A" where NULL. */
@@ -151,8 +154,35 @@ void gw_msg_ike_text(struct gw_syslog *s, uint32_t id, const struct gw_msg_ike *
                      ...) PRINTF_LIKE(4, 5);
 
 /* 113019: the session with a peer ended. */
-void gw_msg_session_end(struct gw_syslog *s, const struct gw_msg_ike *k, struct span duration,
-                        uint64_t bytes_sent, uint64_t bytes_received, const char *reason);
+void gw_msg_session_end(struct gw_syslog *s, const struct gw_msg_ike *k, const char *type,
+                        struct span duration, uint64_t bytes_sent, uint64_t bytes_received,
+                        const char *reason);
+
+/* --- remote access (messages_remote.c) ------------------------------------------------------ */
+
+void gw_msg_user_accepted(struct gw_syslog *s, const char *user); /* 113012 and 113008 */
+void gw_msg_user_policy(struct gw_syslog *s, const char *user, const char *policy);   /* 113009 */
+void gw_msg_user_rejected(struct gw_syslog *s, const char *user, const char *reason); /* 113015 */
+void gw_msg_login_failed(struct gw_syslog *s, const struct gw_msg_ike *k);            /* 713167 */
+void gw_msg_protocol_refused(struct gw_syslog *s, const struct gw_msg_ike *k);        /* 713206 */
+void gw_msg_client_type(struct gw_syslog *s, const struct gw_msg_ike *k,
+                        const char *version);                            /* 713184 */
+void gw_msg_no_address(struct gw_syslog *s, const struct gw_msg_ike *k); /* 713132 */
+void gw_msg_address_assigned(struct gw_syslog *s, const struct gw_msg_ike *k,
+                             const struct ip_addr *a);                    /* 713228 */
+void gw_msg_nem_refused(struct gw_syslog *s, const struct gw_msg_ike *k); /* 713174 */
+void gw_msg_nem_route(struct gw_syslog *s, const struct gw_msg_ike *k, const struct ip_net *net,
+                      bool add); /* 713145 and 713147 */
+
+/* Who a message about an AnyConnect session is about: GROUP is its group policy. */
+struct gw_msg_ssl {
+    const char *group, *user;
+    struct ip_addr peer;
+};
+/* 716001, 113039, 722022, 722051 (ASSIGNED) */
+void gw_msg_ssl_up(struct gw_syslog *s, const struct gw_msg_ssl *k, const struct ip_addr *assigned);
+/* 722037, 722023, 716002; REASON as of 716002 */
+void gw_msg_ssl_down(struct gw_syslog *s, const struct gw_msg_ssl *k, const char *reason);
 
 /* 414003 and 414005: a TCP logging host does not answer, and does again. 201008: so new connections
  * are disallowed. (messages_log.c) */

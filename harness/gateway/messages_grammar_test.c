@@ -21,9 +21,10 @@
 #define FLAGS "((FIN|SYN|RST|PSH|ACK|URG) )+"
 #define GROUP "Group = [^,]+, (Username = [^,]+, )?IP = [^,]+, "
 #define PEER  "(" GROUP "|IP = [^,]+, )"
+#define SSL   "Group <[^>]+> User <[^>]+> IP <[^>]+>"
 #define HEX8  "0x[0-9a-f]{8}"
 #define SPI   "\\(SPI= 0x[0-9A-F]+, sequence number= 0x[0-9A-F]+\\)"
-#define SA    "IPSEC: An (in|out)bound [A-Za-z-]+ SA \\(SPI= 0x[0-9A-F]+\\) between " A " and " A
+#define SA    "IPSEC: An (in|out)bound [A-Za-z -]+ SA \\(SPI= 0x[0-9A-F]+\\) between " A " and " A
 #define ICMP  "ICMP connection for faddr " A "/[0-9]+ gaddr " A "/[0-9]+ laddr " A "/[0-9]+"
 
 static const struct {
@@ -42,6 +43,11 @@ static const struct {
     {111008, "^User '[^']+' executed the '.+' command\\.$"},
     {111009, "^User '[^']+' executed cmd: .+$"},
     {111010, "^User '[^']+', running '[^']+' from IP [^,]+, executed '.+'$"},
+    {113008, "^AAA transaction status ACCEPT : user = .+$"},
+    {113009, "^AAA retrieved default group policy \\([^)]*\\) for user = .+$"},
+    {113012, "^AAA user authentication Successful ?: ?local database ?: user = .+$"},
+    {113015, "^AAA user authentication Rejected ?: reason = [^:]+: local database ?: user = .+$"},
+    {113039, "^" SSL " AnyConnect parent session started\\.$"},
     {113019, "^" GROUP "Session disconnected\\. Session Type: [^,]+, Duration: ([0-9]+d "
              ")?[0-9]+h:[0-9]{2}m:[0-9]{2}s, Bytes xmt: [0-9]+, Bytes rcv: [0-9]+, Reason: .+$"},
     {302013, "^Built (in|out)bound TCP connection [0-9]+ for " EPM " to " EPM USER "$"},
@@ -67,7 +73,7 @@ static const struct {
     {702307, "^" SA " \\(user= [^)]+\\) is rekeying due to data rollover\\.$"},
     {713041, "^" PEER "IKE Initiator: (New|Rekeying) Phase [12], Intf [^,]+, IKE Peer [^ ]+ +local "
              "Proxy Address [^,]+, remote Proxy Address [^,]+, +Crypto map \\([^)]+\\)$"},
-    {713049, "^" GROUP "Security negotiation complete for LAN-to-LAN Group \\([^)]+\\)  "
+    {713049, "^" GROUP "Security negotiation complete for (LAN-to-LAN Group|User) \\([^)]+\\)  "
              "(Initiator|Responder), Inbound SPI = " HEX8 ", Outbound SPI = " HEX8 "$"},
     {713050, "^" GROUP "Connection terminated for peer [^ ]+\\.  Reason: .+  Remote Proxy [^,]+, "
              "Local Proxy [^ ]+$"},
@@ -79,6 +85,15 @@ static const struct {
     {713123, "^" GROUP "IKE lost contact with remote peer, deleting connection \\(keepalive type: "
              "DPD\\)$"},
     {713259, "^" GROUP "Session is being torn down\\. Reason: .+$"},
+    {713167, "^" GROUP "Remote peer has failed user authentication"},
+    {713174, "^" GROUP "Hardware Client connection rejected!"},
+    {713228, "^" GROUP "Assigned private IP address [^ ]+ to remote user$"},
+    {716001, "^" SSL " WebVPN session started\\.$"},
+    {716002, "^" SSL " WebVPN session terminated: [^.]+\\.$"},
+    {722022, "^" SSL " (TCP |UDP )?(SVC )?connection established with(out)? compression$"},
+    {722023, "^" SSL " (TCP |UDP )SVC connection terminated with(out)? compression$"},
+    {722037, "^" SSL " SVC closing connection: [^.]+\\.$"},
+    {722051, "^" SSL " (IPv4 )?Address <[^>]+>( IPv6 address <[^>]+>)? assigned to session$"},
     {713904, "^" PEER ".+$"},
     {715009, "^" GROUP "IKE Deleting SA: Remote Proxy [^,]+, Local Proxy [^ ]+$"},
     {752010, "^IKEv2 Doesn.t have a proposal specified$"},
@@ -104,6 +119,24 @@ static int fits(const struct asa_log *l)
     return -1;
 }
 
+static void log_remote_access(struct gw_syslog *s, const struct ip_net *net)
+{
+    struct gw_msg_ike k = {"branches", ip4(0xc0000209), "alice"};
+    struct gw_msg_sa sa = {true, 0xab, net->addr, k.peer, true, "alice"};
+    struct gw_msg_ssl ssl = {"policy", "alice", k.peer};
+
+    gw_msg_user_accepted(s, "alice");
+    gw_msg_user_policy(s, "alice", "policy");
+    gw_msg_user_rejected(s, "alice", "Invalid password");
+    gw_msg_login_failed(s, &k);
+    gw_msg_nem_refused(s, &k);
+    gw_msg_address_assigned(s, &k, &net->addr);
+    gw_msg_phase2_spis(s, &k, false, 1, 2);
+    gw_msg_sa_created(s, &sa);
+    gw_msg_ssl_up(s, &ssl, &net->addr);
+    gw_msg_ssl_down(s, &ssl, "User Requested");
+}
+
 /* Makes the model log each message with an expression at least once. */
 static void log_everything(struct gw_syslog *s)
 {
@@ -117,9 +150,9 @@ static void log_everything(struct gw_syslog *s)
                               .sport = 80,
                               .dport = 1135,
                               .tcp_flags = TCP_PSH | TCP_ACK};
-    struct gw_msg_sa sa = {true, 0xab, in.addr, out.addr};
+    struct gw_msg_sa sa = {true, 0xab, in.addr, out.addr, false, NULL};
     struct gw_msg_esp e = {0xab, 7, out.addr, in.addr};
-    struct gw_msg_ike k = {"192.0.2.9", out.addr};
+    struct gw_msg_ike k = {"192.0.2.9", out.addr, NULL};
     struct ip_net net = {in.addr, 32};
 
     for (int i = 0; i < 3; i++) {
@@ -136,7 +169,7 @@ static void log_everything(struct gw_syslog *s)
     gw_msg_no_route(s, &p, "inside", "outside");
     gw_msg_configured(s, "enable_15", "sysopt connection preserve-vpn-flows");
     gw_msg_shown(s, "enable_15", "show conn");
-    gw_msg_session_end(s, &k, SPAN_S(100000), 1, 2, "Lost Service");
+    gw_msg_session_end(s, &k, "LAN-to-LAN", SPAN_S(100000), 1, 2, "Lost Service");
     gw_msg_esp_bad_spi(s, &e);
     gw_msg_esp_bad_inner(s, &e, &p, &net, &net);
     gw_msg_not_ipsec(s, &p);
@@ -157,6 +190,7 @@ static void log_everything(struct gw_syslog *s)
     gw_msg_ike_deleting_sa(s, &k, &out.addr, &in.addr);
     gw_msg_tunnel_wanted(s, "map1", 5);
     gw_msg_no_egress(s, &p, "outside");
+    log_remote_access(s, &net);
 }
 
 static void what_the_model_logs_fits_the_grammar(void **state)

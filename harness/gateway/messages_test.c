@@ -198,7 +198,7 @@ static void packets_are_denied(void **state)
 
 static void sas_come_and_go(void **state)
 {
-    struct gw_msg_sa sa = {false, 0xce8c73ac, ip4(BO), ip4(HO)};
+    struct gw_msg_sa sa = {false, 0xce8c73ac, ip4(BO), ip4(HO), false, NULL};
 
     (void)state;
     gw_msg_sa_created(logger, &sa);
@@ -248,7 +248,7 @@ static void esp_packets_are_dropped(void **state)
 
 static void tunnels_are_negotiated(void **state)
 {
-    struct gw_msg_ike k = {"46.37.188.24", ip4(HO)}, unknown = {NULL, ip4(HO)};
+    struct gw_msg_ike k = {"46.37.188.24", ip4(HO), NULL}, unknown = {NULL, ip4(HO), NULL};
     struct ip_addr local = ip4(0x0ae0e400), remote = ip4(0);
     struct ip_net all = {ip4(0), 0};
 
@@ -394,7 +394,7 @@ static void the_log_speaks_of_itself_and_of_the_device(void **state)
 
 static void tunnels_end(void **state)
 {
-    struct gw_msg_ike k = {"46.37.188.24", ip4(HO)}, unknown = {NULL, ip4(HO)};
+    struct gw_msg_ike k = {"46.37.188.24", ip4(HO), NULL}, unknown = {NULL, ip4(HO), NULL};
     struct ip_addr local = ip4(0), remote = ip4(0xac1c6800);
 
     (void)state;
@@ -409,12 +409,13 @@ static void tunnels_end(void **state)
            "(keepalive type: DPD)");
     gw_msg_session_down(logger, &k, "Lost Service");
     expect("<165>%ASA-5-713259: " G "Session is being torn down. Reason: Lost Service");
-    gw_msg_session_end(logger, &k, SPAN_S(4 * 3600 + 19 * 60 + 29), 1591776, 65821500,
+    gw_msg_session_end(logger, &k, "LAN-to-LAN", SPAN_S(4 * 3600 + 19 * 60 + 29), 1591776, 65821500,
                        "Idle Timeout");
     expect("<164>%ASA-4-113019: Group = 46.37.188.24, Username = 46.37.188.24, IP = 46.37.188.24, "
            "Session disconnected. Session Type: LAN-to-LAN, Duration: 4h:19m:29s, Bytes xmt: "
            "1591776, Bytes rcv: 65821500, Reason: Idle Timeout");
-    gw_msg_session_end(logger, &unknown, SPAN_S(61 * 86400 + 8 * 3600 + 196), 0, 0, "IKE Delete");
+    gw_msg_session_end(logger, &unknown, "LAN-to-LAN", SPAN_S(61 * 86400 + 8 * 3600 + 196), 0, 0,
+                       "IKE Delete");
     expect("<164>%ASA-4-113019: Group = 46.37.188.24, Username = 46.37.188.24, IP = 46.37.188.24, "
            "Session disconnected. Session Type: LAN-to-LAN, Duration: 61d 8h:03m:16s, Bytes xmt: "
            "0, Bytes rcv: 0, Reason: IKE Delete");

@@ -11,9 +11,9 @@ static void log_sa(struct gw_syslog *s, uint32_t id, const struct gw_msg_sa *sa,
         return;
     ip_addr_format(&sa->peer, peer);
     /* for LAN-to-LAN the user is the peer's address */
-    gw_log(s, id, "IPSEC: An %s LAN-to-LAN SA (SPI= 0x%08X) between %s and %s (user= %s) %s",
-           sa->inbound ? "inbound" : "outbound", sa->spi, ip_addr_format(&sa->local, local), peer,
-           peer, what);
+    gw_log(s, id, "IPSEC: An %s %s SA (SPI= 0x%08X) between %s and %s (user= %.64s) %s",
+           sa->inbound ? "inbound" : "outbound", sa->remote ? "remote access" : "LAN-to-LAN",
+           sa->spi, ip_addr_format(&sa->local, local), peer, sa->user ? sa->user : peer, what);
 }
 
 void gw_msg_sa_created(struct gw_syslog *s, const struct gw_msg_sa *sa)
@@ -104,15 +104,20 @@ void gw_msg_esp_bad_icv(struct gw_syslog *s, const struct gw_msg_esp *e)
         log_esp(s, 402120, e, " that failed authentication.");
 }
 
-#define WHO_TEXT 160
+#define WHO_TEXT 240
 
-/* "Group = G, IP = P, "; before the group is known only the address. */
+/* "Group = G, IP = P, "; before the group is known only the address; with the user, if there is
+ * one.
+ */
 static char *who(const struct gw_msg_ike *k, char out[static WHO_TEXT])
 {
     char peer[IP_ADDR_TEXT];
 
     ip_addr_format(&k->peer, peer);
-    if (k->group)
+    if (k->group && k->user)
+        snprintf(out, WHO_TEXT, "Group = %.64s, Username = %.64s, IP = %s, ", k->group, k->user,
+                 peer);
+    else if (k->group)
         snprintf(out, WHO_TEXT, "Group = %.64s, IP = %s, ", k->group, peer);
     else
         snprintf(out, WHO_TEXT, "IP = %s, ", peer);
@@ -149,11 +154,12 @@ void gw_msg_phase2_spis(struct gw_syslog *s, const struct gw_msg_ike *k, bool in
                         uint32_t in_spi, uint32_t out_spi)
 {
     char w[WHO_TEXT], peer[IP_ADDR_TEXT];
+    const char *name = k->user ? k->user : k->group ? k->group : ip_addr_format(&k->peer, peer);
 
     gw_log(s, 713049,
-           "%sSecurity negotiation complete for LAN-to-LAN Group (%.64s)  %s, Inbound SPI = "
-           "0x%08x, Outbound SPI = 0x%08x",
-           who(k, w), k->group ? k->group : ip_addr_format(&k->peer, peer),
+           "%sSecurity negotiation complete for %s (%.64s)  %s, Inbound SPI = 0x%08x, Outbound SPI "
+           "= 0x%08x",
+           who(k, w), k->user ? "User" : "LAN-to-LAN Group", name,
            initiator ? "Initiator" : "Responder", in_spi, out_spi);
 }
 
@@ -266,8 +272,9 @@ void gw_msg_ike_text(struct gw_syslog *s, uint32_t id, const struct gw_msg_ike *
     gw_log(s, id, "%s%s", who(k, w), text);
 }
 
-void gw_msg_session_end(struct gw_syslog *s, const struct gw_msg_ike *k, struct span duration,
-                        uint64_t bytes_sent, uint64_t bytes_received, const char *reason)
+void gw_msg_session_end(struct gw_syslog *s, const struct gw_msg_ike *k, const char *type,
+                        struct span duration, uint64_t bytes_sent, uint64_t bytes_received,
+                        const char *reason)
 {
     char peer[IP_ADDR_TEXT], days[32] = "";
     int64_t t = duration.ns / 1000000000;
@@ -279,7 +286,8 @@ void gw_msg_session_end(struct gw_syslog *s, const struct gw_msg_ike *k, struct 
         snprintf(days, sizeof(days), "%lldd ", (long long)(t / 86400));
     gw_log(s, 113019,
            "Group = %.64s, Username = %.64s, IP = %s, Session disconnected. Session Type: "
-           "LAN-to-LAN, Duration: %s%dh:%02dm:%02ds, Bytes xmt: %llu, Bytes rcv: %llu, Reason: %s",
-           group, group, peer, days, (int)(t / 3600 % 24), (int)(t / 60 % 60), (int)(t % 60),
-           (unsigned long long)bytes_sent, (unsigned long long)bytes_received, reason);
+           "%s, Duration: %s%dh:%02dm:%02ds, Bytes xmt: %llu, Bytes rcv: %llu, Reason: %s",
+           group, k->user ? k->user : group, peer, type, days, (int)(t / 3600 % 24),
+           (int)(t / 60 % 60), (int)(t % 60), (unsigned long long)bytes_sent,
+           (unsigned long long)bytes_received, reason);
 }

@@ -5,8 +5,11 @@
 
 void gw_vpn_init(struct gateway *g)
 {
-    g->vpn = (struct vpn){
-        .ifi = NETIF_NONE, .sadb = sadb_new(), .idle_due = MONO_NEVER, .last_wanted = VPN_NONE};
+    g->vpn = (struct vpn){.ifi = NETIF_NONE,
+                          .sadb = sadb_new(),
+                          .idle_due = MONO_NEVER,
+                          .look = MONO_NEVER,
+                          .last_wanted = VPN_NONE};
     map_init(&g->vpn.numbers);
 }
 
@@ -95,6 +98,7 @@ void gw_vpn_forget(struct gateway *g)
         v->policies[i]->pair = NULL;
     }
     v->nsessions = 0;
+    v->look = MONO_NEVER;
     v->contexts = v->indexes = v->ikes_ever = 0;
     memset(&v->most, 0, sizeof(v->most));
     gw_vpn_renew(g);
@@ -158,11 +162,17 @@ void gw_vpn_tick(struct gateway *g)
         ike_tick(g->vpn.ike);
     gw_vpn_end_idle(g);
     gw_vpn_expire_held(g);
+    if (!mono_before(clock_now(g->env.clk), g->vpn.look))
+        gw_vpn_limit_sessions(g);
 }
 
 struct mono gw_vpn_deadline(const struct gateway *g)
 {
-    return g->vpn.ike ? mono_min(ike_deadline(g->vpn.ike), g->vpn.idle_due) : MONO_NEVER;
+    const struct vpn *v = &g->vpn;
+
+    if (!v->ike)
+        return MONO_NEVER;
+    return mono_min(ike_deadline(v->ike), mono_min(v->idle_due, v->look));
 }
 
 void gw_vpn_ike_input(struct gateway *g, const struct gw_packet *p)

@@ -39,11 +39,13 @@ struct vpn_policy {
     struct ip_addr peer;
     struct ike_selector selector;
     char map[GW_NAME], acl[GW_NAME];
-    unsigned seq;    /* of the crypto map entry */
-    size_t ace;      /* of the access list */
-    bool configured; /* still is part of the configuration */
-    bool may_begin;  /* not answer-only */
-    uint32_t parent; /* VPN_NONE; else the policy that the peer has asked a part of */
+    unsigned seq;        /* of the crypto map entry */
+    size_t ace;          /* of the access list */
+    bool configured;     /* still is part of the configuration */
+    bool may_begin;      /* not answer-only */
+    uint32_t parent;     /* VPN_NONE; else the policy that the peer has asked a part of */
+    char group[GW_NAME]; /* of a dynamic map, for clients of this tunnel group; they have parts of
+                            it, each a policy of its own. Else "" */
 
     /* the tunnel */
     struct sadb_pair *pair;          /* the one in use; NULL: none */
@@ -70,13 +72,38 @@ struct vpn_policy {
     struct mono held_since; /* of the first */
 };
 
+enum vpn_session_type {
+    VPN_LAN_TO_LAN,
+    VPN_NEM,    /* remote access, a hardware client in network extension mode: its network */
+    VPN_CLIENT, /* remote access in client mode: an address that we gave */
+    VPN_SSL,    /* AnyConnect; see gateway/vpn_ssl.c for what is modelled of it */
+};
+
+/* Cisco's note 113014: preserved are flows of LAN-to-LAN tunnels and of hardware clients in network
+ * extension mode; neither of clients in client mode nor of AnyConnect. */
+static inline bool vpn_type_preserves(enum vpn_session_type t)
+{
+    return t == VPN_LAN_TO_LAN || t == VPN_NEM;
+}
+
+enum vpn_limit { VPN_LIMIT_NONE, VPN_LIMIT_IDLE, VPN_LIMIT_SESSION };
+
 /* What is known of a peer while it has an IKE SA: the session of 113019 and `show vpn-sessiondb`.
  */
 struct vpn_session {
     struct ip_addr peer;
-    char group[GW_NAME];
-    unsigned ikes; /* established IKE SAs, those being replaced included */
-    uint32_t ike;  /* the newest */
+    char group[GW_NAME]; /* tunnel group */
+    enum vpn_session_type type;
+    char user[GW_NAME];        /* of XAUTH; "": none */
+    char policy[GW_NAME];      /* group policy of remote access; else "" */
+    struct ip_addr assigned;   /* the client's address; family 0: none */
+    char client[IKE_TEXT_MAX]; /* what it says to be (APPLICATION_VERSION) */
+    uint32_t idle_s, max_s;    /* vpn-idle-timeout, vpn-session-timeout; 0: none */
+    uint64_t seen_bytes;       /* when it was looked at last */
+    struct mono used;          /* last traffic, as far as it was looked at */
+    enum vpn_limit over;       /* which of the two it came to */
+    unsigned ikes;             /* established IKE SAs, those being replaced included */
+    uint32_t ike;              /* the newest */
     bool initiator;
     uint32_t index;
     struct mono since, ike_since;
@@ -99,6 +126,7 @@ struct vpn {
     struct vpn_policy **policies; /* by number */
     size_t npolicies;
     size_t nparts;      /* of them that have a parent */
+    size_t nclients;    /* of these, whose parent is a dynamic map's */
     struct map numbers; /* by peer and selector */
     size_t nheld;       /* packets that wait, in all */
     bool enabled;       /* `crypto isakmp enable`, where the crypto map is */
@@ -108,10 +136,12 @@ struct vpn {
     uint32_t ikes_ever;         /* IKE SAs there were */
     struct {
         size_t sessions, ikes, tunnels;
-    } most;               /* at the same time */
-    bool fresh;           /* the crypto map has changed since a tunnel came up last */
-    struct mono idle_due; /* when tunnels are looked through for idle ones */
-    uint32_t last_wanted; /* policy of the last acquire, for the log of phase 1 */
+    } most;                    /* at the same time */
+    bool fresh;                /* the crypto map has changed since a tunnel came up last */
+    struct mono idle_due;      /* when tunnels are looked through for idle ones */
+    uint32_t last_wanted;      /* policy of the last acquire, for the log of phase 1 */
+    char client[IKE_TEXT_MAX]; /* what the client of the last mode-config says to be */
+    struct mono look;          /* when to look for sessions that are over; MONO_NEVER: no need */
 };
 
 #endif

@@ -8,13 +8,24 @@
 /* --- pairs and tunnels -------------------------------------------------------------------------
  */
 
+static bool remote_of(const struct gateway *g, const struct ip_addr *peer)
+{
+    for (size_t i = 0; i < g->vpn.nsessions; i++) {
+        if (ip_addr_eq(&g->vpn.sessions[i].peer, peer))
+            return g->vpn.sessions[i].type != VPN_LAN_TO_LAN;
+    }
+    return false;
+}
+
 static struct gw_msg_sa sa_message(const struct gateway *g, const struct esp_sa *sa, bool inbound,
                                    const struct ip_addr *peer)
 {
     return (struct gw_msg_sa){.inbound = inbound,
                               .spi = esp_sa_params(sa)->spi,
                               .local = g->vpn.used->ike.local,
-                              .peer = *peer};
+                              .peer = *peer,
+                              .remote = remote_of(g, peer),
+                              .user = gw_vpn_who(g, peer).user};
 }
 
 /* Pointers into the database hold until it changes. */
@@ -84,10 +95,12 @@ static void send_held(struct gateway *g, struct vpn_policy *p)
 static void tunnel_up(struct gateway *g, uint32_t number)
 {
     struct vpn_policy *p = g->vpn.policies[number];
+    const struct vpn_session *s = gw_vpn_session(g, &p->peer);
 
     p->up = true;
-    p->preserve =
-        g->cfg->sysopt.preserve_vpn_flows && (g->cfg->profile->can & GW_CAN_PRESERVE) != 0;
+    p->preserve = g->cfg->sysopt.preserve_vpn_flows &&
+                  (g->cfg->profile->can & GW_CAN_PRESERVE) != 0 &&
+                  (!s || vpn_type_preserves(s->type));
     p->context[1] = ++g->vpn.contexts; /* ENCR first: the note's listing has its numbers so */
     p->context[0] = ++g->vpn.contexts;
     p->rekeys = 0;
@@ -101,10 +114,12 @@ static void tunnel_up(struct gateway *g, uint32_t number)
 static void log_child_up(struct gateway *g, const struct ike_out *o)
 {
     const struct sadb_pair *pair = sadb_by_spi(g->vpn.sadb, o->child.in_spi);
-    struct gw_msg_ike k = gw_vpn_who(g, &o->peer);
+    struct gw_msg_ike k = gw_vpn_who_of(g, o);
     struct gw_msg_sa out = sa_message(g, pair->out, false, &o->peer);
     struct gw_msg_sa in = sa_message(g, pair->in, true, &o->peer);
 
+    if (gw_vpn_is_ssl(g, &o->peer))
+        return;
     gw_msg_phase2_spis(g->log, &k, o->initiator, o->child.in_spi, o->child.out_spi);
     gw_msg_sa_created(g->log, &out);
     gw_msg_sa_created(g->log, &in);
@@ -114,7 +129,7 @@ static void log_child_up(struct gateway *g, const struct ike_out *o)
 
 static void child_up(struct gateway *g, const struct ike_out *o)
 {
-    uint32_t number = vpn_policy_for(&g->vpn, o->child.policy, &o->child.selector);
+    uint32_t number = vpn_policy_for(&g->vpn, o->child.policy, &o->peer, &o->child.selector);
     struct vpn_policy *p = g->vpn.policies[number];
     struct esp_sa *in = make_sa(g, o, true), *out = make_sa(g, o, false);
     struct vpn_session *s = gw_vpn_session(g, &o->peer);
@@ -140,6 +155,8 @@ static void child_up(struct gateway *g, const struct ike_out *o)
         p->hole_until = mono_add(clock_now(g->env.clk), SPAN_S(3));
     take_pair(p, o);
     refresh_pairs(g);
+    if (s && !was_up)
+        gw_vpn_remote_tunnel(g, s, p, true);
     log_child_up(g, o);
     if (p->wanted)
         gw_msg_tunnel_made(g->log, p->map, p->seq);
@@ -169,11 +186,17 @@ static void log_child_down(struct gateway *g, const struct ike_out *o, const str
                            enum ike_end end)
 {
     const struct ike_selector *sel = &g->vpn.policies[pair->policy]->selector;
-    struct gw_msg_ike k = gw_vpn_who(g, &o->peer);
+    struct gw_msg_ike k = gw_vpn_who_of(g, o);
     struct gw_msg_sa out = sa_message(g, pair->out, false, &o->peer);
     struct gw_msg_sa in = sa_message(g, pair->in, true, &o->peer);
     struct vpn_end_words w = gw_vpn_words(g, &o->peer, end);
+    const struct vpn_session *s = gw_vpn_session(g, &o->peer);
 
+    if (s && s->type == VPN_SSL)
+        return;
+    if (s && s->over != VPN_LIMIT_NONE)
+        w.phase2 =
+            s->over == VPN_LIMIT_IDLE ? "IPsec SA Idle Timeout" : "IPsec SA Max Time Exceeded";
     if (o->end != IKE_END_REPLACED && w.phase2)
         gw_msg_phase2_ended(g->log, &k, w.phase2, &sel->remote.addr, &sel->local.addr);
     gw_msg_ike_deleting_sa(g->log, &k, &sel->remote.addr, &sel->local.addr);
@@ -187,7 +210,7 @@ static void child_down(struct gateway *g, const struct ike_out *o)
 {
     struct sadb_pair *pair = sadb_by_spi(g->vpn.sadb, o->child.in_spi);
     struct vpn_session *s = gw_vpn_session(g, &o->peer);
-    struct gw_msg_ike k = gw_vpn_who(g, &o->peer);
+    struct gw_msg_ike k = gw_vpn_who_of(g, o);
 
     if (o->attempt) {
         gw_msg_ike_text(g->log, 713902, &k, "QM FSM error (P2 struct &0x%08x, mess id 0x%x)!",
@@ -206,6 +229,8 @@ static void child_down(struct gateway *g, const struct ike_out *o)
     refresh_pairs(g);
     if (p->up && !p->pair) {
         p->up = false;
+        if (s)
+            gw_vpn_remote_tunnel(g, s, p, false);
         gw_flows_tunnel_down(g, number);
     }
     s = gw_vpn_session(g, &o->peer);
@@ -233,7 +258,7 @@ static void initiating(struct gateway *g, const struct ike_out *o, unsigned phas
 
 static void no_policy(struct gateway *g, const struct ike_out *o)
 {
-    struct gw_msg_ike k = gw_vpn_who(g, &o->peer);
+    struct gw_msg_ike k = gw_vpn_who_of(g, o);
     const struct ike_selector *asked = &o->child.selector;
 
     gw_msg_no_crypto_map(g->log, &k, &asked->remote, &asked->local, asked->proto,
@@ -244,8 +269,10 @@ static void no_policy(struct gateway *g, const struct ike_out *o)
 
 static void fact(struct gateway *g, const struct ike_out *o)
 {
-    struct gw_msg_ike k = gw_vpn_who(g, &o->peer);
+    struct gw_msg_ike k = gw_vpn_who_of(g, o);
 
+    if (gw_vpn_is_ssl(g, &o->peer))
+        return;
     switch (o->fact) {
     case IKE_FACT_INITIATING_1: initiating(g, o, 1); break;
     case IKE_FACT_INITIATING_2: initiating(g, o, 2); break;
@@ -299,8 +326,10 @@ void gw_vpn_events(struct gateway *g)
         case IKE_OUT_CHILD_UP: child_up(g, &o); break;
         case IKE_OUT_CHILD_DOWN: child_down(g, &o); break;
         case IKE_OUT_FACT: fact(g, &o); break;
+        case IKE_OUT_LOGIN: gw_vpn_login(g, &o); break;
+        case IKE_OUT_CONFIG: gw_vpn_config(g, &o); break;
         }
-        if (o.kind == IKE_OUT_CHILD_UP || o.kind == IKE_OUT_IKE_UP)
+        if (o.kind == IKE_OUT_CHILD_UP || o.kind == IKE_OUT_IKE_UP || o.kind == IKE_OUT_LOGIN)
             mem_wipe(&o, sizeof(o));
         gw_send_logs(g);
     }

@@ -4,7 +4,7 @@
 
 static struct span timeout_of(const struct gateway *g)
 {
-    return SPAN_S((int64_t)g->cfg->vpn_idle_timeout_min * 60);
+    return SPAN_S((int64_t)gw_config_idle_min(g->cfg) * 60);
 }
 
 struct vpn_end_words gw_vpn_words(struct gateway *g, const struct ip_addr *peer, enum ike_end end)
@@ -20,7 +20,7 @@ void gw_vpn_idle_renew(struct gateway *g)
 {
     struct mono due = MONO_NEVER;
 
-    for (size_t i = 0; g->cfg->vpn_idle_timeout_min && i < g->vpn.npolicies; i++) {
+    for (size_t i = 0; gw_config_idle_min(g->cfg) && i < g->vpn.npolicies; i++) {
         if (g->vpn.policies[i]->up)
             due = mono_min(due, mono_add(g->vpn.policies[i]->used, timeout_of(g)));
     }
@@ -65,7 +65,7 @@ void gw_vpn_end_idle(struct gateway *g)
 {
     if (mono_before(clock_now(g->env.clk), g->vpn.idle_due))
         return;
-    for (size_t i = 0; g->vpn.ike && g->cfg->vpn_idle_timeout_min && i < g->vpn.npolicies; i++) {
+    for (size_t i = 0; g->vpn.ike && gw_config_idle_min(g->cfg) && i < g->vpn.npolicies; i++) {
         if (is_idle(g, g->vpn.policies[i]))
             end_tunnel(g, g->vpn.policies[i]);
     }

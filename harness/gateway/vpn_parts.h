@@ -5,8 +5,25 @@
 #include "gateway/gateway_parts.h"
 #include "gateway/vpn_words.h"
 
-/* PEER as the log names it: with its tunnel group. */
+/* PEER as the log names it: with its tunnel group, and its user if it has one. */
 struct gw_msg_ike gw_vpn_who(const struct gateway *g, const struct ip_addr *peer);
+/* The same of who O is about, also before there is a session; O must outlive it. */
+struct gw_msg_ike gw_vpn_who_of(const struct gateway *g, const struct ike_out *o);
+/* True when PEER's session is AnyConnect's: nothing is logged of IKE and IPsec. */
+bool gw_vpn_is_ssl(struct gateway *g, const struct ip_addr *peer);
+
+/* --- vpn_remote.c: clients that come in by a dynamic map -------------------------------------- */
+
+void gw_vpn_login(struct gateway *g, const struct ike_out *o);  /* XAUTH: is it the user? */
+void gw_vpn_config(struct gateway *g, const struct ike_out *o); /* mode-config: what does it get? */
+/* S has come up by O: its type, limits and first records. */
+void gw_vpn_remote_up(struct gateway *g, struct vpn_session *s, const struct ike_out *o);
+/* A tunnel of S came up or went. */
+void gw_vpn_remote_tunnel(struct gateway *g, const struct vpn_session *s,
+                          const struct vpn_policy *p, bool up);
+/* Ends sessions that have been idle, or have lasted, for as long as their policy lets them. */
+void gw_vpn_limit_sessions(struct gateway *g);
+const char *gw_vpn_type_text(enum vpn_session_type t); /* as 113019 has it */
 
 /* An IKE SA came up, or went, or did not come about. */
 void gw_vpn_ike_up(struct gateway *g, const struct ike_out *o);

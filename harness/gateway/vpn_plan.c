@@ -120,6 +120,14 @@ static uint64_t hash_of(const struct number_key *k)
     return hash_bytes(wr_bytes(&w), 0);
 }
 
+/* One more, the last by number. */
+static struct vpn_policy *policy_new(struct vpn *v)
+{
+    v->policies = mem_resize(v->policies, v->npolicies + 1, sizeof(struct vpn_policy *));
+    v->policies[v->npolicies] = mem_zalloc(sizeof(struct vpn_policy));
+    return v->policies[v->npolicies++];
+}
+
 /* The number of what SEL towards PEER is, or becomes. */
 static uint32_t number_of(struct vpn *v, const struct ip_addr *peer, const struct ike_selector *sel)
 {
@@ -129,14 +137,13 @@ static uint32_t number_of(struct vpn *v, const struct ip_addr *peer, const struc
 
     if (known != MAP_NONE)
         return known;
-    v->policies = mem_resize(v->policies, v->npolicies + 1, sizeof(struct vpn_policy *));
-    struct vpn_policy *p = v->policies[v->npolicies] = mem_zalloc(sizeof(*p));
+    struct vpn_policy *p = policy_new(v);
     p->peer = *peer;
     p->selector = *sel;
     p->parent = VPN_NONE;
     p->inner_ifi = NETIF_NONE;
-    map_put(&v->numbers, hash, (uint32_t)v->npolicies);
-    return (uint32_t)v->npolicies++;
+    map_put(&v->numbers, hash, (uint32_t)v->npolicies - 1);
+    return (uint32_t)v->npolicies - 1;
 }
 
 static void add_policy(struct vpn_plan *p, uint32_t number, size_t peer,
@@ -207,25 +214,142 @@ static void plan_entry(struct vpn *v, struct vpn_plan *p, const struct gw_config
             plan_ace(v, p, m, e, i % list->naces, peers[i / list->naces], suites, nsuites);
 }
 
+/* --- remote access ------------------------------------------------------------------------------
+ */
+
+/* The peer that stands for the clients of group G. */
+static size_t group_peer(struct vpn_plan *p, const struct gw_tunnel_group *g)
+{
+    size_t n = p->ike.npeers;
+
+    for (size_t i = 0; i < n; i++) {
+        if (strcmp(p->names[i], g->name) == 0)
+            return i;
+    }
+    memcpy(p->keys[n], g->psk, sizeof(p->keys[n]));
+    memcpy(p->names[n], g->name, sizeof(p->names[n]));
+    p->peers[n] = (struct ike_peer_config){
+        .psk = bytes_str(p->keys[n]),
+        .group = bytes_str(p->names[n]),
+        .aggressive = true,
+        .xauth = !g->no_xauth,
+        .config = IKE_CONFIG_NETWORK,
+        .suites = p->suites,
+        .nsuites = p->nsuites,
+        .dpd = {.enabled = !g->keepalive_disabled,
+                .answer_only = g->keepalive_infinite,
+                .threshold = SPAN_S(g->keepalive_threshold_s),
+                .retry = SPAN_S(g->keepalive_retry_s),
+                .tries = 3},
+        .never_initiates = true,
+    };
+    p->ike.npeers++;
+    return n;
+}
+
+/* The policy that stands for what clients of group G may ask by entry M of a dynamic map. */
+static uint32_t group_number(struct vpn *v, const struct gw_map_entry *m, const char *group,
+                             const struct ike_selector *sel, size_t ace)
+{
+    size_t i = 0;
+
+    while (i < v->npolicies &&
+           (strcmp(v->policies[i]->group, group) != 0 || strcmp(v->policies[i]->map, m->map) != 0 ||
+            v->policies[i]->seq != m->seq || v->policies[i]->ace != ace ||
+            !same_selector(&v->policies[i]->selector, sel)))
+        i++;
+    if (i < v->npolicies)
+        return (uint32_t)i;
+    struct vpn_policy *p = policy_new(v);
+    *p = (struct vpn_policy){
+        .selector = *sel, .seq = m->seq, .ace = ace, .parent = VPN_NONE, .inner_ifi = NETIF_NONE};
+    memcpy(p->map, m->map, sizeof(p->map));
+    memcpy(p->acl, m->acl, sizeof(p->acl));
+    (void)memcpy(p->group, group, strlen(group) + 1);
+    return (uint32_t)(v->npolicies - 1);
+}
+
+static void add_group_policy(struct vpn *v, struct vpn_plan *p, const struct gw_map_entry *m,
+                             const struct gw_tunnel_group *g, const struct ike_selector *sel,
+                             size_t ace, size_t nsuites)
+{
+    size_t peer = group_peer(p, g);
+    uint32_t number = group_number(v, m, g->name, sel, ace);
+
+    v->policies[number]->configured = true;
+    add_policy(p, number, peer, sel, p->esp_suites[p->nentries - 1], nsuites);
+}
+
+/* Entry M of a dynamic map: anything, or what its access list permits, for each group. */
+static void plan_dynamic(struct vpn *v, struct vpn_plan *p, const struct gw_config *c,
+                         const struct gw_map_entry *m)
+{
+    const struct gw_acl *list = gw_config_acl(c, m->acl);
+    struct ike_selector sel = {.local = {ip4(0), 0}, .remote = {ip4(0), 0}};
+    size_t nsuites = 0;
+
+    if (!m->nsets || (m->acl[0] && !list))
+        return;
+    p->entries[p->nentries] = (struct vpn_entry){.map = p->map, .seq = m->seq};
+    p->esp_suites[p->nentries++] = esp_suites_of(c, m, &nsuites);
+    for (size_t g = 0; g < c->ngroups && nsuites; g++) {
+        if (c->groups[g].l2l || !c->groups[g].psk[0])
+            continue;
+        if (!list)
+            add_group_policy(v, p, m, &c->groups[g], &sel, 0, nsuites);
+        for (size_t i = 0; list && i < list->naces; i++) {
+            const struct gw_ace *a = &list->aces[i];
+            if (a->action == GW_PERMIT && !a->inactive && selector_of(a, &sel))
+                add_group_policy(v, p, m, &c->groups[g], &sel, i, nsuites);
+        }
+    }
+}
+
+static void plan_dynamics(struct vpn *v, struct vpn_plan *p, const struct gw_config *c,
+                          const char *name)
+{
+    for (size_t i = 0; i < c->ndynamic; i++) {
+        if (strcmp(c->dynamic[i].map, name) == 0)
+            plan_dynamic(v, p, c, &c->dynamic[i]);
+    }
+}
+
+/* How many entries and peers there are at most. */
+static void count(const struct gw_config *c, size_t *nentries, size_t *npeers)
+{
+    *nentries = c->nmap;
+    *npeers = c->ngroups;
+    for (size_t i = 0; i < c->nmap; i++) {
+        *npeers += c->map[i].npeers;
+        if (c->map[i].dynamic[0])
+            *nentries += c->ndynamic;
+    }
+}
+
 struct vpn_plan *vpn_plan_new(struct vpn *v, const struct gw_config *c, const struct ip_addr *local)
 {
     struct vpn_plan *p = mem_zalloc(sizeof(*p));
-    size_t npeers = 0;
+    size_t npeers, nentries;
 
     for (size_t i = 0; i < v->npolicies; i++)
         v->policies[i]->configured = false;
-    for (size_t i = 0; i < c->nmap; i++)
-        npeers += c->map[i].npeers;
+    count(c, &nentries, &npeers);
     memcpy(p->map, c->map_applied, sizeof(p->map));
-    p->entries = mem_array(c->nmap, sizeof(*p->entries));
-    p->esp_suites = mem_array(c->nmap, sizeof(*p->esp_suites));
+    p->entries = mem_array(nentries, sizeof(*p->entries));
+    p->esp_suites = mem_array(nentries, sizeof(*p->esp_suites));
     p->peers = mem_array(npeers, sizeof(*p->peers));
     p->keys = mem_array(npeers, sizeof(*p->keys));
+    p->names = mem_array(npeers, sizeof(*p->names));
     plan_suites(p, c);
     for (size_t i = 0; i < c->nmap; i++) {
-        if (strcmp(c->map[i].map, c->map_applied) == 0)
+        if (strcmp(c->map[i].map, c->map_applied) != 0)
+            continue;
+        if (c->map[i].dynamic[0])
+            plan_dynamics(v, p, c, c->map[i].dynamic);
+        else
             plan_entry(v, p, c, &c->map[i]);
     }
+    p->ike.no_aggressive = c->am_disable;
     p->ike.local = *local;
     p->ike.peers = p->peers;
     p->ike.policies = p->policies;
@@ -244,6 +368,7 @@ void vpn_plan_free(struct vpn_plan *p)
     }
     mem_wipe(p->keys, p->ike.npeers * sizeof(*p->keys));
     mem_free(p->keys);
+    mem_free(p->names);
     mem_free(p->peers);
     mem_free(p->suites);
     mem_free(p->policies);
@@ -290,6 +415,18 @@ static uint32_t part_of(const struct vpn *v, uint32_t number, const struct gw_fl
     return number;
 }
 
+/* The tunnel of the remote access client that KEY's destination is behind. */
+static uint32_t client_of(const struct vpn *v, const struct gw_flow_key *key)
+{
+    for (size_t i = 0; i < v->npolicies; i++) {
+        const struct vpn_policy *p = v->policies[i];
+        if (p->up && p->parent != VPN_NONE && v->policies[p->parent]->group[0] &&
+            vpn_selector_has(&p->selector, key))
+            return (uint32_t)i;
+    }
+    return VPN_NONE;
+}
+
 uint32_t vpn_plan_match(const struct vpn *v, const struct gw_flow_key *key)
 {
     for (size_t i = 0; v->plan && i < v->plan->nentries; i++) {
@@ -300,17 +437,18 @@ uint32_t vpn_plan_match(const struct vpn *v, const struct gw_flow_key *key)
         uint32_t number = choose(v, e, hit.ace);
         return v->nparts ? part_of(v, number, key) : number;
     }
-    return VPN_NONE;
+    return v->nclients ? client_of(v, key) : VPN_NONE; /* a dynamic map comes last */
 }
 
-uint32_t vpn_policy_for(struct vpn *v, uint32_t parent, const struct ike_selector *sel)
+uint32_t vpn_policy_for(struct vpn *v, uint32_t parent, const struct ip_addr *peer,
+                        const struct ike_selector *sel)
 {
     const struct vpn_policy *whole = v->policies[parent];
+    bool client = whole->group[0];
 
-    if (same_selector(&whole->selector, sel))
+    if (!client && same_selector(&whole->selector, sel))
         return parent;
-    struct ip_addr peer = whole->peer;
-    uint32_t number = number_of(v, &peer, sel);
+    uint32_t number = number_of(v, peer, sel);
     struct vpn_policy *part = v->policies[number];
     whole = v->policies[parent];
     if (part->configured || part->parent != VPN_NONE) /* an entry of its own, or known */
@@ -321,6 +459,7 @@ uint32_t vpn_policy_for(struct vpn *v, uint32_t parent, const struct ike_selecto
     memcpy(part->map, whole->map, sizeof(part->map));
     memcpy(part->acl, whole->acl, sizeof(part->acl));
     v->nparts++;
+    v->nclients += client;
     return number;
 }
 

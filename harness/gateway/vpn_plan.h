@@ -23,6 +23,7 @@ struct vpn_plan {
     /* what ike borrows */
     struct ike_peer_config *peers;
     char (*keys)[129];
+    char (*names)[GW_NAME]; /* of remote access groups, by peer */
     struct ike_suite *suites;
     size_t nsuites;
     struct ike_policy *policies;
@@ -41,9 +42,10 @@ void vpn_plan_free(struct vpn_plan *p); /* wipes keys; NULL is fine */
  * VPN_BLOCKED: they must not, and no tunnel can be made for them. */
 uint32_t vpn_plan_match(const struct vpn *v, const struct gw_flow_key *key);
 
-/* The policy of a pair that was negotiated for PARENT and protects SEL: PARENT itself, or a part of
- * it that gets a number of its own. */
-uint32_t vpn_policy_for(struct vpn *v, uint32_t parent, const struct ike_selector *sel);
+/* The policy of a pair that was negotiated with PEER for PARENT and protects SEL: PARENT itself, or
+ * a part of it that gets a number of its own. */
+uint32_t vpn_policy_for(struct vpn *v, uint32_t parent, const struct ip_addr *peer,
+                        const struct ike_selector *sel);
 
 /* True when packets of KEY, which leave, are in SEL. */
 bool vpn_selector_has(const struct ike_selector *sel, const struct gw_flow_key *key);

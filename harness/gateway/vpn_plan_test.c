@@ -220,6 +220,47 @@ static void a_peer_of_answer_only_entries_is_never_called(void **state)
     release(&l);
 }
 
+static void dynamic_map__stands_behind_the_others_and_each_client_has_a_part_of_it(void **state)
+{
+    struct lab l;
+    struct ip_addr client = ip4(0xc0000201), other = ip4(0xc0000202);
+    struct ike_selector sel = {.local = {ip4(0), 0}, .remote = {ip4(0x0a630000), 16}};
+    struct gw_flow_key key = {.src = ip4(0x0a020001), .dst = ip4(0x0a630001), .icmp_type = -1};
+
+    (void)state;
+    init(&l);
+    type(&l, "crypto dynamic-map d 1 set transform-set A\n"
+             "crypto map m 65535 ipsec-isakmp dynamic d\n"
+             "tunnel-group hw type remote-access\n"
+             "tunnel-group hw ipsec-attributes\n pre-shared-key k3\n"
+             "tunnel-group sw type remote-access\n"
+             "tunnel-group sw ipsec-attributes\n pre-shared-key k4\n"
+             " isakmp ikev1-user-authentication none\n"
+             "crypto isakmp am-disable\n");
+    plan(&l);
+    const struct ike_config *ike = &l.v.plan->ike;
+    assert_true(ike->no_aggressive);
+    assert_int_equal(ike->npeers, 3);
+    assert_int_equal(ike->peers[1].address.family, 0);
+    assert_true(bytes_eq(ike->peers[1].group, bytes_str("hw")) && ike->peers[1].xauth);
+    assert_true(bytes_eq(ike->peers[2].group, bytes_str("sw")) && !ike->peers[2].xauth);
+    assert_true(ike->peers[2].aggressive && ike->peers[2].never_initiates);
+    assert_int_equal(ike->npolicies, 3);
+    uint32_t hw = ike->policies[1].id, sw = ike->policies[2].id;
+    assert_true(hw != sw);
+    uint32_t part = vpn_policy_for(&l.v, hw, &client, &sel);
+    assert_true(part != hw && part == vpn_policy_for(&l.v, hw, &client, &sel));
+    assert_true(part != vpn_policy_for(&l.v, hw, &other, &sel));
+    assert_int_equal(vpn_plan_match(&l.v, &key), VPN_NONE);
+    l.v.policies[part]->up = true;
+    assert_int_equal(vpn_plan_match(&l.v, &key), part);
+    key.src = ip4(0x0a010001); /* the static entry is for this one, whatever the client has */
+    assert_int_not_equal(vpn_plan_match(&l.v, &key), part);
+    plan(&l); /* the same numbers again */
+    assert_int_equal(l.v.plan->ike.policies[1].id, hw);
+    release(&l);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -231,6 +272,7 @@ int main(void)
         cmocka_unit_test(what_cannot_be_negotiated_is_blocked_and_not_sent_in_clear),
         cmocka_unit_test(of_two_peers_the_one_with_a_tunnel_is_used),
         cmocka_unit_test(a_peer_of_answer_only_entries_is_never_called),
+        cmocka_unit_test(dynamic_map__stands_behind_the_others_and_each_client_has_a_part_of_it),
     };
 
     return cmocka_run_group_tests_name("gateway/vpn_plan", tests, NULL, NULL);

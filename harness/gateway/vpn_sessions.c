@@ -8,7 +8,19 @@ struct gw_msg_ike gw_vpn_who(const struct gateway *g, const struct ip_addr *peer
 {
     const struct gw_tunnel_group *group = gw_config_group(g->cfg, peer);
 
+    for (size_t i = 0; i < g->vpn.nsessions; i++) {
+        const struct vpn_session *s = &g->vpn.sessions[i];
+        if (s->type != VPN_LAN_TO_LAN && ip_addr_eq(&s->peer, peer))
+            return (struct gw_msg_ike){s->group, *peer, s->user[0] ? s->user : NULL};
+    }
     return (struct gw_msg_ike){.group = group ? group->name : NULL, .peer = *peer};
+}
+
+struct gw_msg_ike gw_vpn_who_of(const struct gateway *g, const struct ike_out *o)
+{
+    if (!o->group[0])
+        return gw_vpn_who(g, &o->peer);
+    return (struct gw_msg_ike){o->group, o->peer, o->user[0] ? o->user : NULL};
 }
 
 struct vpn_session *gw_vpn_session(struct gateway *g, const struct ip_addr *peer)
@@ -20,10 +32,12 @@ struct vpn_session *gw_vpn_session(struct gateway *g, const struct ip_addr *peer
     return NULL;
 }
 
-static struct vpn_session *session_new(struct gateway *g, const struct ip_addr *peer)
+static struct vpn_session *session_new(struct gateway *g, const struct ike_out *o)
 {
     struct vpn *v = &g->vpn;
-    const struct gw_tunnel_group *group = gw_config_group(g->cfg, peer);
+    const struct ip_addr *peer = &o->peer;
+    const struct gw_tunnel_group *group =
+        o->group[0] ? gw_config_group_named(g->cfg, o->group) : gw_config_group(g->cfg, peer);
 
     v->sessions = mem_resize(v->sessions, v->nsessions + 1, sizeof(*v->sessions));
     struct vpn_session *s = &v->sessions[v->nsessions++];
@@ -35,13 +49,22 @@ static struct vpn_session *session_new(struct gateway *g, const struct ip_addr *
 
 void gw_vpn_session_end(struct gateway *g, struct vpn_session *s, enum ike_end end)
 {
-    struct gw_msg_ike k = {.group = s->group[0] ? s->group : NULL, .peer = s->peer};
+    struct gw_msg_ike k = {.group = s->group[0] ? s->group : NULL,
+                           .peer = s->peer,
+                           .user = s->user[0] ? s->user : NULL};
+    struct gw_msg_ssl ssl = {s->policy, s->user, s->peer};
     struct vpn_end_words w = gw_vpn_words(g, &s->peer, end);
     struct span lasted = mono_diff(s->since, clock_now(g->env.clk));
 
-    gw_msg_session_down(g->log, &k, w.session);
+    if (s->over != VPN_LIMIT_NONE)
+        w.session = w.disconnect = s->over == VPN_LIMIT_IDLE ? "Idle Timeout" : "Max Time Exceeded";
+    if (s->type == VPN_SSL)
+        gw_msg_ssl_down(g->log, &ssl, w.disconnect);
+    else
+        gw_msg_session_down(g->log, &k, w.session);
     if (!gw_fault_on(g->faults, GW_FAULT_NO_113019))
-        gw_msg_session_end(g->log, &k, lasted, s->sent, s->received, w.disconnect);
+        gw_msg_session_end(g->log, &k, gw_vpn_type_text(s->type), lasted, s->sent, s->received,
+                           w.disconnect);
     *s = g->vpn.sessions[--g->vpn.nsessions];
 }
 
@@ -88,10 +111,11 @@ void gw_vpn_clear_counters(struct vpn *v, uint32_t policy)
 void gw_vpn_ike_up(struct gateway *g, const struct ike_out *o)
 {
     struct vpn_session *s = gw_vpn_session(g, &o->peer);
-    struct gw_msg_ike k = gw_vpn_who(g, &o->peer);
+    struct gw_msg_ike k = gw_vpn_who_of(g, o);
+    bool new = !s;
 
-    if (!s)
-        s = session_new(g, &o->peer);
+    if (new)
+        s = session_new(g, o);
     if (s->ikes && gw_fault_on(g->faults, GW_FAULT_REKEY_ENDS_CHILDREN))
         ike_delete_children(g->vpn.ike, &o->peer, true);
     s->ikes++;
@@ -102,7 +126,10 @@ void gw_vpn_ike_up(struct gateway *g, const struct ike_out *o)
     s->ike_since = clock_now(g->env.clk);
     s->suite = o->sa.suite;
     s->end = IKE_END_NONE;
-    gw_msg_phase1_done(g->log, &k);
+    if (new && o->group[0])
+        gw_vpn_remote_up(g, s, o);
+    if (s->type != VPN_SSL)
+        gw_msg_phase1_done(g->log, &k);
 }
 
 static void tunnel_failed(struct gateway *g, uint32_t wanted)
@@ -118,15 +145,22 @@ static void tunnel_failed(struct gateway *g, uint32_t wanted)
 /* Phase 1 did not come about: the crypto map's next peer is tried the next time. */
 static void attempt_failed(struct gateway *g, const struct ike_out *o)
 {
-    struct gw_msg_ike k = gw_vpn_who(g, &o->peer);
+    struct gw_msg_ike k = gw_vpn_who_of(g, o);
     uint32_t wanted = g->vpn.last_wanted;
 
-    if (o->end == IKE_END_AUTH)
+    if (o->end == IKE_END_USER)
+        gw_msg_login_failed(g->log, &k);
+    else if (o->end == IKE_END_REFUSED && o->group[0])
+        return; /* and it was said why */
+    else if (o->end == IKE_END_AUTH)
         gw_msg_ike_text(g->log, 713904, &k,
                         "Error, had problems decrypting packet, probably due to mismatched "
                         "pre-shared key.  Aborting");
     else
-        gw_msg_ike_timeout(g->log, &k, o->initiator ? "MM_WAIT_MSG2" : "MM_WAIT_MSG3");
+        gw_msg_ike_timeout(g->log, &k,
+                           o->group[0]    ? "AM_WAIT_MSG3"
+                           : o->initiator ? "MM_WAIT_MSG2"
+                                          : "MM_WAIT_MSG3");
     if (o->initiator && wanted < g->vpn.npolicies &&
         ip_addr_eq(&g->vpn.policies[wanted]->peer, &o->peer))
         tunnel_failed(g, wanted);
@@ -135,13 +169,13 @@ static void attempt_failed(struct gateway *g, const struct ike_out *o)
 void gw_vpn_ike_down(struct gateway *g, const struct ike_out *o)
 {
     struct vpn_session *s = gw_vpn_session(g, &o->peer);
-    struct gw_msg_ike k = gw_vpn_who(g, &o->peer);
+    struct gw_msg_ike k = gw_vpn_who_of(g, o);
 
     if (o->attempt) {
         attempt_failed(g, o);
         return;
     }
-    if (o->end == IKE_END_DPD)
+    if (o->end == IKE_END_DPD && !gw_vpn_is_ssl(g, &o->peer))
         gw_msg_dpd_lost(g->log, &k);
     if (!s)
         return;

@@ -41,6 +41,9 @@ void ike_free(struct ike *k)
     if (!k)
         return;
     ike_forget(k);
+    for (size_t i = 0; i < k->nremotes; i++)
+        mem_free(k->remotes[i]);
+    mem_free(k->remotes);
     mem_free(k->wants);
     mem_wipe(k, sizeof(*k));
     mem_free(k);
@@ -92,20 +95,22 @@ enum err ike_acquire(struct ike *k, uint32_t policy)
     const struct ike_policy *p = &k->cfg->policies[i];
     if (k->cfg->peers[p->peer].never_initiates)
         return ERR_STATE;
-    if (k->wants[i].wanted || ike1_quick_for(k, i) || ike_child_current(k, i, &p->selector))
+    struct ike_selector now = ike_policy_selector(k, i);
+    if (k->wants[i].wanted || ike1_quick_for(k, i) || ike_child_current(k, p->peer, i, &now))
         return ERR_OK;
-    k->wants[i] = (struct ike_want){true, ike_now(k)};
+    k->wants[i].wanted = true;
+    k->wants[i].due = ike_now(k);
     if (ike1_best(k, p->peer))
         ike1_serve_wants(k, p->peer);
     else if (!ike1_negotiating(k, p->peer))
-        ike1_main_begin(k, p->peer, false);
+        ike1_phase1_begin(k, p->peer, false);
     settle(k);
     return ERR_OK;
 }
 
 static bool is_with(const struct ike *k, size_t peer, const struct ip_addr *addr)
 {
-    return !addr || ip_addr_eq(&k->cfg->peers[peer].address, addr);
+    return !addr || ip_addr_eq(&ike_peer_at(k, peer)->address, addr);
 }
 
 /* The first IKE SA with PEER; those that are up come first, so that Deletes can be sent. */
@@ -155,14 +160,16 @@ enum err ike_rekey_ike(struct ike *k, const struct ip_addr *peer)
 {
     bool found = false;
 
-    for (size_t i = 0; i < k->cfg->npeers; i++) {
+    for (size_t i = 0; i < ike_npeers(k); i++) {
         struct ike1_sa *sa = is_with(k, i, peer) ? ike1_best(k, i) : NULL;
         if (!sa)
             continue;
+        if (ike_peer_at(k, i)->never_initiates && i >= k->cfg->npeers)
+            continue; /* a client begins by itself */
         found = true;
         sa->rekeying = true;
         if (!ike1_negotiating(k, i))
-            ike1_main_begin(k, i, true);
+            ike1_phase1_begin(k, i, true);
     }
     settle(k);
     return found ? ERR_OK : ERR_NOTFOUND;
@@ -201,7 +208,7 @@ void ike_child_volume(struct ike *k, uint32_t in_spi, bool soft)
 
     if (!c)
         return;
-    const struct ike_peer_config *p = &k->cfg->peers[c->peer];
+    const struct ike_peer_config *p = ike_peer_at(k, c->peer);
     if (!soft)
         ike_child_down(k, c, c->retired ? IKE_END_REPLACED : IKE_END_EXPIRED, !c->retired);
     else if (!p->never_rekeys && !p->never_initiates)

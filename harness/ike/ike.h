@@ -2,8 +2,10 @@
  *
  * A gateway owns one `struct ike` per local address. It hands in what arrives on UDP 500 and 4500,
  * calls ike_tick at the deadline, and takes outputs with ike_next until there are none, after every
- * call. IKEv1 (RFC 2407 to 2409): main mode and quick mode with pre-shared keys, DPD (RFC 3706),
- * delete notifications, rekeying of both phases. */
+ * call. IKEv1 (RFC 2407 to 2409): main mode, aggressive mode and quick mode with pre-shared keys,
+ * DPD (RFC 3706), delete notifications, rekeying of both phases; for remote access XAUTH
+ * (draft-beaulieu-ike-xauth-02) and mode-config (draft-dukes-ike-mode-cfg-02), client and server.
+ */
 #ifndef IKE_IKE_H
 #define IKE_IKE_H
 
@@ -51,9 +53,41 @@ struct ike_dpd {
     unsigned tries;
 };
 
+#define IKE_USER_MAX    64  /* of XAUTH, with the NUL at the end */
+#define IKE_TEXT_MAX    128 /* APPLICATION_VERSION, a banner */
+#define IKE_DNS_MAX     2
+#define IKE_SPLITS_MAX  16
+#define IKE_REMOTES_MAX 4096 /* clients of the groups, in all */
+
+enum ike_wants_config {                     /* what a client asks for between the phases */
+                        IKE_CONFIG_NONE,    /* nothing: there is no mode-config */
+                        IKE_CONFIG_ADDRESS, /* client mode: an address, and what goes with it */
+                        IKE_CONFIG_NETWORK, /* network extension mode: all but an address */
+};
+
+/* What a server gives in mode-config; family 0 and empty: nothing of the kind. */
+struct ike_net_config {
+    struct ip_addr address, netmask;
+    struct ip_addr dns[IKE_DNS_MAX];
+    char banner[IKE_TEXT_MAX], domain[IKE_TEXT_MAX], version[IKE_TEXT_MAX];
+    struct ip_net splits[IKE_SPLITS_MAX]; /* UNITY_SPLIT_INCLUDE: what goes through the tunnel */
+    size_t nsplits;
+};
+
 struct ike_peer_config {
-    struct ip_addr address;
-    struct bytes psk; /* borrowed for the endpoint's life */
+    struct ip_addr address; /* no family: a group, whose clients come from anywhere. It is told by
+                               the name that they give in aggressive mode, never begins, and each
+                               client becomes a peer of its own with this configuration */
+    struct bytes group;     /* the name: what a client's identity says, ID_KEY_ID unless GROUP_FQDN;
+                               empty: our address is our identity. Borrowed */
+    bool group_fqdn;        /* ID_FQDN; a server takes either */
+    bool aggressive;        /* begins with aggressive mode; a server answers to it */
+    bool xauth;             /* XAUTHInitPreShared: the client's user proves itself, too */
+    enum ike_wants_config
+        config;                  /* client: what it asks for. Server: not NONE: waits to be asked */
+    struct bytes user, password; /* client: for XAUTH. Borrowed */
+    struct bytes version;        /* client: its APPLICATION_VERSION; empty: "holdfast". Borrowed */
+    struct bytes psk;            /* borrowed for the endpoint's life */
     const struct ike_suite *suites;
     size_t nsuites;
     struct ike_dpd dpd;
@@ -67,9 +101,10 @@ struct ike_peer_config {
 
 /* A set of selectors towards one peer: a crypto map entry. */
 struct ike_policy {
-    uint32_t id; /* the owner's number, given back in outputs; unique */
-    size_t peer; /* index into ike_config.peers */
-    struct ike_selector selector;
+    uint32_t id;                  /* the owner's number, given back in outputs; unique */
+    size_t peer;                  /* index into ike_config.peers */
+    struct ike_selector selector; /* of a group: what its clients may ask a part of */
+    bool assigned; /* client: the selector's local side is the address that the server gives */
     const struct ike_esp_suite *suites;
     size_t nsuites;
 };
@@ -80,6 +115,7 @@ struct ike_config {
     size_t npeers;
     const struct ike_policy *policies;
     size_t npolicies;
+    bool no_aggressive; /* aggressive mode is not answered */
 };
 
 enum ike_end { /* why an SA went */
@@ -94,6 +130,7 @@ enum ike_end { /* why an SA went */
                IKE_END_TIMEOUT,        /* the exchange was never answered */
                IKE_END_REFUSED,        /* the other side, or our policy, said no */
                IKE_END_AUTH,           /* wrong pre-shared key, or a hash that does not fit */
+               IKE_END_USER,           /* XAUTH: the user's name or password was refused */
 };
 
 enum ike_fact {                        /* things worth a log line that change no SA */
@@ -116,9 +153,12 @@ enum ike_fact {                        /* things worth a log line that change no
                 IKE_FACT_DELETE_RECEIVED,
                 IKE_FACT_AUTH,         /* a hash, or what decryption gave, does not fit the keys:
                                           another pre-shared key, or forged; dropped */
-                IKE_FACT_UNKNOWN_PEER, /* a first message from an address that is no peer's */
+                IKE_FACT_UNKNOWN_PEER, /* a first message from an address that is no peer's; `group`
+                                          is what it said, if that was a name */
                 IKE_FACT_LIMIT,        /* too many negotiations under way: one was given up, or not
                                           begun */
+                IKE_FACT_ACCEPTED,     /* client: XAUTH went well. Server: it was told so */
+                IKE_FACT_CFG_IGNORED,  /* mode-config: an attribute that we do not know; `code` */
 };
 
 enum ike_out_kind {
@@ -128,6 +168,9 @@ enum ike_out_kind {
     IKE_OUT_CHILD_UP,   /* an IPsec SA pair is ready */
     IKE_OUT_CHILD_DOWN, /* a pair must not be used any more */
     IKE_OUT_FACT,
+    IKE_OUT_LOGIN,  /* server: `user` says `password`; to be answered with ike_answer_login */
+    IKE_OUT_CONFIG, /* server: mode-config is asked for, with an address if `wants_address`; to be
+                       answered with ike_answer_config. Client: `net` is what was given */
 };
 
 #define IKE_SKEY_MAX 64
@@ -146,6 +189,12 @@ struct ike_out {
     uint32_t message_id; /* of the quick mode */
     uint16_t code;       /* FACT_NOTIFY: message type; MALFORMED: the one that describes it */
     const char *why;     /* MALFORMED, AUTH, LIMIT, UNKNOWN_PEER: in words; else NULL. Static */
+    char group[IKE_USER_MAX]; /* remote access: the group's name, as far as it fits; else empty */
+    char user[IKE_USER_MAX];  /* of XAUTH, once it is known; else empty */
+    char password[IKE_USER_MAX]; /* LOGIN */
+    char client[IKE_TEXT_MAX];   /* CONFIG, server: APPLICATION_VERSION of the client */
+    bool wants_address;          /* CONFIG, server */
+    struct ike_net_config net;   /* CONFIG, client; IKE_UP: what was given, or got */
 
     struct endpoint from, to; /* SEND; CHILD_UP with `udp` */
     struct bytes datagram;    /* SEND: valid until the next call on this endpoint */
@@ -190,6 +239,14 @@ bool ike_next(struct ike *k, struct ike_out *out);
 /* Traffic wants POLICY: brings up phase 1 if need be, then phase 2. Nothing happens when one is
  * under way or up. ERR_NOTFOUND: no such policy. ERR_STATE: the peer's config never initiates. */
 MUST_USE enum err ike_acquire(struct ike *k, uint32_t policy);
+
+/* Answers LOGIN of this IKE SA: the user may come in, or the SA ends (IKE_END_USER). */
+void ike_answer_login(struct ike *k, uint32_t ike, bool ok);
+
+/* Answers CONFIG of this IKE SA. NET NULL: the client is refused; the SA ends (IKE_END_REFUSED). A
+ * client that was given an address may then protect that address, one that was not whatever is in
+ * its group's policy. */
+void ike_answer_config(struct ike *k, uint32_t ike, const struct ike_net_config *net);
 
 /* Ends every IKE SA with PEER (NULL: with all) and their children, telling the peer if TELL: one
  * Delete per IKE SA and none for its children, which are understood to go with it. */

@@ -35,6 +35,74 @@ struct mono ike1_natt_deadline(const struct ike1_sa *sa);
 /* An authentic message came this way: behind a NAT, ports change. */
 void ike1_follow(struct ike1_sa *sa, const struct ike1_in *in);
 
+/* --- aggressive mode ------------------------------------------------------------------------- */
+
+/* Phase 1 with PEER, in the mode that its configuration says. */
+void ike1_phase1_begin(struct ike *k, size_t peer, bool rekey);
+void ike1_aggr_begin(struct ike *k, size_t peer, bool rekey);
+void ike1_aggr_respond(struct ike *k, struct ike1_in *in);                   /* message 1 */
+void ike1_aggr_input(struct ike *k, struct ike1_sa *sa, struct ike1_in *in); /* the others */
+
+/* Clear messages of phase 1: the chain, what KIND must have, and nothing behind it. */
+bool ike1_parse_clear(struct ike *k, struct ike1_sa *sa, struct ike1_in *in, enum ike1_kind kind);
+void ike1_refuse_first(struct ike *k, const struct ike1_in *in, enum ike_fact fact, uint16_t code,
+                       const char *why);
+/* Message 1 as far as it can be judged without knowing the peer. False: refused. */
+bool ike1_parse_first(struct ike *k, struct ike1_in *in, enum ike1_kind kind,
+                      struct isakmp_sa *offer);
+/* Bounds what strangers can make us remember. */
+void ike1_make_room(struct ike *k, size_t peer);
+void ike1_put_lifetime(struct ike1_sa *sa, struct isakmp_msg *m);
+bool ike1_says_initial_contact(const struct isakmp_chain *c);
+void ike1_put_initial_contact(const struct ike *k, const struct ike1_sa *sa, struct isakmp_msg *m);
+bool ike1_take_choice(struct ike *k, struct ike1_sa *sa, const struct isakmp_chain *c);
+/* Responder: nonces, public values and keys from what message 1 or 3 brought. */
+bool ike1_respond_keys(struct ike *k, struct ike1_sa *sa, struct bytes ke, struct bytes nonce);
+void ike1_answer_phase1(struct ike *k, struct ike1_sa *sa, const struct ike1_in *in,
+                        struct bytes datagram);
+
+/* The identity that K shows in phase 1: its group's name or its address. */
+struct bytes ike1_own_id(const struct ike *k, const struct ike1_sa *sa, uint8_t *buf, size_t cap);
+/* HASH_I or HASH_R over ID. */
+void ike1_identity_hash(const struct ike1_sa *sa, bool initiator, struct bytes id, uint8_t *out);
+
+/* --- XAUTH and mode-config ------------------------------------------------------------------- */
+
+/* Phase 1 is through: the user, mode-config, or up at once. */
+void ike1_authenticated(struct ike *k, struct ike1_sa *sa);
+void ike1_transaction_input(struct ike *k, struct ike1_sa *sa, struct ike1_in *in);
+/* An answer of the other side that is due, or the end. True when SA was freed. */
+bool ike1_transaction_tick(struct ike *k, struct ike1_sa *sa);
+struct mono ike1_transaction_deadline(const struct ike1_sa *sa);
+
+/* Writes the attributes of a message; C: of the one that is answered, or NULL. */
+typedef void ike1_put_attributes(const struct ike *k, const struct ike1_sa *sa,
+                                 const struct isakmp_cfg *c, struct wr *w);
+
+/* Begins a transaction: REQUEST or SET. */
+void ike1_ask(struct ike *k, struct ike1_sa *sa, uint8_t type, ike1_put_attributes *put);
+
+struct ike1_question { /* of the other side, as far as the answer needs it */
+    uint32_t message_id;
+    uint16_t id;
+    uint64_t hash;
+    const uint8_t *iv;
+    const struct isakmp_cfg *cfg; /* NULL: answered later */
+};
+/* Answers one: REPLY or ACK. */
+void ike1_reply(struct ike *k, struct ike1_sa *sa, const struct ike1_question *q, uint8_t type,
+                ike1_put_attributes *put);
+
+/* XAUTH: the server asks, the client answers and is told how it went. Each may free SA. */
+void ike1_login_begin(struct ike *k, struct ike1_sa *sa);
+void ike1_login_question(struct ike *k, struct ike1_sa *sa, const struct ike1_question *q);
+void ike1_login_answer(struct ike *k, struct ike1_sa *sa, const struct isakmp_cfg *c);
+
+/* Mode-config: the client asks. Each may free SA. */
+void ike1_config_begin(struct ike *k, struct ike1_sa *sa);
+void ike1_config_question(struct ike *k, struct ike1_sa *sa, const struct ike1_question *q);
+void ike1_config_answer(struct ike *k, struct ike1_sa *sa, const struct isakmp_cfg *c);
+
 /* --- quick mode ------------------------------------------------------------------------------ */
 
 /* Begins one for POLICY. OLD: the pair to succeed, or NULL. */

@@ -207,7 +207,7 @@ static struct ike1_sa *named(const struct ike *k, size_t peer, struct bytes cook
     for (struct ike1_sa *sa = k->sas; sa; sa = sa->next) {
         uint8_t own[2 * IKEV1_COOKIE_LEN];
         put_cookies(sa, own);
-        if (sa->peer == peer && sa->state == IKE1_UP &&
+        if (sa->peer == peer && sa->state >= IKE1_LOGIN &&
             bytes_eq(cookies, bytes_of(own, sizeof(own))))
             return sa;
     }

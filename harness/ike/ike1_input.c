@@ -15,7 +15,8 @@ static bool cookies_fit(const struct ike1_sa *sa, const struct isakmp_hdr *h)
     if (memcmp(sa->cookie_i, h->cookie_i, sizeof(sa->cookie_i)) != 0)
         return false;
     /* an answer to our first message, or the first message once more */
-    if (is_none(sa->cookie_r) || (is_none(h->cookie_r) && h->exchange == ISAKMP_X_MAIN))
+    if (is_none(sa->cookie_r) || (is_none(h->cookie_r) && (h->exchange == ISAKMP_X_MAIN ||
+                                                           h->exchange == ISAKMP_X_AGGRESSIVE)))
         return true;
     return memcmp(sa->cookie_r, h->cookie_r, sizeof(sa->cookie_r)) == 0;
 }
@@ -39,19 +40,41 @@ static void stray(struct ike *k, const struct ike1_in *in, enum ike_fact fact, u
     o->why = why;
 }
 
-static void main_mode(struct ike *k, struct ike1_sa *sa, struct ike1_in *in)
+static void phase_1(struct ike *k, struct ike1_sa *sa, struct ike1_in *in)
 {
+    bool aggressive = in->hdr.exchange == ISAKMP_X_AGGRESSIVE;
+
     if (in->hdr.message_id != 0)
-        stray(k, in, IKE_FACT_MALFORMED, ISAKMP_N_INVALID_MESSAGE_ID,
-              "main mode with a message ID");
+        stray(k, in, IKE_FACT_MALFORMED, ISAKMP_N_INVALID_MESSAGE_ID, "phase 1 with a message ID");
+    else if (sa && aggressive)
+        ike1_aggr_input(k, sa, in);
     else if (sa)
         ike1_main_input(k, sa, in);
     else if (!is_none(in->hdr.cookie_r))
         stray(k, in, IKE_FACT_NO_SA, 0, NULL);
     else if (in->hdr.flags & ISAKMP_FLAG_ENCRYPTED)
         stray(k, in, IKE_FACT_MALFORMED, ISAKMP_N_INVALID_FLAGS, "a first message, encrypted");
+    else if (aggressive)
+        ike1_aggr_respond(k, in);
     else
         ike1_main_respond(k, in);
+}
+
+static bool is_phase_2(uint8_t exchange)
+{
+    return exchange == ISAKMP_X_INFO || exchange == ISAKMP_X_QUICK ||
+           exchange == ISAKMP_X_TRANSACTION;
+}
+
+/* Whether an exchange behind phase 1 may come now: until the user is known there is only XAUTH. A
+ * client that begins quick mode has nothing to ask for in mode-config. */
+static bool is_time(const struct ike1_sa *sa, uint8_t exchange)
+{
+    if (!sa || sa->state < IKE1_LOGIN)
+        return false;
+    if (exchange != ISAKMP_X_QUICK)
+        return true;
+    return sa->state == IKE1_UP || (sa->state == IKE1_CONFIG && !sa->initiator);
 }
 
 static void dispatch(struct ike *k, struct ike1_in *in)
@@ -59,22 +82,24 @@ static void dispatch(struct ike *k, struct ike1_in *in)
     struct ike1_sa *sa = find_sa(k, in);
     bool encrypted = in->hdr.flags & ISAKMP_FLAG_ENCRYPTED;
 
-    if (in->hdr.exchange == ISAKMP_X_MAIN) {
-        main_mode(k, sa, in);
+    if (in->hdr.exchange == ISAKMP_X_MAIN || in->hdr.exchange == ISAKMP_X_AGGRESSIVE) {
+        phase_1(k, sa, in);
     } else if (in->hdr.exchange == ISAKMP_X_INFO && !encrypted) {
         ike1_info_clear(k, sa, in);
-    } else if (in->hdr.exchange != ISAKMP_X_INFO && in->hdr.exchange != ISAKMP_X_QUICK) {
+    } else if (!is_phase_2(in->hdr.exchange)) {
         stray(k, in, IKE_FACT_MALFORMED, ISAKMP_N_INVALID_EXCHANGE_TYPE,
               "an exchange that is not spoken here");
     } else if (!encrypted) {
-        stray(k, in, IKE_FACT_MALFORMED, ISAKMP_N_INVALID_FLAGS, "quick mode in the clear");
-    } else if (!sa || sa->state != IKE1_UP) {
-        stray(k, in, IKE_FACT_NO_SA, 0, NULL);
-    } else if (in->hdr.message_id == 0) {
+        stray(k, in, IKE_FACT_MALFORMED, ISAKMP_N_INVALID_FLAGS, "phase 2 in the clear");
+    } else if (in->hdr.message_id == 0 && sa) {
         stray(k, in, IKE_FACT_MALFORMED, ISAKMP_N_INVALID_MESSAGE_ID,
               "phase 2 without a message ID");
+    } else if (!is_time(sa, in->hdr.exchange)) {
+        stray(k, in, IKE_FACT_NO_SA, 0, NULL);
     } else if (in->hdr.exchange == ISAKMP_X_QUICK) {
         ike1_quick_input(k, sa, in);
+    } else if (in->hdr.exchange == ISAKMP_X_TRANSACTION) {
+        ike1_transaction_input(k, sa, in);
     } else {
         ike1_info_input(k, sa, in);
     }

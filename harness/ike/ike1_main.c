@@ -15,11 +15,20 @@
 static const uint8_t dpd_vendor[16] = /* RFC 3706, 5.1, version 1.0 */
     {0xaf, 0xca, 0xd7, 0x13, 0x68, 0xa1, 0xf1, 0xc9, 0x6b, 0x86, 0x96, 0xfc, 0x77, 0x57, 1, 0};
 
+static const uint8_t xauth_vendor[8] = /* draft-beaulieu-ike-xauth-02, 2 */
+    {0x09, 0x00, 0x26, 0x89, 0xdf, 0xd6, 0xb7, 0x12};
+static const uint8_t unity_vendor[16] = /* Cisco Unity, version 1.0 */
+    {0x12, 0xf5, 0xf2, 0x8c, 0x45, 0x71, 0x68, 0xa9, 0x70, 0x2d, 0x9f, 0xe2, 0x74, 0xcc, 1, 0};
+
 void ike1_put_vendors(struct isakmp_msg *m, const struct ike_peer_config *p)
 {
     if (p->dpd.enabled)
         isakmp_put(m, ISAKMP_P_VENDOR, bytes_of(dpd_vendor, sizeof(dpd_vendor)));
     ike1_natt_put_vendor(m, p);
+    if (p->xauth)
+        isakmp_put(m, ISAKMP_P_VENDOR, bytes_of(xauth_vendor, sizeof(xauth_vendor)));
+    if (p->config != IKE_CONFIG_NONE)
+        isakmp_put(m, ISAKMP_P_VENDOR, bytes_of(unity_vendor, sizeof(unity_vendor)));
 }
 
 void ike1_note_vendors(const struct ike *k, struct ike1_sa *sa, const struct isakmp_chain *c)
@@ -32,6 +41,8 @@ void ike1_note_vendors(const struct ike *k, struct ike1_sa *sa, const struct isa
         /* the last two bytes are a version; only the name before counts */
         if (b.n == sizeof(dpd_vendor) && memcmp(b.p, dpd_vendor, sizeof(dpd_vendor) - 2) == 0)
             sa->peer_has_dpd = true;
+        if (bytes_eq(b, bytes_of(xauth_vendor, sizeof(xauth_vendor))))
+            sa->peer_does_xauth = true;
     }
 }
 
@@ -74,12 +85,18 @@ enum err ike1_make_keys(const struct ike *k, struct ike1_sa *sa, struct bytes th
     return cipher_new(sa->suite.cipher, bytes_of(sa->skey, key_len), &sa->cipher);
 }
 
-/* The body of our own identity payload: our address. */
-static struct bytes own_id(const struct ike *k, uint8_t *buf, size_t cap)
+struct bytes ike1_own_id(const struct ike *k, const struct ike1_sa *sa, uint8_t *buf, size_t cap)
 {
+    const struct ike_peer_config *p = ike1_config(k, sa);
     const struct ip_addr *a = &k->cfg->local;
     struct wr w = wr_of(buf, cap);
 
+    if (p->group.n && sa->initiator) {
+        wr_u8(&w, p->group_fqdn ? ISAKMP_ID_FQDN : ISAKMP_ID_KEY_ID);
+        wr_zero(&w, 3);
+        wr_put(&w, p->group);
+        return wr_bytes(&w);
+    }
     wr_u8(&w, a->family == 6 ? ISAKMP_ID_IPV6_ADDR : ISAKMP_ID_IPV4_ADDR);
     wr_u8(&w, 17); /* RFC 2407, 4.6.2: UDP and 500, or both zero */
     wr_be16(&w, IKE_PORT);
@@ -87,36 +104,38 @@ static struct bytes own_id(const struct ike *k, uint8_t *buf, size_t cap)
     return wr_bytes(&w);
 }
 
-void ike1_put_identity(struct ike *k, struct ike1_sa *sa, struct isakmp_msg *m, bool initiator)
+void ike1_identity_hash(const struct ike1_sa *sa, bool initiator, struct bytes id, uint8_t *out)
 {
     struct ikev1_phase1 x = exchanged(sa);
-    uint8_t buf[20], hash[DIGEST_MAX];
-    struct bytes id = own_id(k, buf, sizeof(buf));
 
     if (initiator)
-        ikev1_hash_i(&sa->keys, &x, owned_bytes(&sa->sa_i), id, hash);
+        ikev1_hash_i(&sa->keys, &x, owned_bytes(&sa->sa_i), id, out);
     else
-        ikev1_hash_r(&sa->keys, &x, owned_bytes(&sa->sa_i), id, hash);
+        ikev1_hash_r(&sa->keys, &x, owned_bytes(&sa->sa_i), id, out);
+}
+
+void ike1_put_identity(struct ike *k, struct ike1_sa *sa, struct isakmp_msg *m, bool initiator)
+{
+    uint8_t buf[IKE_ID_MAX], hash[DIGEST_MAX];
+    struct bytes id = ike1_own_id(k, sa, buf, sizeof(buf));
+
+    ike1_identity_hash(sa, initiator, id, hash);
     isakmp_put(m, ISAKMP_P_ID, id);
     isakmp_put(m, ISAKMP_P_HASH, bytes_of(hash, digest_len(sa->suite.digest)));
 }
 
 bool ike1_identity_fits(struct ike1_sa *sa, const struct isakmp_chain *c, bool initiator)
 {
-    struct ikev1_phase1 x = exchanged(sa);
-    struct bytes id = isakmp_find(c, ISAKMP_P_ID)->body;
+    const struct isakmp_payload *shown = isakmp_find(c, ISAKMP_P_ID);
+    struct bytes id = shown ? shown->body : owned_bytes(&sa->id_i);
     struct bytes got = isakmp_find(c, ISAKMP_P_HASH)->body;
     uint8_t want[DIGEST_MAX];
 
-    if (initiator)
-        ikev1_hash_i(&sa->keys, &x, owned_bytes(&sa->sa_i), id, want);
-    else
-        ikev1_hash_r(&sa->keys, &x, owned_bytes(&sa->sa_i), id, want);
+    ike1_identity_hash(sa, initiator, id, want);
     return got.n == digest_len(sa->suite.digest) && secret_eq(got.p, want, got.n);
 }
 
-/* Clear messages of main mode: the chain and nothing behind it. */
-static bool parse_clear(struct ike *k, struct ike1_sa *sa, struct ike1_in *in, enum ike1_kind kind)
+bool ike1_parse_clear(struct ike *k, struct ike1_sa *sa, struct ike1_in *in, enum ike1_kind kind)
 {
     uint16_t code = ISAKMP_N_PAYLOAD_MALFORMED;
     const char *why = NULL;
@@ -158,11 +177,11 @@ void ike1_main_input(struct ike *k, struct ike1_sa *sa, struct ike1_in *in)
         return;
     }
     /* an earlier message of this exchange, or a later one that overtook it */
-    if (sa->state == IKE1_UP || expected[sa->state].encrypted != encrypted) {
+    if (sa->state > IKE1_R_WAIT_5 || expected[sa->state].encrypted != encrypted) {
         ike1_fact(k, sa, IKE_FACT_DUPLICATE, 1);
         return;
     }
     const struct expected *e = &expected[sa->state];
-    if (encrypted || parse_clear(k, sa, in, e->kind))
+    if (encrypted || ike1_parse_clear(k, sa, in, e->kind))
         e->take(k, sa, in);
 }

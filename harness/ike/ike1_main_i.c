@@ -8,7 +8,7 @@ static struct bytes payload_body(const struct isakmp_msg *m, size_t at)
 
 void ike1_main_begin(struct ike *k, size_t peer, bool rekey)
 {
-    const struct ike_peer_config *p = &k->cfg->peers[peer];
+    const struct ike_peer_config *p = ike_peer_at(k, peer);
     struct ike1_sa *sa = ike1_sa_new(k, peer, true);
     struct isakmp_msg m;
 
@@ -34,7 +34,7 @@ static void request(struct ike *k, struct ike1_sa *sa, struct bytes datagram)
     ike1_send_again(k, sa, &sa->resend);
 }
 
-static bool take_choice(struct ike *k, struct ike1_sa *sa, const struct isakmp_chain *c)
+bool ike1_take_choice(struct ike *k, struct ike1_sa *sa, const struct isakmp_chain *c)
 {
     struct ike1_choice choice;
     struct isakmp_sa offer;
@@ -63,7 +63,7 @@ void ike1_main_2(struct ike *k, struct ike1_sa *sa, struct ike1_in *in)
     uint8_t nonce[IKE_NONCE_LEN];
     struct isakmp_msg m;
 
-    if (!take_choice(k, sa, &in->chain))
+    if (!ike1_take_choice(k, sa, &in->chain))
         return;
     if (dh_new(sa->suite.group, k->rng, &sa->dh)) {
         ike1_fact(k, sa, IKE_FACT_NO_PROPOSAL, 1); /* a group that we offer and cannot do */
@@ -81,7 +81,7 @@ void ike1_main_2(struct ike *k, struct ike1_sa *sa, struct ike1_in *in)
     request(k, sa, isakmp_end(&m, 0));
 }
 
-static void put_initial_contact(const struct ike *k, const struct ike1_sa *sa, struct isakmp_msg *m)
+void ike1_put_initial_contact(const struct ike *k, const struct ike1_sa *sa, struct isakmp_msg *m)
 {
     uint8_t cookies[2 * IKEV1_COOKIE_LEN];
     struct isakmp_notify n = {.doi = ISAKMP_DOI_IPSEC,
@@ -119,7 +119,7 @@ void ike1_main_4(struct ike *k, struct ike1_sa *sa, struct ike1_in *in)
     sa->state = IKE1_I_WAIT_6;
     ike1_begin(k, sa, &m, ISAKMP_X_MAIN, 0, true);
     ike1_put_identity(k, sa, &m, true);
-    put_initial_contact(k, sa, &m);
+    ike1_put_initial_contact(k, sa, &m);
     request(k, sa, ike1_seal(sa, &m, sa->iv));
 }
 

@@ -1,20 +1,21 @@
 /* Main mode, responder. Before message 3 a peer has shown nothing, not even its address. */
 #include "ike/ike1_exchanges.h"
 
-/* Bounds what strangers can make us remember: the least advanced, oldest negotiation goes. */
-static void make_room(struct ike *k, size_t peer)
+/* The least advanced, oldest negotiation goes; those of a group's clients count together. */
+void ike1_make_room(struct ike *k, size_t peer)
 {
     struct ike1_sa *victim = NULL;
-    size_t n = 0;
+    size_t n = 0, entry = ike_entry_of(k, peer);
+    bool group = !k->cfg->peers[entry].address.family;
 
     for (struct ike1_sa *sa = k->sas; sa; sa = sa->next) { /* newest first */
-        if (sa->peer != peer || sa->state == IKE1_UP || sa->initiator)
+        if (ike_entry_of(k, sa->peer) != entry || sa->state == IKE1_UP || sa->initiator)
             continue;
         n++;
         if (!victim || sa->state <= victim->state)
             victim = sa;
     }
-    if (n < IKE_HALF_OPENS)
+    if (n < (group ? IKE_GROUP_HALF_OPENS : IKE_HALF_OPENS))
         return;
     ike1_fact(k, victim, IKE_FACT_LIMIT, 1)->why = "too many half-open negotiations";
     ike1_go_down(k, victim, IKE_END_TIMEOUT, false);
@@ -31,8 +32,8 @@ static bool find_peer(const struct ike *k, const struct ip_addr *addr, size_t *p
     return false;
 }
 
-static void refuse(struct ike *k, const struct ike1_in *in, enum ike_fact fact, uint16_t code,
-                   const char *why)
+void ike1_refuse_first(struct ike *k, const struct ike1_in *in, enum ike_fact fact, uint16_t code,
+                       const char *why)
 {
     struct ike_out *o = ike_fact(k, fact, &in->from.addr);
 
@@ -43,40 +44,47 @@ static void refuse(struct ike *k, const struct ike1_in *in, enum ike_fact fact, 
         ike1_notify_clear(k, in, code);
 }
 
-/* Message 1 as far as it can be judged without remembering anything. */
-static bool parse_first(struct ike *k, struct ike1_in *in, size_t *peer, struct ike1_choice *choice)
+bool ike1_parse_first(struct ike *k, struct ike1_in *in, enum ike1_kind kind,
+                      struct isakmp_sa *offer)
 {
-    struct isakmp_sa offer;
     uint16_t code = ISAKMP_N_PAYLOAD_MALFORMED;
     const char *why;
 
-    if (!find_peer(k, &in->from.addr, peer)) {
-        refuse(k, in, IKE_FACT_UNKNOWN_PEER, 0, "no peer has this address");
-        return false;
-    }
     if (isakmp_chain_parse(in->hdr.next, bytes_from(in->datagram, ISAKMP_HDR_LEN), &in->chain) ||
         in->chain.padding.n)
         why = "payloads do not add up to the message";
     else
-        why = ike1_misfit(IKE1_MAIN_1, &in->chain, &code);
-    if (!why && isakmp_sa_parse(isakmp_find(&in->chain, ISAKMP_P_SA)->body, &offer)) {
+        why = ike1_misfit(kind, &in->chain, &code);
+    if (!why && isakmp_sa_parse(isakmp_find(&in->chain, ISAKMP_P_SA)->body, offer)) {
         why = "the proposals do not parse";
         code = ISAKMP_N_BAD_PROPOSAL_SYNTAX;
     }
-    if (why) {
-        refuse(k, in, IKE_FACT_MALFORMED, code, why);
+    if (why)
+        ike1_refuse_first(k, in, IKE_FACT_MALFORMED, code, why);
+    return !why;
+}
+
+/* Message 1 as far as it can be judged without remembering anything. */
+static bool parse_first(struct ike *k, struct ike1_in *in, size_t *peer, struct ike1_choice *choice)
+{
+    struct isakmp_sa offer;
+
+    if (!find_peer(k, &in->from.addr, peer)) {
+        ike1_refuse_first(k, in, IKE_FACT_UNKNOWN_PEER, 0, "no peer has this address");
         return false;
     }
+    if (!ike1_parse_first(k, in, IKE1_MAIN_1, &offer))
+        return false;
     if (ike1_choose(&k->cfg->peers[*peer], &offer, choice)) {
-        refuse(k, in, IKE_FACT_NO_PROPOSAL, ISAKMP_N_NO_PROPOSAL_CHOSEN, NULL);
+        ike1_refuse_first(k, in, IKE_FACT_NO_PROPOSAL, ISAKMP_N_NO_PROPOSAL_CHOSEN, NULL);
         return false;
     }
     return true;
 }
 
 /* The answer to IN, remembered for its duplicates. */
-static void answer(struct ike *k, struct ike1_sa *sa, const struct ike1_in *in,
-                   struct bytes datagram)
+void ike1_answer_phase1(struct ike *k, struct ike1_sa *sa, const struct ike1_in *in,
+                        struct bytes datagram)
 {
     ike_memory_set(&sa->memory, in->hash, datagram);
     ike1_send(k, sa, datagram);
@@ -92,7 +100,7 @@ void ike1_main_respond(struct ike *k, struct ike1_in *in)
 
     if (!parse_first(k, in, &peer, &choice))
         return;
-    make_room(k, peer);
+    ike1_make_room(k, peer);
     struct ike1_sa *sa = ike1_sa_new(k, peer, false);
     sa->state = IKE1_R_WAIT_3;
     sa->local = in->to;
@@ -109,10 +117,10 @@ void ike1_main_respond(struct ike *k, struct ike1_in *in)
     ike1_begin(k, sa, &m, ISAKMP_X_MAIN, 0, false);
     ike1_put_choice(&m, &choice.proposal, &choice.transform);
     ike1_put_vendors(&m, ike1_config(k, sa));
-    answer(k, sa, in, isakmp_end(&m, 0));
+    ike1_answer_phase1(k, sa, in, isakmp_end(&m, 0));
 }
 
-static bool make_keys(struct ike *k, struct ike1_sa *sa, struct bytes ke, struct bytes nonce)
+bool ike1_respond_keys(struct ike *k, struct ike1_sa *sa, struct bytes ke, struct bytes nonce)
 {
     uint8_t own[IKE_NONCE_LEN];
 
@@ -141,7 +149,7 @@ void ike1_main_3(struct ike *k, struct ike1_sa *sa, struct ike1_in *in)
         ike1_malformed(k, sa, ISAKMP_N_PAYLOAD_MALFORMED, "a nonce of impossible length");
         return;
     }
-    if (!make_keys(k, sa, ke, nonce)) {
+    if (!ike1_respond_keys(k, sa, ke, nonce)) {
         ike1_malformed(k, sa, ISAKMP_N_INVALID_KEY_INFORMATION,
                        "a public value that is not of the group");
         return;
@@ -152,7 +160,7 @@ void ike1_main_3(struct ike *k, struct ike1_sa *sa, struct ike1_in *in)
     ike1_begin(k, sa, &m, ISAKMP_X_MAIN, 0, false);
     ike1_put_exchange(&m, owned_bytes(&sa->public_r), owned_bytes(&sa->nonce_r));
     ike1_natt_put(sa, &m);
-    answer(k, sa, in, isakmp_end(&m, 0));
+    ike1_answer_phase1(k, sa, in, isakmp_end(&m, 0));
 }
 
 /* Somebody with another key, or nobody at all: it gets one hint, and the negotiation waits on. */
@@ -165,7 +173,7 @@ static void bad_message_5(struct ike *k, struct ike1_sa *sa, struct ike1_in *in,
 }
 
 /* RFC 2407, 4.6.3.1 */
-static void put_lifetime(struct ike1_sa *sa, struct isakmp_msg *m)
+void ike1_put_lifetime(struct ike1_sa *sa, struct isakmp_msg *m)
 {
     uint8_t cookies[2 * IKEV1_COOKIE_LEN], data[16];
     struct wr w = wr_of(data, sizeof(data));
@@ -182,7 +190,7 @@ static void put_lifetime(struct ike1_sa *sa, struct isakmp_msg *m)
     isakmp_put_notify(m, &n);
 }
 
-static bool says_initial_contact(const struct isakmp_chain *c)
+bool ike1_says_initial_contact(const struct isakmp_chain *c)
 {
     struct isakmp_notify n;
 
@@ -214,9 +222,9 @@ void ike1_main_5(struct ike *k, struct ike1_sa *sa, struct ike1_in *in)
     ike1_begin(k, sa, &m, ISAKMP_X_MAIN, 0, true);
     ike1_put_identity(k, sa, &m, false);
     if (sa->lowered)
-        put_lifetime(sa, &m);
-    answer(k, sa, in, ike1_seal(sa, &m, sa->iv));
-    if (says_initial_contact(&in->chain))
+        ike1_put_lifetime(sa, &m);
+    ike1_answer_phase1(k, sa, in, ike1_seal(sa, &m, sa->iv));
+    if (ike1_says_initial_contact(&in->chain))
         ike1_initial_contact(k, sa);
     ike1_came_up(k, sa);
 }

@@ -62,7 +62,12 @@ static enum digest_alg digest_of(uint64_t number)
     }
 }
 
-static void put_suite(struct wr *w, const struct ike_suite *s)
+static uint16_t auth_of(const struct ike_peer_config *p)
+{
+    return p->xauth ? ISAKMP_AUTH_XAUTH_INIT_PSK : ISAKMP_AUTH_PSK;
+}
+
+static void put_suite(struct wr *w, const struct ike_peer_config *p, const struct ike_suite *s)
 {
     uint16_t number, bits;
 
@@ -72,16 +77,28 @@ static void put_suite(struct wr *w, const struct ike_suite *s)
         isakmp_put_attribute(w, IKE_A_KEY_LENGTH, bits);
     isakmp_put_attribute(w, IKE_A_HASH, hash_number(s->digest));
     isakmp_put_attribute(w, IKE_A_GROUP, s->group);
-    isakmp_put_attribute(w, IKE_A_AUTH, ISAKMP_AUTH_PSK);
+    isakmp_put_attribute(w, IKE_A_AUTH, auth_of(p));
     if (s->lifetime_s) {
         isakmp_put_attribute(w, IKE_A_LIFE_TYPE, ISAKMP_LIFE_SECONDS);
         isakmp_put_attribute(w, IKE_A_LIFE, s->lifetime_s);
     }
 }
 
+/* Aggressive mode sends its public value at once: all suites must be of one group. Those of the
+ * first one's that stand in front are offered. */
+static size_t offered_count(const struct ike_peer_config *p)
+{
+    size_t n = 0;
+
+    while (n < p->nsuites && n < IKE_OFFERS &&
+           (!p->aggressive || p->suites[n].group == p->suites[0].group))
+        n++;
+    return n;
+}
+
 void ike1_put_offer(struct isakmp_msg *m, const struct ike_peer_config *p)
 {
-    size_t n = p->nsuites < IKE_OFFERS ? p->nsuites : IKE_OFFERS;
+    size_t n = offered_count(p);
     struct isakmp_proposal prop = {
         .number = 1, .protocol = ISAKMP_PROTO_ISAKMP, .ntransforms = (uint8_t)n};
     size_t sa = isakmp_open(m, ISAKMP_P_SA);
@@ -90,7 +107,7 @@ void ike1_put_offer(struct isakmp_msg *m, const struct ike_peer_config *p)
     size_t at = isakmp_open_proposal(&m->w, true, &prop);
     for (size_t i = 0; i < n; i++) {
         size_t t = isakmp_open_transform(&m->w, i + 1 == n, (uint8_t)(i + 1), ISAKMP_KEY_IKE);
-        put_suite(&m->w, &p->suites[i]);
+        put_suite(&m->w, p, &p->suites[i]);
         isakmp_close_part(&m->w, t);
     }
     isakmp_close_part(&m->w, at);
@@ -139,14 +156,15 @@ static struct offered read_transform(const struct isakmp_transform *t)
     return o;
 }
 
-static bool is_ours(const struct offered *o, const struct ike_suite *s)
+static bool is_ours(const struct offered *o, const struct ike_peer_config *p,
+                    const struct ike_suite *s)
 {
     return cipher_of(o->cipher, o->key_bits) == s->cipher && digest_of(o->hash) == s->digest &&
-           o->auth == ISAKMP_AUTH_PSK && o->group == s->group;
+           o->auth == auth_of(p) && o->group == s->group;
 }
 
-static bool find_transform(const struct isakmp_sa *offer, const struct ike_suite *s,
-                           struct ike1_choice *out)
+static bool find_transform(const struct isakmp_sa *offer, const struct ike_peer_config *p,
+                           const struct ike_suite *s, struct ike1_choice *out)
 {
     struct bytes props = offer->proposals;
 
@@ -156,7 +174,7 @@ static bool find_transform(const struct isakmp_sa *offer, const struct ike_suite
             continue;
         while (isakmp_next_transform(&left, &out->transform)) {
             struct offered o = read_transform(&out->transform);
-            if (out->transform.id != ISAKMP_KEY_IKE || !is_ours(&o, s))
+            if (out->transform.id != ISAKMP_KEY_IKE || !is_ours(&o, p, s))
                 continue;
             uint64_t lower = ike_lower(o.seconds, s->lifetime_s);
             out->suite = *s;
@@ -175,7 +193,7 @@ enum err ike1_choose(const struct ike_peer_config *p, const struct isakmp_sa *of
     struct ike1_choice c = {0};
 
     for (size_t i = 0; i < p->nsuites; i++) {
-        if (find_transform(offer, &p->suites[i], &c)) {
+        if (find_transform(offer, p, &p->suites[i], &c)) {
             *out = c;
             return ERR_OK;
         }

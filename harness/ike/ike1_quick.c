@@ -87,6 +87,7 @@ void ike1_quick_fail(struct ike *k, struct ike1_sa *sa, struct ike1_quick *q, en
     o->message_id = q->message_id;
     o->end = end;
     o->attempt = true;
+    ike1_fill_remote(k, sa, o);
     o->child.policy = k->cfg->policies[q->policy].id;
     o->child.in_spi = q->in_spi;
     o->child.out_spi = q->out_spi;
@@ -147,7 +148,8 @@ void ike1_serve_wants(struct ike *k, size_t peer)
         if (p->peer != peer || !w->wanted || !ike_due(k, w->due))
             continue;
         w->wanted = false;
-        if (!ike1_quick_for(k, i) && !ike_child_current(k, i, &p->selector))
+        struct ike_selector now = ike_policy_selector(k, i);
+        if (!ike1_quick_for(k, i) && !ike_child_current(k, peer, i, &now))
             ike1_quick_begin(k, sa, i, NULL);
     }
 }

@@ -42,7 +42,7 @@ void ike1_quick_begin(struct ike *k, struct ike1_sa *sa, size_t policy, const st
     struct ike1_quick *q = ike1_quick_add(k, sa, new_message_id(k, sa), true);
 
     q->policy = policy;
-    q->selector = old ? old->selector : p->selector;
+    q->selector = old ? old->selector : ike_policy_selector(k, policy);
     q->old_in_spi = old ? old->in_spi : 0;
     q->in_spi = ike_new_spi(k);
     rng_fill(k->rng, nonce, sizeof(nonce));

@@ -88,8 +88,7 @@ static bool find_policy(struct ike *k, struct ike1_sa *sa, const struct ike1_in 
 {
     struct ike_selector asked = {0};
 
-    if (!asked_selector(k, sa, &in->chain, &asked) &&
-        !ike_policy_for(k, sa->peer, &asked, &r->policy)) {
+    if (!asked_selector(k, sa, &in->chain, &asked) && !ike_policy_for(k, sa, &asked, &r->policy)) {
         r->selector = asked;
         return true;
     }
@@ -214,7 +213,11 @@ void ike1_quick_1(struct ike *k, struct ike1_sa *sa, struct ike1_in *in)
     uint8_t next_iv[CIPHER_BLOCK_MAX], nonce[IKE_NONCE_LEN];
     struct request r = {0};
 
-    if (!authentic(k, sa, in, next_iv) || !take_request(k, sa, in, &r))
+    if (!authentic(k, sa, in, next_iv))
+        return;
+    if (sa->state == IKE1_CONFIG) /* mode-config is not wanted */
+        ike1_came_up(k, sa);
+    if (!take_request(k, sa, in, &r))
         return;
     if (is_full(k, sa)) {
         ike1_fact(k, sa, IKE_FACT_LIMIT, 2)->why = "too many pairs or quick modes";

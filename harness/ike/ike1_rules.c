@@ -27,6 +27,21 @@ static const struct rule rules[] = {
     {IKE1_MAIN_6, ISAKMP_P_ID, 1, 1},
     {IKE1_MAIN_6, ISAKMP_P_HASH, 1, 1},
     {IKE1_MAIN_6, ISAKMP_P_NOTIFY, 0, MANY},
+    {IKE1_AGGR_1, ISAKMP_P_SA, 1, 1},
+    {IKE1_AGGR_1, ISAKMP_P_KE, 1, 1},
+    {IKE1_AGGR_1, ISAKMP_P_NONCE, 1, 1},
+    {IKE1_AGGR_1, ISAKMP_P_ID, 1, 1},
+    {IKE1_AGGR_2, ISAKMP_P_SA, 1, 1},
+    {IKE1_AGGR_2, ISAKMP_P_KE, 1, 1},
+    {IKE1_AGGR_2, ISAKMP_P_NONCE, 1, 1},
+    {IKE1_AGGR_2, ISAKMP_P_ID, 1, 1},
+    {IKE1_AGGR_2, ISAKMP_P_HASH, 1, 1},
+    {IKE1_AGGR_2, ISAKMP_P_NOTIFY, 0, MANY},
+    {IKE1_AGGR_2, ISAKMP_P_NAT_D, 0, MANY},
+    {IKE1_AGGR_2, ISAKMP_P_CERTREQ, 0, MANY},
+    {IKE1_AGGR_3, ISAKMP_P_HASH, 1, 1},
+    {IKE1_AGGR_3, ISAKMP_P_NOTIFY, 0, MANY},
+    {IKE1_AGGR_3, ISAKMP_P_NAT_D, 0, MANY},
     {IKE1_QUICK_1, ISAKMP_P_HASH, 1, 1},
     {IKE1_QUICK_1, ISAKMP_P_SA, 1, 1},
     {IKE1_QUICK_1, ISAKMP_P_NONCE, 1, 1},
@@ -43,6 +58,9 @@ static const struct rule rules[] = {
     {IKE1_QUICK_2, ISAKMP_P_NAT_OA, 0, 2},
     {IKE1_QUICK_3, ISAKMP_P_HASH, 1, 1},
     {IKE1_QUICK_3, ISAKMP_P_NOTIFY, 0, MANY},
+    {IKE1_TRANSACTION, ISAKMP_P_HASH, 1, 1},
+    {IKE1_TRANSACTION, ISAKMP_P_ATTRIBUTE, 1, 1},
+    {IKE1_TRANSACTION, ISAKMP_P_NOTIFY, 0, MANY},
     {IKE1_INFO, ISAKMP_P_HASH, 1, 1},
     {IKE1_INFO, ISAKMP_P_NOTIFY, 0, MANY},
     {IKE1_INFO, ISAKMP_P_DELETE, 0, MANY},
@@ -73,7 +91,7 @@ static const char *misplaced(enum ike1_kind kind, const struct isakmp_chain *c)
         return "HASH is not the first payload";
     if ((kind == IKE1_QUICK_1 || kind == IKE1_QUICK_2) && (c->n < 2 || c->v[1].type != ISAKMP_P_SA))
         return "SA does not follow HASH";
-    if (kind == IKE1_MAIN_1 && c->v[0].type != ISAKMP_P_SA)
+    if ((kind == IKE1_MAIN_1 || kind == IKE1_AGGR_1) && c->v[0].type != ISAKMP_P_SA)
         return "SA is not the first payload";
     if (isakmp_count(c, ISAKMP_P_ID) == 1 && hashed)
         return "one identity without the other";

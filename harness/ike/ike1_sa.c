@@ -21,14 +21,14 @@ struct ike1_sa *ike1_sa_new(struct ike *k, size_t peer, bool initiator)
     sa->initiator = initiator;
     sa->started = sa->heard = ike_now(k);
     sa->local = (struct endpoint){k->cfg->local, IKE_PORT};
-    sa->remote = (struct endpoint){k->cfg->peers[peer].address, IKE_PORT};
+    sa->remote = (struct endpoint){ike_peer_at(k, peer)->address, IKE_PORT};
     sa->up = sa->give_up = sa->soft = sa->hard = sa->linger = MONO_NEVER;
     sa->next = k->sas;
     k->sas = sa;
     return sa;
 }
 
-/* What only main mode needs. */
+/* What only phase 1 needs. */
 static void end_negotiation(struct ike1_sa *sa)
 {
     ike_resend_stop(&sa->resend);
@@ -39,6 +39,7 @@ static void end_negotiation(struct ike1_sa *sa)
     owned_release(&sa->nonce_r);
     owned_release(&sa->public_i);
     owned_release(&sa->public_r);
+    owned_release(&sa->id_i);
 }
 
 void ike1_sa_free(struct ike1_sa *sa)
@@ -51,6 +52,8 @@ void ike1_sa_free(struct ike1_sa *sa)
     }
     owned_release(&sa->memory.reply);
     owned_release(&sa->dpd_memory.reply);
+    owned_release(&sa->asked.reply);
+    ike_resend_stop(&sa->ask.resend);
     cipher_free(sa->cipher);
     mem_free(sa->seen);
     mem_wipe(sa, sizeof(*sa));
@@ -117,7 +120,9 @@ static void fill(const struct ike *k, const struct ike1_sa *sa, struct ike_out *
     memcpy(o->sa.spi_i, sa->cookie_i, sizeof(o->sa.spi_i));
     memcpy(o->sa.spi_r, sa->cookie_r, sizeof(o->sa.spi_r));
     o->sa.suite = sa->suite;
-    if (sa->state != IKE1_UP)
+    ike1_fill_remote(k, sa, o);
+    o->net = sa->net;
+    if (sa->state < IKE1_LOGIN)
         return;
     o->sa.skey_len = cipher_key_len(sa->suite.cipher);
     memcpy(o->sa.skey, sa->skey, o->sa.skey_len);
@@ -210,7 +215,7 @@ static void leave_quicks(struct ike *k, struct ike1_sa *sa, const struct ike1_sa
         if (q->state == IKE1_Q_DONE)
             continue;
         if (heir && q->initiator && !q->old_in_spi)
-            k->wants[q->policy] = (struct ike_want){true, ike_now(k)};
+            k->wants[q->policy] = (struct ike_want){true, ike_now(k), k->wants[q->policy].local};
         ike1_quick_fail(k, sa, q, end);
     }
 }
@@ -240,7 +245,7 @@ void ike1_go_down(struct ike *k, struct ike1_sa *sa, enum ike_end end, bool tell
     bool was_up = sa->state == IKE1_UP;
     size_t peer = sa->peer;
 
-    if (was_up && tell)
+    if (sa->state >= IKE1_LOGIN && tell)
         ike1_send_delete_ike(k, sa);
     unlink_sa(k, sa);
     struct ike1_sa *heir = ike1_best(k, peer);

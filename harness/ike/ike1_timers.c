@@ -35,6 +35,12 @@ static bool tick_negotiation(struct ike *k, struct ike1_sa *sa)
 {
     struct ike_resend *r = &sa->resend;
 
+    if (sa->state == IKE1_LOGIN || sa->state == IKE1_CONFIG)
+        return ike1_transaction_tick(k, sa);
+    if (!sa->initiator && r->sent && r->sent < IKE_SENDS && ike_due(k, r->due)) {
+        ike1_send_again(k, sa, r); /* aggressive mode: nobody would ask for it again */
+        return false;
+    }
     if (!sa->initiator) {
         if (!ike_due(k, sa->give_up))
             return false;
@@ -76,7 +82,7 @@ static bool tick_up(struct ike *k, struct ike1_sa *sa)
     if (!sa->superseded && !sa->rekeying && ike_due(k, sa->soft)) {
         sa->rekeying = true;
         if (!ike1_negotiating(k, sa->peer))
-            ike1_main_begin(k, sa->peer, true);
+            ike1_phase1_begin(k, sa->peer, true);
     }
     return false;
 }
@@ -159,8 +165,14 @@ static struct mono sa_deadline(const struct ike *k, const struct ike1_sa *sa)
 {
     struct mono t = MONO_NEVER;
 
+    if (sa->state == IKE1_LOGIN || sa->state == IKE1_CONFIG)
+        return ike1_transaction_deadline(sa);
+    if (sa->state != IKE1_UP && sa->initiator)
+        return sa->resend.due;
     if (sa->state != IKE1_UP)
-        return sa->initiator ? sa->resend.due : sa->give_up;
+        return sa->resend.sent && sa->resend.sent < IKE_SENDS
+                   ? mono_min(sa->resend.due, sa->give_up)
+                   : sa->give_up;
     t = mono_min(sa->hard, ike1_dpd_deadline(k, sa));
     t = mono_min(t, ike1_natt_deadline(sa));
     if (sa->superseded)

@@ -13,11 +13,12 @@ struct ike_child *ike_child_by_in(const struct ike *k, uint32_t in_spi)
     return NULL;
 }
 
-struct ike_child *ike_child_current(const struct ike *k, size_t policy,
+struct ike_child *ike_child_current(const struct ike *k, size_t peer, size_t policy,
                                     const struct ike_selector *s)
 {
     for (struct ike_child *c = k->children; c; c = c->next) {
-        if (c->policy == policy && !c->retired && ike_selector_eq(&c->selector, s))
+        if (c->peer == peer && c->policy == policy && !c->retired &&
+            ike_selector_eq(&c->selector, s))
             return c;
     }
     return NULL;
@@ -63,7 +64,8 @@ static void make_keys(const struct ike1_sa *sa, const struct ike1_quick *q, uint
 void ike_fill_child(const struct ike *k, const struct ike_child *c, struct ike_out *o)
 {
     o->ike = c->sa->number;
-    o->peer = k->cfg->peers[c->peer].address;
+    ike1_fill_remote(k, c->sa, o);
+    o->peer = ike_peer_at(k, c->peer)->address;
     o->initiator = c->initiator;
     o->phase = 2;
     o->message_id = c->message_id;
@@ -82,7 +84,7 @@ static uint32_t succeed(struct ike *k, struct ike_child *c)
     uint32_t old = 0;
 
     for (struct ike_child *o = k->children; o; o = o->next) {
-        if (o == c || o->policy != c->policy || o->retired ||
+        if (o == c || o->peer != c->peer || o->policy != c->policy || o->retired ||
             !ike_selector_eq(&o->selector, &c->selector))
             continue;
         if (mono_before(c->started, o->up) && o->rank > c->rank) {
@@ -115,7 +117,7 @@ static struct ike_child *child_new(struct ike *k, struct ike1_sa *sa, const stru
                             .up = ike_now(k),
                             .linger = MONO_NEVER};
     c->hard = ike_hard(c->up, c->suite.lifetime_s);
-    c->soft = ike_soft(&k->cfg->peers[c->peer], c->initiator, c->up, c->hard);
+    c->soft = ike_soft(ike_peer_at(k, c->peer), c->initiator, c->up, c->hard);
     c->rank = hash_bytes(owned_bytes(&q->nonce_i), 0);
     k->children = c;
     return c;
@@ -135,7 +137,8 @@ void ike_child_up(struct ike *k, struct ike1_sa *sa, struct ike1_quick *q)
     o->rekey = old != 0;
     make_keys(sa, q, q->in_spi, o->child.in_cipher_key, o->child.in_integ_key);
     make_keys(sa, q, q->out_spi, o->child.out_cipher_key, o->child.out_integ_key);
-    if (ike_selector_eq(&c->selector, &k->cfg->policies[c->policy].selector))
+    struct ike_selector whole = ike_policy_selector(k, c->policy);
+    if (ike_selector_eq(&c->selector, &whole))
         k->wants[c->policy].wanted = false;
     log_say(k->log, LOG_INFO, "ike", "pair 0x%08x/0x%08x up for policy %u, succeeds 0x%08x",
             c->in_spi, c->out_spi, o->child.policy, old);

@@ -14,6 +14,7 @@ const char *ike_end_name(enum ike_end e)
     case IKE_END_TIMEOUT: return "timeout";
     case IKE_END_REFUSED: return "refused";
     case IKE_END_AUTH: return "auth";
+    case IKE_END_USER: return "user";
     }
     return "unknown";
 }
@@ -39,6 +40,8 @@ const char *ike_fact_name(enum ike_fact f)
     case IKE_FACT_AUTH: return "auth";
     case IKE_FACT_UNKNOWN_PEER: return "unknown-peer";
     case IKE_FACT_LIMIT: return "limit";
+    case IKE_FACT_ACCEPTED: return "accepted";
+    case IKE_FACT_CFG_IGNORED: return "cfg-ignored";
     }
     return "unknown";
 }

@@ -113,6 +113,7 @@ struct ike_out *ike1_fact(struct ike *k, const struct ike1_sa *sa, enum ike_fact
     o->ike = sa->number;
     o->phase = (uint8_t)phase;
     o->initiator = sa->initiator;
+    ike1_fill_remote(k, sa, o);
     return o;
 }
 

@@ -17,20 +17,23 @@ enum {
     IKE_NONCE_LEN = 32,
     IKE_NONCE_MIN = 8, /* RFC 2409, 5 */
     IKE_NONCE_MAX = 256,
+    IKE_ID_MAX = 260,    /* our own identity */
     IKE_SENDS = 4,       /* of one message, before giving up */
     IKE_FIRST_WAIT = 2,  /* seconds; doubles with each sending: 0, 2, 6, 14, given up at 30 */
     IKE_HALF_OPEN = 30,  /* seconds that a responder waits for the next message of phase 1 */
     IKE_HALF_OPENS = 16, /* such responders per peer */
-    IKE_QUICKS = 64,     /* quick modes remembered per IKE SA */
-    IKE_QUICK_KEPT = 60, /* seconds that a finished one is, to answer duplicates */
-    IKE_CHILDREN = 4096, /* pairs in all */
-    IKE_SEEN = 4096,     /* message IDs remembered per IKE SA */
+    IKE_GROUP_HALF_OPENS = 256, /* and of all clients of a group */
+    IKE_QUICKS = 64,            /* quick modes remembered per IKE SA */
+    IKE_QUICK_KEPT = 60,        /* seconds that a finished one is, to answer duplicates */
+    IKE_CHILDREN = 4096,        /* pairs in all */
+    IKE_SEEN = 4096,            /* message IDs remembered per IKE SA */
     IKE_LINGER = 5, /* seconds that a superseded IKE SA still answers, if we began the new one */
     IKE_LINGER_OTHER = 60,
     IKE_CHILD_LINGER = 10, /* seconds until the initiator of a new pair deletes the old one */
     IKE_RETRY = 10,        /* seconds from a failed rekeying to the next try */
     IKE_KEEPALIVE = 20,    /* seconds between NAT keep-alives */
-    IKE_YIELD = 2, /* seconds that a responder of phase 1 leaves phase 2 to the other side */
+    IKE_YIELD = 2,       /* seconds that a responder of phase 1 leaves phase 2 to the other side */
+    IKE_LOGIN_WAIT = 60, /* seconds from phase 1 until XAUTH and mode-config must be over */
 };
 
 struct owned { /* bytes on the heap */
@@ -63,7 +66,26 @@ enum ike1_state { /* what comes next */
                   IKE1_I_WAIT_6,
                   IKE1_R_WAIT_3,
                   IKE1_R_WAIT_5,
+                  IKE1_I_AGGR_2,
+                  IKE1_R_AGGR_3,
+                  IKE1_LOGIN,  /* the gateways are authentic, the user is not yet */
+                  IKE1_CONFIG, /* mode-config is to come */
                   IKE1_UP,
+};
+
+struct ike1_asked {      /* a question of mode-config, until the owner answers */
+    uint32_t message_id; /* 0: none */
+    uint16_t id;
+    uint64_t hash;
+    uint8_t iv[CIPHER_BLOCK_MAX];
+    unsigned what; /* set of what was asked for: a bit per attribute, as ike1_config.c has them */
+};
+
+struct ike1_transaction { /* a question of ours that waits for its answer */
+    uint32_t message_id;  /* 0: none */
+    uint16_t id;
+    uint8_t iv[CIPHER_BLOCK_MAX]; /* of the answer */
+    struct ike_resend resend;
 };
 
 enum ike1_quick_state { IKE1_Q_WAIT_2, IKE1_Q_WAIT_3, IKE1_Q_DONE };
@@ -104,6 +126,7 @@ struct ike1_sa {
 
     struct dh *dh; /* while negotiating */
     struct owned sa_i, nonce_i, nonce_r, public_i, public_r;
+    struct owned id_i; /* aggressive mode: IDii_b */
 
     struct ikev1_keys keys;
     uint8_t skey[CIPHER_KEY_MAX];
@@ -112,6 +135,15 @@ struct ike1_sa {
     struct ike_resend resend;
     struct ike_memory memory;
     struct mono give_up; /* responder, half-open */
+
+    struct ike1_transaction ask;
+    struct ike_memory asked; /* the last transaction that the other side began */
+    bool peer_does_xauth;    /* said its vendor ID */
+    bool accepted;           /* XAUTH: the user is known */
+    bool login_failed;       /* server: has been told, ends when that is acknowledged */
+    struct ike1_asked cfg;   /* server: mode-config that is to be answered */
+    char user[IKE_USER_MAX];
+    struct ike_net_config net; /* given, or got */
 
     struct mono soft, hard, linger;
     bool rekeying, superseded;
@@ -148,7 +180,13 @@ struct ike_child {
 
 struct ike_want { /* of one policy */
     bool wanted;
-    struct mono due; /* not before */
+    struct mono due;      /* not before */
+    struct ip_addr local; /* the address that the server gave for it; family 0: none yet */
+};
+
+struct ike_remote { /* a client of a group: a peer behind those of the configuration */
+    struct ike_peer_config cfg;
+    size_t group; /* index into ike_config.peers */
 };
 
 struct ike_queue {
@@ -167,15 +205,33 @@ struct ike {
     struct ike1_sa *sas;
     struct ike_child *children;
     struct ike_want *wants;
+    struct ike_remote **remotes; /* peer ike_config.npeers + i is the I-th */
+    size_t nremotes;
     struct mono deadline; /* nothing is due before; may be too early */
     struct ike_queue out;
     uint8_t scratch[IKE_DATAGRAM_MAX], plain[IKE_DATAGRAM_MAX];
 };
 
+static inline const struct ike_peer_config *ike_peer_at(const struct ike *k, size_t peer)
+{
+    return peer < k->cfg->npeers ? &k->cfg->peers[peer] : &k->remotes[peer - k->cfg->npeers]->cfg;
+}
+
+static inline size_t ike_npeers(const struct ike *k)
+{
+    return k->cfg->npeers + k->nremotes;
+}
+
+/* The entry of the configuration that PEER goes by: its own, or its group's. */
+static inline size_t ike_entry_of(const struct ike *k, size_t peer)
+{
+    return peer < k->cfg->npeers ? peer : k->remotes[peer - k->cfg->npeers]->group;
+}
+
 static inline const struct ike_peer_config *ike1_config(const struct ike *k,
                                                         const struct ike1_sa *sa)
 {
-    return &k->cfg->peers[sa->peer];
+    return ike_peer_at(k, sa->peer);
 }
 
 static inline struct mono ike_now(const struct ike *k)
@@ -253,9 +309,13 @@ enum ike1_kind { /* messages whose payloads there are rules for */
                  IKE1_MAIN_4,
                  IKE1_MAIN_5,
                  IKE1_MAIN_6,
+                 IKE1_AGGR_1,
+                 IKE1_AGGR_2,
+                 IKE1_AGGR_3,
                  IKE1_QUICK_1,
                  IKE1_QUICK_2,
                  IKE1_QUICK_3,
+                 IKE1_TRANSACTION,
                  IKE1_INFO,
                  IKE1_INFO_CLEAR,
 };
@@ -311,10 +371,12 @@ void ike_put_selector(struct isakmp_msg *m, const struct ike_selector *s, bool l
 MUST_USE enum err ike_selector_parse(struct bytes ours, struct bytes theirs,
                                      struct ike_selector *out);
 bool ike_selector_eq(const struct ike_selector *a, const struct ike_selector *b);
-/* The policy of PEER for ASKED: the one that is equal, else the first that contains it.
- * ERR_NOTFOUND. */
-MUST_USE enum err ike_policy_for(const struct ike *k, size_t peer, const struct ike_selector *asked,
-                                 size_t *policy);
+/* The policy of SA's peer for ASKED: the one that is equal, else the first that contains it.
+ * ERR_NOTFOUND; also when SA's client was given an address and asks for more than that. */
+MUST_USE enum err ike_policy_for(const struct ike *k, const struct ike1_sa *sa,
+                                 const struct ike_selector *asked, size_t *policy);
+/* What the policy's selector is now: with the address that the server gave. */
+struct ike_selector ike_policy_selector(const struct ike *k, size_t policy);
 
 /* --- IKE SAs (ike1_sa.c) --------------------------------------------------------------------- */
 
@@ -323,6 +385,13 @@ void ike1_sa_free(struct ike1_sa *sa);
 void ike1_random_cookie(struct ike *k, uint8_t *out);
 struct ike1_sa *ike1_best(const struct ike *k, size_t peer); /* to use now; NULL: none is up */
 struct ike1_sa *ike1_negotiating(const struct ike *k, size_t peer); /* that we began */
+
+/* The peer that client ADDR of GROUP is, a new one if need be, in the place of one of whom nothing
+ * is left. ERR_NOSPACE. */
+MUST_USE enum err ike_remote_of(struct ike *k, size_t group, const struct ip_addr *addr,
+                                size_t *peer);
+/* Fills what an output says of remote access. */
+void ike1_fill_remote(const struct ike *k, const struct ike1_sa *sa, struct ike_out *o);
 
 /* Established: says so, settles who supersedes whom, begins what waited for it. */
 void ike1_came_up(struct ike *k, struct ike1_sa *sa);
@@ -342,7 +411,7 @@ void ike1_heard(struct ike *k, struct ike1_sa *sa);
 void ike_child_up(struct ike *k, struct ike1_sa *sa, struct ike1_quick *q);
 void ike_child_down(struct ike *k, struct ike_child *c, enum ike_end end, bool tell);
 struct ike_child *ike_child_by_in(const struct ike *k, uint32_t in_spi);
-struct ike_child *ike_child_current(const struct ike *k, size_t policy,
+struct ike_child *ike_child_current(const struct ike *k, size_t peer, size_t policy,
                                     const struct ike_selector *s);
 uint32_t ike_new_spi(struct ike *k);
 void ike_fill_child(const struct ike *k, const struct ike_child *c, struct ike_out *o);

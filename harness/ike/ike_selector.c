@@ -125,10 +125,34 @@ static bool is_within(const struct ike_selector *s, const struct ike_selector *o
            (of->remote_port == 0 || s->remote_port == of->remote_port);
 }
 
-enum err ike_policy_for(const struct ike *k, size_t peer, const struct ike_selector *asked,
-                        size_t *policy)
+struct ike_selector ike_policy_selector(const struct ike *k, size_t policy)
+{
+    const struct ike_policy *p = &k->cfg->policies[policy];
+    const struct ip_addr *local = &k->wants[policy].local;
+    struct ike_selector s = p->selector;
+
+    if (p->assigned && local->family)
+        s.local = (struct ip_net){*local, (uint8_t)bits_of(local)};
+    return s;
+}
+
+/* A client that was given an address has that one behind it and nothing else. */
+static bool is_given(const struct ike1_sa *sa, const struct ike_selector *asked)
+{
+    const struct ip_addr *a = &sa->net.address;
+
+    return sa->initiator || !a->family ||
+           (asked->remote.prefix == bits_of(a) && ip_addr_eq(&asked->remote.addr, a));
+}
+
+enum err ike_policy_for(const struct ike *k, const struct ike1_sa *sa,
+                        const struct ike_selector *asked, size_t *policy)
 {
     const struct ike_config *c = k->cfg;
+    size_t peer = ike_entry_of(k, sa->peer);
+
+    if (!is_given(sa, asked))
+        return ERR_NOTFOUND;
 
     for (int exact = 1; exact >= 0; exact--) {
         for (size_t i = 0; i < c->npolicies; i++) {

@@ -77,15 +77,16 @@ static void write_pcap(const struct lab *l)
     pcap_close(dead);
 }
 
-static void run_tshark(const struct lab *l, struct buf *got)
+/* FIELDS: of each message, one "-e NAME" each. */
+static void run_tshark(const struct lab *l, const char *fields, struct buf *got)
 {
     char command[512], line[1024];
 
     snprintf(command, sizeof(command),
              "WIRESHARK_CONFIG_DIR=%s tshark -n -r %s/ike.pcap -T fields -E 'separator=|'"
-             " -e isakmp.exchangetype -e isakmp.flag_e -e isakmp.typepayload"
-             " -e isakmp.notify.msgtype -e _ws.malformed -e _ws.expert.severity 2>%s/stderr",
-             l->dir, l->dir, l->dir);
+             " -e isakmp.exchangetype -e isakmp.flag_e -e isakmp.typepayload %s"
+             " -e _ws.malformed -e _ws.expert.severity 2>%s/stderr",
+             l->dir, l->dir, fields, l->dir);
     FILE *f = popen(command, "r");
     assert_non_null(f);
     while (fgets(line, sizeof(line), f))
@@ -152,19 +153,45 @@ static const struct row {
     {"aes_256_md5_over_ipv6", {CIPHER_AES256_CBC, DIGEST_MD5, 2, 86400}, 6},
 };
 
-static void wireshark_reads_every_message(void **state)
+static void need_tshark(void)
 {
-    const struct row *row = *state;
-    struct lab l = {.dir = "/tmp/holdfast-ike-XXXXXX"};
-    struct buf got = BUF_INIT;
-    char command[128];
-
     if (system("command -v tshark >/dev/null") != 0) {
         puts("SKIPPED: tshark is not here to read our IKE");
         skip();
     }
-    assert_non_null(mkdtemp(l.dir));
-    two_ikes_init(&l.t);
+}
+
+static void lab_init(struct lab *l)
+{
+    *l = (struct lab){.dir = "/tmp/holdfast-ike-XXXXXX"};
+    assert_non_null(mkdtemp(l->dir));
+    two_ikes_init(&l->t);
+}
+
+/* Has tshark read what flew, compares, and cleans up. */
+static void lab_check(struct lab *l, const char *fields, const char *want)
+{
+    struct buf got = BUF_INIT;
+    char command[128];
+
+    write_keys(l);
+    write_pcap(l);
+    run_tshark(l, fields, &got);
+    assert_string_equal(buf_str(&got), want);
+    buf_release(&got);
+    buf_release(&l->table);
+    two_ikes_release(&l->t);
+    snprintf(command, sizeof(command), "rm -rf %s", l->dir);
+    assert_int_equal(system(command), 0);
+}
+
+static void wireshark_reads_every_message(void **state)
+{
+    const struct row *row = *state;
+    struct lab l;
+
+    need_tshark();
+    lab_init(&l);
     for (int i = 0; i < 2; i++) {
         l.t.side[i].suites[0] = row->suite;
         l.t.side[i].esp[0].pfs_group = 2;
@@ -174,23 +201,78 @@ static void wireshark_reads_every_message(void **state)
     l.t.side[IKE_B].suites[0].lifetime_s = 3600; /* lower: RESPONDER-LIFETIME goes out */
     two_ikes_start(&l.t);
     live(&l.t);
-    write_keys(&l);
-    write_pcap(&l);
-    run_tshark(&l, &got);
-    assert_string_equal(buf_str(&got), expected);
-    buf_release(&got);
-    buf_release(&l.table);
-    two_ikes_release(&l.t);
-    snprintf(command, sizeof(command), "rm -rf %s", l.dir);
-    assert_int_equal(system(command), 0);
+    lab_check(&l, "-e isakmp.notify.msgtype", expected);
+}
+
+/* --- remote access ---------------------------------------------------------------------------- */
+
+static void admit(struct two_ikes *t, int side, const struct ike_out *o)
+{
+    struct ike_net_config net = {.address = ip4(0x0a090005),
+                                 .netmask = ip4(0xffffff00),
+                                 .dns = {ip4(0x0a020035)},
+                                 .version = "holdfast"};
+
+    if (o->kind == IKE_OUT_LOGIN)
+        ike_answer_login(t->side[side].ike, o->ike, true);
+    else if (side == IKE_B)
+        ike_answer_config(t->side[side].ike, o->ike, &net);
+}
+
+/* exchange | encrypted | payloads | what a transaction is | its attributes | its text, address,
+ * status | the group's name | malformed | complaints */
+static const char expected_remote[] =
+    "4|0|1,2,3,4,10,5,13,13,13||||||6272616e63686573||\n" /* SA, KE, NONCE, ID "branches", VID */
+    "4|0|1,2,3,4,10,5,8,13,13,13||||||||\n"
+    "4|1|8,11||||||||\n" /* HASH, INITIAL-CONTACT */
+    "6|1|8,14|1|16520,16521,16522||||||\n"
+    "6|1|8,14|2|16520,16521,16522|alice|||||\n"
+    "6|1|8,14|3|16527|||1|||\n"
+    "6|1|8,14|4|16527||||||\n"
+    "6|1|8,14|1|1,2,3,28672,28674,28676,7||||||\n"
+    "6|1|8,14|2|1,2,3,7||10.9.0.5||||\n"
+    "32|1|8,1,2,3,10,5,5||||||||\n"
+    "32|1|8,1,2,3,10,5,5||||||||\n"
+    "32|1|8||||||||\n"
+    "5|1|8,12||||||||\n";
+
+static void wireshark_reads_aggressive_mode_xauth_and_mode_config(void **state)
+{
+    struct lab l;
+
+    (void)state;
+    need_tshark();
+    lab_init(&l);
+    l.t.answer = admit;
+    for (int i = 0; i < 2; i++) {
+        struct ike_peer_config *p = &l.t.side[i].peer;
+        p->group = bytes_str("branches");
+        p->aggressive = p->xauth = true;
+        p->config = IKE_CONFIG_ADDRESS;
+    }
+    l.t.side[IKE_A].peer.user = bytes_str("alice");
+    l.t.side[IKE_A].peer.password = bytes_str("open sesame");
+    l.t.side[IKE_A].policies[0].assigned = true;
+    l.t.side[IKE_B].is_server = true;
+    l.t.side[IKE_B].policies[0].selector.remote = (struct ip_net){ip4(0), 0};
+    two_ikes_start(&l.t);
+    two_ikes_establish(&l.t, IKE_A);
+    ike_delete_ike(l.t.side[IKE_A].ike, NULL, true);
+    two_ikes_drain(&l.t, IKE_A);
+    lab_check(&l,
+              "-e isakmp.cfg.type -e isakmp.cfg.attr.type -e isakmp.cfg.attr.xauth.user_name"
+              " -e isakmp.cfg.attr.internal_ip4_address -e isakmp.cfg.attr.xauth.status"
+              " -e isakmp.id.data.key_id",
+              expected_remote);
 }
 
 int main(void)
 {
-    struct CMUnitTest tests[COUNT(rows)];
+    struct CMUnitTest tests[COUNT(rows) + 1] = {
+        cmocka_unit_test(wireshark_reads_aggressive_mode_xauth_and_mode_config)};
 
     for (size_t i = 0; i < COUNT(rows); i++)
-        tests[i] = (struct CMUnitTest){rows[i].what, wireshark_reads_every_message, NULL, NULL,
-                                       (void *)&rows[i]};
+        tests[i + 1] = (struct CMUnitTest){rows[i].what, wireshark_reads_every_message, NULL, NULL,
+                                           (void *)&rows[i]};
     return cmocka_run_group_tests_name("ike/ike_tshark", tests, NULL, NULL);
 }

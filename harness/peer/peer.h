@@ -43,6 +43,7 @@ enum peer_fact_kind {
     PEER_CHILD_UP, /* `ike.child` holds SPIs and keys */
     PEER_CHILD_DOWN,
     PEER_IKE_FACT,
+    PEER_CONFIG, /* remote access: `ike.net` is what the device has given */
 };
 struct peer_fact {
     enum peer_fact_kind kind;

@@ -109,6 +109,8 @@ static void take(struct peer *p, const struct ike_out *o)
     case IKE_OUT_IKE_DOWN: add_fact(p, PEER_IKE_DOWN, o); break;
     case IKE_OUT_CHILD_UP: child_up(p, o); break;
     case IKE_OUT_CHILD_DOWN: child_down(p, o); break;
+    case IKE_OUT_CONFIG: add_fact(p, PEER_CONFIG, o); break;
+    case IKE_OUT_LOGIN: ike_answer_login(p->ike, o->ike, false); break; /* it is no server */
     case IKE_OUT_FACT: add_fact(p, PEER_IKE_FACT, o); break;
     }
 }

@@ -98,6 +98,24 @@ static void check_lifetimes(struct load *l, const struct node *n)
         problem_add(&l->problems, ERR_RANGE, &n->at, "<peer> esp-volume is less than 1KiB");
 }
 
+/* Remote access goes to a head office, by a group. */
+static void check_mode(struct load *l, const struct node *n)
+{
+    const struct plan_peer *p = &l->plan->peer;
+
+    if (p->mode == PEER_L2L && (*p->group || *p->username))
+        problem_add(&l->problems, ERR_INVALID, &n->at,
+                    "<peer> group and username are of remote access: mode=\"nem\" or \"client\"");
+    if (p->mode == PEER_L2L)
+        return;
+    if (!*p->group)
+        problem_add(&l->problems, ERR_INVALID, &n->at,
+                    "<peer mode>: remote access needs the group=\"NAME\" of a tunnel-group");
+    if (l->plan->lab.device_site != SITE_HO)
+        problem_add(&l->problems, ERR_INVALID, &n->at,
+                    "<peer mode>: a client is at the branch office: <lab device=\"ho\"/>");
+}
+
 void build_peer(struct load *l, const struct node *n)
 {
     uint64_t volume = 4608000ull * 1024;
@@ -112,6 +130,9 @@ void build_peer(struct load *l, const struct node *n)
         .initial_contact = true,
         .ike = "",
         .esp = "",
+        .group = "",
+        .username = "",
+        .password = "holdfast-user",
     };
     if (n) {
         schema_fill(n, p);
@@ -124,4 +145,6 @@ void build_peer(struct load *l, const struct node *n)
     p->esp_lifetime_kb = volume / 1024;
     if (n)
         check_lifetimes(l, n);
+    if (n)
+        check_mode(l, n);
 }

@@ -61,10 +61,47 @@ static void every_algorithm_of_the_engine_has_its_name_here(void **state)
     buf_release(&esp);
 }
 
+static void clients_of_remote_access_are_as_written(void **state)
+{
+    static const struct {
+        const char *peer;
+        enum plan_peer_mode mode;
+        const char *group, *username;
+    } rows[] = {
+        {"", PEER_L2L, "", ""},
+        {"mode=\"l2l\"", PEER_L2L, "", ""},
+        {"mode=\"nem\" group=\"hw\" username=\"bob\"", PEER_NEM, "hw", "bob"},
+        {"mode=\"client\" group=\"sw\"", PEER_CLIENT, "sw", ""},
+        {"mode=\"anyconnect\" group=\"ac\"", PEER_ANYCONNECT, "ac", ""},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct plan_problem *problems = NULL;
+        struct plan *p = NULL;
+        struct buf xml = BUF_INIT;
+        buf_addf(&xml,
+                 "<case xmlns=\"" PLAN_NAMESPACE "\" id=\"a\" version=\"1\"><title>T</title>"
+                 "<about>A</about><lab device=\"ho\"/><peer %s/><timeline>"
+                 "<stream id=\"s\" capture=\"c\"/></timeline><expect><no-cleartext/></expect>"
+                 "</case>",
+                 rows[i].peer);
+        if (plan_from_resolved(buf_bytes(&xml), &p, &problems))
+            fail_msg("%s", problems->diag.text);
+        assert_int_equal(p->peer.mode, rows[i].mode);
+        assert_string_equal(p->peer.group, rows[i].group);
+        assert_string_equal(p->peer.username, rows[i].username);
+        assert_string_equal(p->peer.password, "holdfast-user");
+        plan_free(p);
+        buf_release(&xml);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_algorithm_of_the_engine_has_its_name_here),
+        cmocka_unit_test(clients_of_remote_access_are_as_written),
     };
 
     return cmocka_run_group_tests_name("peer of a plan", tests, NULL, NULL);

@@ -83,6 +83,10 @@ static void explain_device(struct buf *out, const struct plan_device *d)
     }
 }
 
+#define X(id, name, words) [PEER_##id] = words,
+static const char *const mode_words[] = {PLAN_PEER_MODES(X)};
+#undef X
+
 static void explain_peer(struct buf *out, const struct plan *p)
 {
     const struct plan_peer *peer = &p->peer;
@@ -91,6 +95,9 @@ static void explain_peer(struct buf *out, const struct plan *p)
              place(p->lab.device_site == SITE_BO ? SITE_HO : SITE_BO),
              peer->ike[0] ? peer->ike : "as the device wants it",
              peer->esp[0] ? peer->esp : "as the device wants it");
+    if (peer->mode != PEER_L2L)
+        buf_addf(out, "    as %s of tunnel group %s%s%s\n", mode_words[peer->mode], peer->group,
+                 *peer->username ? ", user " : "", peer->username);
     buf_adds(out, "    it ");
     if (peer->dpd) {
         span(out, "probes after ", peer->dpd_threshold);

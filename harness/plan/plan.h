@@ -63,7 +63,23 @@ struct plan_device {
     struct plan_place at;
 };
 
+/* X(id, name in XML, in words) */
+#define PLAN_PEER_MODES(X)                                                                         \
+    X(L2L, "l2l", "a LAN-to-LAN gateway")                                                          \
+    X(NEM, "nem", "a hardware client in network extension mode")                                   \
+    X(CLIENT, "client", "a client in client mode, the BO host its virtual adapter")                \
+    X(ANYCONNECT, "anyconnect", "an AnyConnect client, with ESP for its bytes")
+
+enum plan_peer_mode {
+#define X(id, name, words) PEER_##id,
+    PLAN_PEER_MODES(X)
+#undef X
+};
+
 struct plan_peer {
+    enum plan_peer_mode mode;
+    const char *group, *username; /* remote access: "" without */
+    const char *password;         /* of that user; no secret, for XAUTH is in the evidence */
     bool dpd;
     struct span dpd_threshold, dpd_retry;
     unsigned dpd_tries;

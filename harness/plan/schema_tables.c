@@ -74,6 +74,8 @@ static const struct child_spec device_children[] = {
 static const struct elem_spec device = {"device", ATTRS(device_attrs),
                                         CHILDREN(CONTENT_CHILDREN, device_children), NEITHER};
 
+#define X(id, name, words) " " name
+#define PEER_MODE_WORDS    "" PLAN_PEER_MODES(X)
 static const struct attr_spec peer_attrs[] = {
     {"dpd", VALUE_ONOFF, false, NULL, IN(plan_peer, dpd)},
     {"dpd-threshold", VALUE_DURATION, false, NULL, IN(plan_peer, dpd_threshold)},
@@ -86,7 +88,12 @@ static const struct attr_spec peer_attrs[] = {
     {"ike-lifetime", VALUE_DURATION, false, NULL, NOT_KEPT},
     {"esp-lifetime", VALUE_DURATION, false, NULL, NOT_KEPT},
     {"esp-volume", VALUE_SIZE, false, NULL, NOT_KEPT},
+    {"mode", VALUE_CHOICE, false, PEER_MODE_WORDS, IN(plan_peer, mode)},
+    {"group", VALUE_WORD, false, NULL, IN(plan_peer, group)},
+    {"username", VALUE_WORD, false, NULL, IN(plan_peer, username)},
+    {"password", VALUE_WORD, false, NULL, IN(plan_peer, password)},
 };
+#undef X
 static const struct elem_spec peer = {"peer", ATTRS(peer_attrs), NEITHER};
 
 /* --- timeline --------------------------------------------------------------------------------- */

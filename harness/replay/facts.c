@@ -109,6 +109,7 @@ static void take(struct run *r, const struct peer_fact *f)
         say_esp(r, &f->ike, true, false);
         say_esp(r, &f->ike, false, false);
         break;
+    case PEER_CONFIG:
     case PEER_IKE_FACT: break;
     }
     confirm_fact(r, f);

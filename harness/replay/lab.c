@@ -48,6 +48,23 @@ static void make_host(struct run *r, enum plan_site site)
     host_attach(r->host[site], &r->taps[site == SITE_BO ? TAP_BO : TAP_HO].sink);
 }
 
+/* The peer as a client of remote access. The BO host then is what its address is given to; a
+ * client without a PAT of its own. */
+static void make_client(struct run *r, const struct plan_peer *pp)
+{
+    bool network = pp->mode == PEER_NEM;
+
+    r->ike_peer.group = bytes_str(pp->group);
+    r->ike_peer.aggressive = true;
+    r->ike_peer.xauth = *pp->username;
+    r->ike_peer.user = bytes_str(pp->username);
+    r->ike_peer.password = bytes_str(pp->password);
+    r->ike_peer.config = network ? IKE_CONFIG_NETWORK : IKE_CONFIG_ADDRESS;
+    r->policy.assigned = !network;
+    if (pp->mode == PEER_ANYCONNECT)
+        r->ike_peer.version = bytes_str("AnyConnect");
+}
+
 static void make_peer(struct run *r)
 {
     const struct plan_lab *l = &r->plan->lab;
@@ -63,6 +80,8 @@ static void make_peer(struct run *r)
     r->ike_peer.initial_contact = pp->initial_contact;
     r->policy.selector.local = at_ho ? l->ho_net : l->bo_net;
     r->policy.selector.remote = at_ho ? l->bo_net : l->ho_net;
+    if (pp->mode != PEER_L2L)
+        make_client(r, pp);
     struct peer_config c = {.wan = at_ho ? l->ho_outside : l->bo_outside,
                             .wan_on_link = at_ho ? l->bo_wan_router : l->ho_wan_router,
                             .wan_next_hop = at_ho ? l->bo_outside : l->ho_outside,

@@ -169,6 +169,11 @@ static const struct row {
      "14: <log> accounts=\"yes\": message 302013 has no duration and bytes to account for, "
      "302014 and 302016 have\n"
      "15: <log> accounts=\"yes\" without stream=: of which stream?"},
+    {"remote-access", NEITHER,
+     "5: <peer mode>: remote access needs the group=\"NAME\" of a tunnel-group\n"
+     "5: <peer mode>: a client is at the branch office: <lab device=\"ho\"/>"},
+    {"remote-of-l2l", NEITHER,
+     "5: <peer> group and username are of remote access: mode=\"nem\" or \"client\""},
     {"restore-of-nothing", NEITHER, "7: <restore> without a <blackhole> to end"},
     {"same-id", NEITHER,
      "7: the id \"dl\" is taken, at harness/tests/bad/same-id.xml:6\n"

@@ -19,7 +19,9 @@ static const char strongswan_conf[] =
     "charon {\n"
     "  load_modular = no\n"
     "  load = random nonce aes sha1 sha2 md5 hmac kdf gmp openssl kernel-libipsec "
-    "kernel-netlink socket-default vici\n"
+    "kernel-netlink socket-default vici attr unity xauth-generic\n"
+    "  i_dont_care_about_security_and_use_aggressive_mode_psk = yes\n"
+    "  cisco_unity = yes\n"
     "  install_virtual_ip = no\n"
     "  plugins { vici { socket = unix://%s/vici } }\n"
     "  filelog { main { path = %s/log\n flush_line = yes\n default = 1\n ike = 2\n chd = 2 } }\n"
@@ -50,7 +52,14 @@ const char *charon_missing(void)
     return NULL;
 }
 
-static bool write_files(const struct charon *c, const char *proposals, const char *esp_proposals)
+const char *charon_missing_xauth(void)
+{
+    if (access("/usr/lib/ipsec/plugins/libstrongswan-xauth-generic.so", R_OK) != 0)
+        return "strongSwan's plugin xauth-generic is not here (Debian: libcharon-extauth-plugins)";
+    return NULL;
+}
+
+static bool write_files(const struct charon *c, const char *text)
 {
     char path[128];
 
@@ -64,7 +73,7 @@ static bool write_files(const struct charon *c, const char *proposals, const cha
     f = fopen(path, "w");
     if (!f)
         return false;
-    fprintf(f, swanctl_conf, proposals, esp_proposals);
+    fputs(text, f);
     fclose(f);
     return true;
 }
@@ -82,7 +91,8 @@ NORETURN static void become_charon(const struct charon *c, int ready, int go)
         mount("none", "/run", "tmpfs", 0, NULL) != 0 || write(ready, &byte, 1) != 1 ||
         read(go, &byte, 1) != 1 ||
         system("ip link set lo up && ip addr add 192.0.2.2/24 dev hfike1 && "
-               "ip link set hfike1 up && ip addr add 10.2.0.1/32 dev lo") != 0)
+               "ip link set hfike1 up && ip addr add 10.2.0.1/32 dev lo && "
+               "ip addr add 10.9.0.5/32 dev lo") != 0)
         _exit(1);
     setenv("STRONGSWAN_CONF", conf, 1);
     if (!freopen("/dev/null", "w", stdout) || !freopen("/dev/null", "w", stderr))
@@ -123,11 +133,18 @@ static bool is_running(const struct charon *c)
 
 bool charon_start(struct charon *c, const char *proposals, const char *esp_proposals)
 {
+    char text[sizeof(swanctl_conf) + 256];
+
+    snprintf(text, sizeof(text), swanctl_conf, proposals, esp_proposals);
+    return charon_start_with(c, text);
+}
+
+bool charon_start_with(struct charon *c, const char *text)
+{
     int ready[2], go[2];
 
     *c = (struct charon){.dir = "/tmp/holdfast-charon-XXXXXX"};
-    if (!mkdtemp(c->dir) || !write_files(c, proposals, esp_proposals) || pipe(ready) != 0 ||
-        pipe(go) != 0)
+    if (!mkdtemp(c->dir) || !write_files(c, text) || pipe(ready) != 0 || pipe(go) != 0)
         return false;
     c->pid = fork();
     if (c->pid == 0)

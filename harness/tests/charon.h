@@ -22,8 +22,13 @@ struct charon {
  * namespace. */
 const char *charon_missing(void);
 
+/* NULL when charon can do XAUTH, too. */
+const char *charon_missing_xauth(void);
+
 /* PROPOSALS in strongSwan's words. False when it did not come up. */
 bool charon_start(struct charon *c, const char *proposals, const char *esp_proposals);
+/* With the whole of swanctl.conf; charon also has 10.9.0.5, which a server may give it. */
+bool charon_start_with(struct charon *c, const char *swanctl_conf);
 void charon_stop(struct charon *c);
 
 /* Starts swanctl with ARGS; to be waited for with charon_done, while our end goes on working. */

@@ -67,6 +67,8 @@ void charon_lab_drain(struct charon_lab *l)
         }
         l->said = mem_resize(l->said, l->nsaid + 1, sizeof(*l->said));
         l->said[l->nsaid++] = o;
+        if (l->answer && (o.kind == IKE_OUT_LOGIN || o.kind == IKE_OUT_CONFIG))
+            l->answer(l, &o);
         if (o.kind != IKE_OUT_CHILD_UP)
             continue;
         l->pair = o;
@@ -199,11 +201,8 @@ void charon_lab_ping(struct charon_lab *l)
     uint8_t inner[128], sealed[256];
     struct wr w = wr_of(inner, sizeof(inner)), e = wr_of(sealed, sizeof(sealed));
     struct icmp m = {.type = ICMP_ECHO, .rest = 7 << 16 | 1, .data = bytes_str("through charon")};
-    struct ip ip = {.version = 4,
-                    .proto = IP_ICMP,
-                    .ttl = 64,
-                    .src = {4, {10, 1, 0, 1}},
-                    .dst = {4, {10, 2, 0, 1}}};
+    struct ip ip = {
+        .version = 4, .proto = IP_ICMP, .ttl = 64, .src = l->ping_from, .dst = l->ping_to};
     struct endpoint from = {us, IKE_NATT_PORT}, to = {charon_addr, IKE_NATT_PORT};
 
     ip_put(&w, &ip, ICMP_HDR_LEN + m.data.n);
@@ -224,18 +223,24 @@ void charon_lab_ping(struct charon_lab *l)
 
 /* --- tests ----------------------------------------------------------------------------------- */
 
-void charon_lab_init(struct charon_lab *l, const char *proposals, const char *esp_proposals,
-                     const struct ike_suite *suite, const struct ike_esp_suite *esp,
-                     const char *secret)
+static void start_ours(struct charon_lab *l)
 {
-    *l = (struct charon_lab){.suite = *suite, .esp = *esp};
-    assert_true(charon_start(&l->charon, proposals, esp_proposals));
     clock_real_init(&l->clk);
     rng_os_init(&l->rng);
     for (int i = 0; i < 2; i++) {
         l->fd[i] = udp_socket(i ? IKE_NATT_PORT : IKE_PORT);
         assert_ok(clock_real_watch(&l->clk, l->fd[i]));
     }
+    l->ike = ike_new(&l->cfg, &l->clk.clock, &l->rng, NULL);
+}
+
+void charon_lab_init_ours(struct charon_lab *l, const struct ike_suite *suite,
+                          const struct ike_esp_suite *esp, const char *secret)
+{
+    *l = (struct charon_lab){.suite = *suite,
+                             .esp = *esp,
+                             .ping_from = {4, {10, 1, 0, 1}},
+                             .ping_to = {4, {10, 2, 0, 1}}};
     l->policy = (struct ike_policy){
         .id = 1,
         .selector = {.local = {ip4(0x0a010000), 16}, .remote = {ip4(0x0a020000), 16}},
@@ -249,8 +254,22 @@ void charon_lab_init(struct charon_lab *l, const char *proposals, const char *es
         .natt = true,
         .initial_contact = true,
         .dpd = {.enabled = true, .threshold = SPAN_S(1), .retry = SPAN_S(1), .tries = 3}};
-    l->cfg = (struct ike_config){us, &l->peer, 1, &l->policy, 1};
-    l->ike = ike_new(&l->cfg, &l->clk.clock, &l->rng, NULL);
+    l->cfg = (struct ike_config){us, &l->peer, 1, &l->policy, 1, false};
+}
+
+void charon_lab_start(struct charon_lab *l, const char *swanctl_conf)
+{
+    assert_true(charon_start_with(&l->charon, swanctl_conf));
+    start_ours(l);
+}
+
+void charon_lab_init(struct charon_lab *l, const char *proposals, const char *esp_proposals,
+                     const struct ike_suite *suite, const struct ike_esp_suite *esp,
+                     const char *secret)
+{
+    charon_lab_init_ours(l, suite, esp, secret);
+    assert_true(charon_start(&l->charon, proposals, esp_proposals));
+    start_ours(l);
 }
 
 void charon_lab_release(struct charon_lab *l)

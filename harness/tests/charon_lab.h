@@ -24,12 +24,20 @@ struct charon_lab {
     struct ike_out pair; /* the newest that came up */
     struct esp_sa *in, *out;
     bool pong;
+    struct ip_addr ping_from, ping_to; /* 10.1.0.1 and 10.2.0.1 unless a test says otherwise */
+    /* Answers LOGIN and CONFIG; NULL: nobody does. */
+    void (*answer)(struct charon_lab *l, const struct ike_out *o);
 };
 
 /* PROPOSALS and ESP_PROPOSALS are charon's, SUITE and ESP ours. */
 void charon_lab_init(struct charon_lab *l, const char *proposals, const char *esp_proposals,
                      const struct ike_suite *suite, const struct ike_esp_suite *esp,
                      const char *secret);
+/* The same with all of charon's swanctl.conf, and our side to be changed before this: the policy
+ * and the peer. */
+void charon_lab_init_ours(struct charon_lab *l, const struct ike_suite *suite,
+                          const struct ike_esp_suite *esp, const char *secret);
+void charon_lab_start(struct charon_lab *l, const char *swanctl_conf);
 void charon_lab_release(struct charon_lab *l);
 
 /* Takes the outputs: after each call on the endpoint. */

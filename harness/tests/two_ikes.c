@@ -36,7 +36,7 @@ void two_ikes_start(struct two_ikes *t)
 {
     for (int i = 0; i < 2; i++) {
         struct ike_end_point *s = &t->side[i];
-        s->peer.address = t->side[!i].addr;
+        s->peer.address = s->is_server ? (struct ip_addr){0} : t->side[!i].addr;
         s->peer.suites = s->suites;
         for (size_t p = 0; p < s->cfg.npolicies; p++) {
             if (!s->policies[p].suites)
@@ -87,6 +87,8 @@ void two_ikes_drain(struct two_ikes *t, int side)
         }
         s->said = mem_resize(s->said, s->nsaid + 1, sizeof(*s->said));
         s->said[s->nsaid++] = o;
+        if ((o.kind == IKE_OUT_LOGIN || o.kind == IKE_OUT_CONFIG) && t->answer)
+            t->answer(t, side, &o);
     }
 }
 

@@ -34,6 +34,7 @@ struct ike_end_point {
     struct ike_out *said; /* all outputs but datagrams; keys are in it */
     size_t nsaid;
     size_t nsent;
+    bool is_server; /* its peer is a group, whose clients come from anywhere */
 };
 
 struct two_ikes {
@@ -42,6 +43,8 @@ struct two_ikes {
     struct flown *flown;
     size_t nflown;
     struct span delay;
+    /* Answers LOGIN and CONFIG of a server; NULL: nobody does. */
+    void (*answer)(struct two_ikes *t, int side, const struct ike_out *o);
     flight *filter; /* NULL: all arrive */
     void *ctx;      /* the filter's */
     uint64_t seed;

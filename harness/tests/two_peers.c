@@ -94,7 +94,7 @@ void two_peers_start(struct two_peers *t)
     for (int i = 0; i < 2; i++) {
         struct one_peer *s = &t->side[i];
         link_new(&lan, &t->clk.clock, &t->rng.rng, &s->inner, &s->host);
-        s->cfg.ike = (struct ike_config){s->cfg.wan, &s->ike, 1, &s->policy, 1};
+        s->cfg.ike = (struct ike_config){s->cfg.wan, &s->ike, 1, &s->policy, 1, false};
         rng_seeded_init(&s->rng, 1, i == PEER_A ? "a" : "b");
         s->peer = peer_new(&s->cfg, &t->clk.clock, &s->rng.rng, NULL);
         peer_attach(s->peer, PEER_WAN, &s->wan->sink);

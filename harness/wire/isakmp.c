@@ -259,3 +259,18 @@ enum err isakmp_delete_parse(struct bytes body, struct isakmp_delete *out)
         *out = d;
     return r.err;
 }
+
+enum err isakmp_cfg_parse(struct bytes body, struct isakmp_cfg *out)
+{
+    struct rd r = rd_of(body);
+    struct isakmp_cfg c = {0};
+
+    c.type = rd_u8(&r);
+    rd_skip(&r, 1); /* reserved */
+    c.id = rd_be16(&r);
+    c.attributes = rd_rest(&r);
+    rd_fail(&r, isakmp_attributes_check(c.attributes));
+    if (!r.err)
+        *out = c;
+    return r.err;
+}

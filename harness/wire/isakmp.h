@@ -103,9 +103,18 @@ struct isakmp_delete { /* RFC 2408, 3.15 */
     struct bytes spis; /* nspis times spi_len bytes */
 };
 
+struct isakmp_cfg { /* the attribute payload (draft-dukes-ike-mode-cfg-02, 3.2) */
+    uint8_t type;   /* ISAKMP_CFG_... */
+    uint16_t id;    /* an answer has that of its question */
+    struct bytes attributes;
+};
+
 MUST_USE enum err isakmp_id_parse(struct bytes body, struct isakmp_id *out);
 MUST_USE enum err isakmp_notify_parse(struct bytes body, struct isakmp_notify *out);
 MUST_USE enum err isakmp_delete_parse(struct bytes body, struct isakmp_delete *out);
+
+/* With all its attributes checked: isakmp_next_attribute then cannot fail. */
+MUST_USE enum err isakmp_cfg_parse(struct bytes body, struct isakmp_cfg *out);
 
 /* --- building -------------------------------------------------------------------------------- */
 
@@ -141,5 +150,9 @@ void isakmp_put_attribute(struct wr *w, uint16_t type, uint64_t value); /* TV if
 void isakmp_put_id(struct isakmp_msg *m, const struct isakmp_id *id);
 void isakmp_put_notify(struct isakmp_msg *m, const struct isakmp_notify *n);
 void isakmp_put_delete(struct isakmp_msg *m, const struct isakmp_delete *d);
+
+/* An attribute payload is opened with these and its attributes written to M->w. */
+size_t isakmp_open_cfg(struct isakmp_msg *m, uint8_t type, uint16_t id);
+void isakmp_put_attribute_bytes(struct wr *w, uint16_t type, struct bytes value); /* TLV */
 
 #endif

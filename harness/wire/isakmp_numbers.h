@@ -1,6 +1,7 @@
 /* The registries of ISAKMP, the IPsec DOI and IKEv1 as tables: X(id, number, name). Names are those
- * of the RFCs, as in reports. Sources: RFC 2407, 2408, 2409, 3526, 3602, 3706, 3947, 4868; the
- * exchanges of IKEv2 (RFC 7296) are here because they share the header's field. */
+ * of the RFCs, as in reports. Sources: RFC 2407, 2408, 2409, 3526, 3602, 3706, 3947, 4868, the
+ * drafts named below; the exchanges of IKEv2 (RFC 7296) are here because they share the header's
+ * field. */
 #ifndef WIRE_ISAKMP_NUMBERS_H
 #define WIRE_ISAKMP_NUMBERS_H
 
@@ -111,6 +112,39 @@
     X(AUTH, 5, "authentication algorithm")                                                         \
     X(KEY_LENGTH, 6, "key length")
 
+/* Messages of a transaction exchange (draft-dukes-ike-mode-cfg-02, 3.2). */
+#define ISAKMP_CFGS(X)                                                                             \
+    X(REQUEST, 1, "request")                                                                       \
+    X(REPLY, 2, "reply")                                                                           \
+    X(SET, 3, "set")                                                                               \
+    X(ACK, 4, "ack")
+
+/* What their attribute payload holds: mode-config (draft-dukes-ike-mode-cfg-02, 3.3), XAUTH
+ * (draft-beaulieu-ike-xauth-02, 6.2) and, from 28672, Cisco's own ("Unity"). */
+#define CFG_ATTRIBUTES(X)                                                                          \
+    X(IP4_ADDRESS, 1, "INTERNAL_IP4_ADDRESS")                                                      \
+    X(IP4_NETMASK, 2, "INTERNAL_IP4_NETMASK")                                                      \
+    X(IP4_DNS, 3, "INTERNAL_IP4_DNS")                                                              \
+    X(IP4_NBNS, 4, "INTERNAL_IP4_NBNS")                                                            \
+    X(ADDRESS_EXPIRY, 5, "INTERNAL_ADDRESS_EXPIRY")                                                \
+    X(APPLICATION_VERSION, 7, "APPLICATION_VERSION")                                               \
+    X(IP4_SUBNET, 13, "INTERNAL_IP4_SUBNET")                                                       \
+    X(SUPPORTED, 14, "SUPPORTED_ATTRIBUTES")                                                       \
+    X(XAUTH_TYPE, 16520, "XAUTH-TYPE")                                                             \
+    X(XAUTH_USER_NAME, 16521, "XAUTH-USER-NAME")                                                   \
+    X(XAUTH_USER_PASSWORD, 16522, "XAUTH-USER-PASSWORD")                                           \
+    X(XAUTH_PASSCODE, 16523, "XAUTH-PASSCODE")                                                     \
+    X(XAUTH_MESSAGE, 16524, "XAUTH-MESSAGE")                                                       \
+    X(XAUTH_CHALLENGE, 16525, "XAUTH-CHALLENGE")                                                   \
+    X(XAUTH_DOMAIN, 16526, "XAUTH-DOMAIN")                                                         \
+    X(XAUTH_STATUS, 16527, "XAUTH-STATUS")                                                         \
+    X(UNITY_BANNER, 28672, "UNITY_BANNER")                                                         \
+    X(UNITY_SAVE_PASSWORD, 28673, "UNITY_SAVE_PASSWD")                                             \
+    X(UNITY_DOMAIN, 28674, "UNITY_DEF_DOMAIN")                                                     \
+    X(UNITY_SPLIT_DNS, 28675, "UNITY_SPLITDNS_NAME")                                               \
+    X(UNITY_SPLIT_INCLUDE, 28676, "UNITY_SPLIT_INCLUDE")                                           \
+    X(UNITY_PFS, 28679, "UNITY_DO_PFS")
+
 enum {
 #define X(id, number, name) ISAKMP_P_##id = number,
     ISAKMP_PAYLOADS(X)
@@ -130,6 +164,12 @@ enum {
 #define X(id, number, name) ESP_A_##id = number,
                         ESP_ATTRIBUTES(X)
 #undef X
+#define X(id, number, name) ISAKMP_CFG_##id = number,
+                            ISAKMP_CFGS(X)
+#undef X
+#define X(id, number, name) CFG_A_##id = number,
+                                CFG_ATTRIBUTES(X)
+#undef X
 };
 
 enum { /* flags of the header */
@@ -145,9 +185,10 @@ enum {
     ISAKMP_PROTO_ISAKMP = 1,
     ISAKMP_PROTO_AH = 2,
     ISAKMP_PROTO_ESP = 3,
-    ISAKMP_KEY_IKE = 1,      /* the transform of phase 1 */
-    ISAKMP_AUTH_PSK = 1,     /* IKE_A_AUTH */
-    ISAKMP_LIFE_SECONDS = 1, /* life types of both phases */
+    ISAKMP_KEY_IKE = 1,                 /* the transform of phase 1 */
+    ISAKMP_AUTH_PSK = 1,                /* IKE_A_AUTH */
+    ISAKMP_AUTH_XAUTH_INIT_PSK = 65001, /* draft-beaulieu-ike-xauth-02, 7: the initiator's user */
+    ISAKMP_LIFE_SECONDS = 1,            /* life types of both phases */
     ISAKMP_LIFE_KILOBYTES = 2,
     ISAKMP_MODE_TUNNEL = 1, /* ESP_A_MODE */
     ISAKMP_MODE_TRANSPORT = 2,
@@ -161,5 +202,7 @@ const char *isakmp_notify_name(uint16_t type);
 const char *isakmp_id_name(uint8_t type);
 const char *isakmp_ike_attribute_name(uint16_t type);
 const char *isakmp_esp_attribute_name(uint16_t type);
+const char *isakmp_cfg_name(uint8_t type);
+const char *isakmp_cfg_attribute_name(uint16_t type);
 
 #endif

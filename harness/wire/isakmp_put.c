@@ -143,3 +143,20 @@ void isakmp_put_delete(struct isakmp_msg *m, const struct isakmp_delete *d)
     wr_put(&m->w, d->spis);
     isakmp_close(m, at);
 }
+
+size_t isakmp_open_cfg(struct isakmp_msg *m, uint8_t type, uint16_t id)
+{
+    size_t at = isakmp_open(m, ISAKMP_P_ATTRIBUTE);
+
+    wr_u8(&m->w, type);
+    wr_u8(&m->w, 0);
+    wr_be16(&m->w, id);
+    return at;
+}
+
+void isakmp_put_attribute_bytes(struct wr *w, uint16_t type, struct bytes value)
+{
+    wr_be16(w, type);
+    wr_be16(w, (uint16_t)value.n);
+    wr_put(w, value);
+}

@@ -235,16 +235,21 @@ static void sa_parses_as_its_row_says(void **state)
 
 static const struct other_row {
     const char *what, *hex;
-    enum err id, notify, del;
+    enum err id, notify, del, cfg;
 } other_rows[] = {
-    {"nothing", "", ERR_SHORT, ERR_SHORT, ERR_SHORT},
-    {"three_bytes", "010203", ERR_SHORT, ERR_SHORT, ERR_SHORT},
-    {"four_bytes", "01000000", ERR_OK, ERR_SHORT, ERR_SHORT},
-    {"no_spis", "00000001 03 04 0000", ERR_OK, ERR_SHORT, ERR_OK},
-    {"one_spi", "00000001 03 04 0001 aabbccdd", ERR_OK, ERR_OK, ERR_OK},
-    {"one_spi_and_a_bit", "00000001 03 04 0001 aabbccdd ee", ERR_OK, ERR_OK, ERR_FORMAT},
-    {"one_spi_short", "00000001 03 04 0002 aabbccdd", ERR_OK, ERR_OK, ERR_SHORT},
-    {"many_spis_of_no_length", "00000001 03 00 ffff", ERR_OK, ERR_OK, ERR_OK},
+    {"nothing", "", ERR_SHORT, ERR_SHORT, ERR_SHORT, ERR_SHORT},
+    {"three_bytes", "010203", ERR_SHORT, ERR_SHORT, ERR_SHORT, ERR_SHORT},
+    {"four_bytes", "01000000", ERR_OK, ERR_SHORT, ERR_SHORT, ERR_OK},
+    {"no_spis", "00000001 03 04 0000", ERR_OK, ERR_SHORT, ERR_OK, ERR_OK},
+    {"one_spi", "00000001 03 04 0001 aabbccdd", ERR_OK, ERR_OK, ERR_OK, ERR_SHORT},
+    {"one_spi_and_a_bit", "00000001 03 04 0001 aabbccdd ee", ERR_OK, ERR_OK, ERR_FORMAT, ERR_OK},
+    {"one_spi_short", "00000001 03 04 0002 aabbccdd", ERR_OK, ERR_OK, ERR_SHORT, ERR_SHORT},
+    {"many_spis_of_no_length", "00000001 03 00 ffff", ERR_OK, ERR_OK, ERR_OK, ERR_SHORT},
+    {"address_asked", "01 00 0007 0001 0000 0003 0000", ERR_OK, ERR_OK, ERR_FORMAT, ERR_OK},
+    {"address_given", "02 00 0007 0001 0004 0a0a0a05", ERR_OK, ERR_OK, ERR_OK, ERR_OK},
+    {"address_cut", "02 00 0007 0001 0004 0a0a0a", ERR_OK, ERR_OK, ERR_SHORT, ERR_SHORT},
+    {"status_basic", "03 00 0001 c08f 0001", ERR_OK, ERR_SHORT, ERR_SHORT, ERR_OK},
+    {"status_cut", "03 00 0001 c08f", ERR_OK, ERR_SHORT, ERR_SHORT, ERR_SHORT},
 };
 
 static void other_payloads_parse_as_their_row_says(void **state)
@@ -253,12 +258,66 @@ static void other_payloads_parse_as_their_row_says(void **state)
     struct isakmp_id id;
     struct isakmp_notify notify;
     struct isakmp_delete del;
+    struct isakmp_cfg cfg;
     size_t n;
     uint8_t *p = test_hex(row->hex, &n);
 
     assert_int_equal(isakmp_id_parse(bytes_of(p, n), &id), row->id);
     assert_int_equal(isakmp_notify_parse(bytes_of(p, n), &notify), row->notify);
     assert_int_equal(isakmp_delete_parse(bytes_of(p, n), &del), row->del);
+    assert_int_equal(isakmp_cfg_parse(bytes_of(p, n), &cfg), row->cfg);
+    mem_free(p);
+}
+
+/* An address, a name and a status, as draft-dukes-ike-mode-cfg-02, 3.2 and 3.3 lay them out. */
+static const char cfg_hex[] = "02 00 1234 0001 0004 0a0a0a05 4089 0003 626f62 c08f 0001";
+
+static void attribute_payload__is_written_as_the_draft_draws_it(void **state)
+{
+    static const uint8_t addr[] = {10, 10, 10, 5};
+    uint8_t buf[64];
+    size_t n;
+    uint8_t *want = test_hex(cfg_hex, &n);
+    struct isakmp_hdr h = {.version = ISAKMP_VERSION};
+    struct isakmp_msg m;
+
+    (void)state;
+    isakmp_begin(&m, buf, sizeof(buf), &h);
+    size_t at = isakmp_open_cfg(&m, ISAKMP_CFG_REPLY, 0x1234);
+    isakmp_put_attribute_bytes(&m.w, CFG_A_IP4_ADDRESS, bytes_of(addr, sizeof(addr)));
+    isakmp_put_attribute_bytes(&m.w, CFG_A_XAUTH_USER_NAME, bytes_str("bob"));
+    isakmp_put_attribute(&m.w, CFG_A_XAUTH_STATUS, 1);
+    isakmp_close(&m, at);
+    struct bytes out = bytes_from(isakmp_end(&m, 0), ISAKMP_HDR_LEN + 4);
+    assert_ok(m.w.err);
+    assert_int_equal(out.n, n);
+    assert_memory_equal(out.p, want, n);
+    mem_free(want);
+}
+
+static void attribute_payload__is_read_to_the_end_and_every_cut_is_told(void **state)
+{
+    size_t n;
+    uint8_t *p = test_hex(cfg_hex, &n);
+    struct isakmp_cfg c;
+    struct isakmp_attribute a;
+
+    (void)state;
+    assert_ok(isakmp_cfg_parse(bytes_of(p, n), &c));
+    assert_int_equal(c.type, ISAKMP_CFG_REPLY);
+    assert_int_equal(c.id, 0x1234);
+    assert_true(isakmp_next_attribute(&c.attributes, &a));
+    assert_int_equal(a.type, CFG_A_IP4_ADDRESS);
+    assert_int_equal(a.number, 0x0a0a0a05);
+    assert_true(isakmp_next_attribute(&c.attributes, &a));
+    assert_int_equal(a.value.n, 3);
+    assert_true(isakmp_next_attribute(&c.attributes, &a));
+    assert_true(a.basic && a.number == 1);
+    assert_int_equal(c.attributes.n, 0);
+    for (size_t cut = 0; cut < n; cut++) { /* between two attributes it is whole again */
+        bool whole = cut == 4 || cut == 12 || cut == 19;
+        assert_int_equal(isakmp_cfg_parse(bytes_of(p, cut), &c), whole ? ERR_OK : ERR_SHORT);
+    }
     mem_free(p);
 }
 
@@ -359,6 +418,8 @@ static void names__are_those_of_the_tables(void **state)
     assert_string_equal(isakmp_id_name(4), "ID_IPV4_ADDR_SUBNET");
     assert_string_equal(isakmp_ike_attribute_name(14), "key length");
     assert_string_equal(isakmp_esp_attribute_name(4), "encapsulation mode");
+    assert_string_equal(isakmp_cfg_name(3), "set");
+    assert_string_equal(isakmp_cfg_attribute_name(16521), "XAUTH-USER-NAME");
     assert_null(isakmp_payload_name(99));
     assert_null(isakmp_notify_name(12345));
 #define X(id, number, name) assert_string_equal(isakmp_notify_name(number), name);
@@ -381,6 +442,8 @@ int main(void)
         cmocka_unit_test(attributes__take_the_shortest_form_that_holds_them),
         cmocka_unit_test(padding__fills_whole_blocks),
         cmocka_unit_test(what_does_not_fit__latches),
+        cmocka_unit_test(attribute_payload__is_written_as_the_draft_draws_it),
+        cmocka_unit_test(attribute_payload__is_read_to_the_end_and_every_cut_is_told),
         cmocka_unit_test(names__are_those_of_the_tables),
     };
     struct CMUnitTest tests[COUNT(chain_rows) + COUNT(sa_rows) + COUNT(other_rows) + COUNT(single)];
