@@ -203,7 +203,7 @@ static void what_the_model_logs_fits_the_grammar(void **state)
     (void)state;
     clock_virtual_init(&clk);
     cfg->logging.enable = true;
-    (void)gw_name_set(cfg->version, "8.4(2)"); /* has the tunnel manager */
+    gw_config_set_version(cfg, GW_PLATFORM_ASA, "8.4(2)"); /* has the tunnel manager */
     cfg->logging.to[GW_LOG_TO_TRAP].level = 7;
     struct gw_log_host *h =
         gw_list_add((void **)&cfg->logging.hosts, &cfg->logging.nhosts, sizeof(*h));

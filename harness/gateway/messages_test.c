@@ -296,7 +296,7 @@ static void the_tunnel_manager_speaks(void **state)
     gw_msg_tunnel_made(logger, "map1", 5);
     gw_msg_tunnel_failed(logger, "map1", 5);
     assert_false(gw_syslog_waiting(logger));
-    (void)gw_name_set(cfg->version, "8.4(2)");
+    gw_config_set_version(cfg, GW_PLATFORM_ASA, "8.4(2)");
     gw_msg_tunnel_wanted(logger, "map1", 5);
     expect("<165>%ASA-5-752004: Tunnel Manager dispatching a KEY_ACQUIRE message to IKEv1. Map Tag "
            "= map1. Map Sequence Number = 5.");
@@ -333,7 +333,7 @@ static void forms_follow_the_release(void **state)
                                   .sport = 1,
                                   .dport = 2};
         struct buf want = BUF_INIT;
-        (void)gw_name_set(cfg->version, rows[i].version);
+        gw_config_set_version(cfg, GW_PLATFORM_ASA, rows[i].version);
         c.ended_by = "inside";
         gw_msg_teardown(logger, &c, SPAN_S(1), 7, GW_REASON_TCP_FINS);
         buf_addf(&want,

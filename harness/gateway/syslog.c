@@ -107,7 +107,7 @@ static unsigned wanted(const struct gw_syslog *s, uint32_t id, const struct gw_m
 {
     const struct gw_logging *l = &s->cfg->logging;
 
-    if (!s->cfg->profile->tag || !log_filter_any(l))
+    if (!s->cfg->profile->tag || !log_filter_any(l)) /* its messages are others */
         return 0;
     *m = gw_message_find(id);
     if (!*m)
@@ -123,11 +123,6 @@ bool gw_log_wants(const struct gw_syslog *s, uint32_t id)
     int level;
 
     return wanted(s, id, &m, &level) != 0;
-}
-
-const struct gw_profile *gw_syslog_profile(const struct gw_syslog *s)
-{
-    return s->cfg->profile;
 }
 
 struct gw_syslog_channels *gw_syslog_channels(struct gw_syslog *s)

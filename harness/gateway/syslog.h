@@ -112,9 +112,6 @@ void gw_syslog_free(struct gw_syslog *s); /* NULL is fine */
 /* Logs message ID (a row of GW_MESSAGES). Costs next to nothing when no host wants its level. */
 void gw_log(struct gw_syslog *s, uint32_t id, const char *fmt, ...) PRINTF_LIKE(3, 4);
 
-/* What the device is: messages differ by release. */
-const struct gw_profile *gw_syslog_profile(const struct gw_syslog *s);
-
 /* True when message ID would reach a host or the buffer: guards costly arguments. */
 bool gw_log_wants(const struct gw_syslog *s, uint32_t id);
 

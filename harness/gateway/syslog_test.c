@@ -332,7 +332,7 @@ static void show_logging_is_as_on_a_real_device(void **state)
     struct diag why = {0};
 
     (void)state;
-    (void)gw_name_set(b.cfg->version, "9.8(4)");
+    gw_config_set_version(b.cfg, GW_PLATFORM_ASA, "9.8(4)");
     assert_ok(gw_config_load(b.cfg, "x",
                              bytes_str("interface Ethernet0/1\n nameif inside\n"
                                        "logging timestamp\nlogging buffered warnings\n"
