@@ -12,6 +12,10 @@
 /* The key of a gateway that has no neighbours but those in this process. */
 #define LONE_PSK "holdfast-lab"
 
+/* Where virtual time begins, so that the same lines have the same answers: 2026-01-01 00:00:00 UTC.
+ */
+#define VIRTUAL_EPOCH INT64_C(1767225600)
+
 #define CONFIGS_MAX 16
 #define LINES_MAX   64
 
@@ -232,10 +236,10 @@ static int run(struct gateway_args *a, struct gw_config *c)
     struct diag why = {0};
 
     a->live.cfg = c;
-    a->live.epoch_s = a->env->unix_s;
     a->live.drop_uid = a->env->sudo_uid;
     a->live.drop_gid = a->env->sudo_gid;
     a->live.virtual_time = alone && !a->real_time;
+    a->live.epoch_s = a->live.virtual_time ? VIRTUAL_EPOCH : a->env->unix_s;
     a->live.console_in = on_stdin ? STDIN_FILENO : -1;
     a->live.console_out = STDOUT_FILENO;
     a->live.prompts = alone && isatty(STDIN_FILENO) && a->env->out_is_tty;

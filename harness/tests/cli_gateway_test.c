@@ -161,6 +161,7 @@ static void virtual_time_is_repeatable(void **state)
 
     (void)state;
     run_piped(&a, lines, "--peer");
+    assert_non_null(strstr(buf_str(&a.out), "UTC Jan 1 2026"));
     run_piped(&b, lines, "--peer");
     assert_string_equal(buf_str(&a.out), buf_str(&b.out));
     assert_true(a.out.n > 500);
