@@ -145,6 +145,13 @@ struct gw_timeouts { /* seconds; 0: never */
     uint32_t conn, half_closed, udp, icmp, embryonic, xlate, floating_conn;
 };
 
+/* set connection timeout, in a class: what is set here comes before `timeout`. */
+struct gw_set_timeouts { /* seconds; 0: never */
+    uint32_t idle, half_closed, embryonic;
+    bool has_idle, has_half_closed, has_embryonic;
+    bool reset; /* of both hosts, when a connection has idled out */
+};
+
 struct gw_sysopt {
     bool timewait;
     uint32_t tcpmss, tcpmss_minimum; /* 0: off */
@@ -293,6 +300,7 @@ struct gw_config {
     bool random_sequence;                            /* ISN randomisation, on by default */
     bool decrement_ttl;                              /* set connection decrement-ttl */
     struct gw_timeouts timeouts;
+    struct gw_set_timeouts set_timeouts;
     struct gw_sysopt sysopt;
     struct gw_service service;
     struct gw_logging logging;

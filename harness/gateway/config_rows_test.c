@@ -238,6 +238,18 @@ static const struct row rows[] = {
      NULL},
     {"policy-map p\n class c\n  set connection decrement-ttl\n  no set connection decrement-ttl",
      NULL, "policy-map"},
+    {"policy-map p\n class c\n  set connection timeout embryonic 0:0:10 half-closed 0:5:0 tcp "
+     "2:0:0 "
+     "reset",
+     "  set connection timeout embryonic 0:00:10\n  set connection timeout half-closed 0:05:00\n  "
+     "set connection timeout idle 2:00:00 reset\n",
+     NULL},
+    {"policy-map p\n class c\n  set connection timeout idle 0 dcd 0:15:00 5\n  set connection "
+     "timeout "
+     "embryonic 0:0:10\n  no set connection timeout embryonic 0:0:10",
+     "  set connection timeout idle 0:00:00\n", "embryonic"},
+    {"policy-map p\n class c\n  set connection timeout idle 1:0:0\n  no set connection timeout",
+     NULL, "policy-map"},
     /* what is only accepted */
     {"mtu outside 1500\nsnmp-server host inside 10.1.1.1 community x\nwebvpn\n enable outside\n "
      "svc image disk0:/x 1\nhostname after",

@@ -166,15 +166,35 @@ static void write_service(const struct gw_service *s, struct buf *out)
         buf_adds(out, "service resetoutside\n");
 }
 
+static void write_set_timeouts(const struct gw_set_timeouts *t, struct buf *out)
+{
+    if (t->has_embryonic)
+        add_time("  set connection timeout embryonic", t->embryonic, out);
+    if (t->has_embryonic)
+        buf_addc(out, '\n');
+    if (t->has_half_closed)
+        add_time("  set connection timeout half-closed", t->half_closed, out);
+    if (t->has_half_closed)
+        buf_addc(out, '\n');
+    if (t->has_idle)
+        add_time("  set connection timeout idle", t->idle, out);
+    if (t->has_idle)
+        buf_adds(out, t->reset ? " reset\n" : "\n");
+}
+
 static void write_policy(const struct gw_config *c, struct buf *out)
 {
-    if (c->random_sequence && !c->decrement_ttl)
+    const struct gw_set_timeouts *t = &c->set_timeouts;
+
+    if (c->random_sequence && !c->decrement_ttl && !t->has_embryonic && !t->has_half_closed &&
+        !t->has_idle)
         return;
     buf_adds(out, "policy-map global_policy\n class class-default\n");
     if (c->decrement_ttl)
         buf_adds(out, "  set connection decrement-ttl\n");
     if (!c->random_sequence)
         buf_adds(out, "  set connection random-sequence-number disable\n");
+    write_set_timeouts(t, out);
 }
 
 static void write_service_all(const struct gw_service *s, struct buf *out)

@@ -22,9 +22,11 @@ struct conn_tcp_side {
     uint32_t fin_end; /* number after its FIN */
     uint32_t window;  /* largest ever offered, scaled */
     uint32_t offset;  /* added to its sequence numbers on the way out */
+    uint32_t ts;      /* TS.Recent of its receiver (RFC 7323, 4.3) */
     uint8_t wscale;
     bool syn : 1, syn_acked : 1, fin : 1, fin_acked : 1, data : 1, has_acked : 1, has_wscale : 1,
         fin_first : 1;
+    bool has_ts : 1; /* its SYN had a timestamp */
 };
 
 enum conn_life { CONN_LIVE, CONN_CLOSED /* TIME-WAIT */, CONN_STALE /* fault */, CONN_ZOMBIE };
@@ -124,6 +126,7 @@ static inline bool conns_fault(const struct conns *t, enum gw_fault f)
 
 /* conn_timer.c */
 void conn_arm(struct conns *t, struct conn *c);
+uint32_t conn_patience(const struct conns *t, const struct conn *c); /* seconds; 0: for ever */
 bool conn_is_embryonic(const struct conn *c);
 
 /* conn_table.c */
@@ -157,6 +160,25 @@ void conn_catch_up_some(struct conns *t);
 
 /* conn_tcp.c */
 void conn_tcp_open(struct conns *t, struct conn *c, const struct tcp *syn);
-enum conn_verdict conn_tcp_take(struct conns *t, struct conn *c, int side, const struct pkt *p);
+enum gw_drop conn_tcp_take(struct conns *t, struct conn *c, int side, const struct pkt *p);
+
+/* conn_check.c */
+
+/* Why segment P of SIDE does not fit connection C; GW_DROP_NONE: it does. Its numbers are those of
+ * the side they are of: without offsets. OPTS: its options; NOW: the clock. */
+enum gw_drop conn_tcp_check(const struct conn *c, int side, const struct pkt *p,
+                            const struct tcp_opts *opts, struct mono now);
+
+/* tcp-options range 6 7 clear, range 9 255 clear: NOPs are put in their place. */
+static inline bool conn_clears_option(uint8_t kind)
+{
+    return kind == 6 || kind == 7 || kind >= 9;
+}
+
+/* The number after the segment's last: data and FIN. */
+static inline uint32_t conn_tcp_end(const struct pkt *p)
+{
+    return p->tcp.seq + (uint32_t)p->data_len + tcp_has(&p->tcp, TCP_FIN);
+}
 
 #endif

@@ -166,7 +166,9 @@ static void wait_for_tunnel(struct gateway *g, const struct conn *c, int side)
 
 static bool take(struct gateway *g, const struct gw_packet *p, struct conn *c, int side)
 {
-    switch (conn_take(g->conns, c, side, &p->p)) {
+    enum gw_drop why;
+
+    switch (conn_take(g->conns, c, side, &p->p, &why)) {
     case CONN_PASS: return true;
     case CONN_DROP_ORPHAN:
         wait_for_tunnel(g, c, side);
@@ -174,7 +176,7 @@ static bool take(struct gateway *g, const struct gw_packet *p, struct conn *c, i
             return false;
         g->fault_spent = true;
         return true;
-    case CONN_DROP_STATE: gw_drop(g, GW_DROP_TCP_STATE); return false;
+    case CONN_DROP_STATE: gw_drop(g, why); return false;
     default: gw_drop(g, GW_DROP_TUN_DOWN); return false;
     }
 }

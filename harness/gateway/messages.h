@@ -12,6 +12,7 @@
     X(TUNNEL_DOWN, "Tunnel has been torn down")                                                    \
     X(CONN_TIMEOUT, "Conn-timeout")             /* the manual's word for idle expiry */            \
     X(CONNECTION_TIMEOUT, "Connection timeout") /* what 302304 of real devices says */             \
+    X(TIMED_OUT_RESET, "Flow timed out with reset")                                                \
     X(FIN_TIMEOUT, "FIN Timeout")                                                                  \
     X(SYN_TIMEOUT, "SYN Timeout")                                                                  \
     X(TCP_FINS, "TCP FINs")                                                                        \
@@ -74,6 +75,8 @@ void gw_msg_no_connection(struct gw_syslog *s, const struct gw_msg_packet *p,
                           const char *nameif); /* 106015 */
 void gw_msg_inbound_denied(struct gw_syslog *s, const struct gw_msg_packet *p,
                            const char *nameif); /* 106001 */
+void gw_msg_duplicate_syn(struct gw_syslog *s, const struct gw_msg_packet *p, const char *src_if,
+                          const char *dst_if); /* 419002 */
 void gw_msg_acl_denied(struct gw_syslog *s, const struct gw_msg_packet *p, const char *src_if,
                        const char *dst_if, const char *acl); /* 106023 */
 void gw_msg_no_route(struct gw_syslog *s, const struct gw_msg_packet *p, const char *src_if,

@@ -36,13 +36,13 @@ static struct gw_msg_packet message_of(const struct pkt *p)
  */
 
 /* `service resetinbound` and `resetoutbound`: whether the sender of a segment that is denied on its
- * way from IN to OUT gets a reset. */
+ * way to OUT gets a reset. Traffic between equal levels is affected by either. */
 static void answer_denied(struct gateway *g, const struct gw_packet *p, size_t out)
 {
-    bool inbound = g->ifs.v[p->ifi].level < g->ifs.v[out].level;
+    int from = g->ifs.v[p->ifi].level, to = g->ifs.v[out].level;
 
-    if (p->p.kind == PKT_TCP &&
-        (inbound ? g->cfg->service.reset_inbound : g->cfg->service.reset_outbound))
+    if (p->p.kind == PKT_TCP && ((from <= to && g->cfg->service.reset_inbound) ||
+                                 (from >= to && g->cfg->service.reset_outbound)))
         gw_send_reset(g, &p->p);
 }
 
