@@ -50,20 +50,36 @@ enum gw_change {
 #undef X
 };
 
+struct gw_addr6 {
+    struct ip_net net;
+    bool eui64; /* the last 64 bits are made from the MAC */
+};
+
+#define GW_ADDRS6 8 /* of one interface */
+
 struct gw_interface {
     char hardware[GW_NAME]; /* "Ethernet0/0" */
     char nameif[GW_NAME];   /* "" : not named, not used */
     int security_level;     /* 0..100, -1: not set */
     struct ip_addr addr;    /* family 0: none */
     uint8_t prefix;
+    struct gw_addr6 addr6[GW_ADDRS6];
+    size_t naddr6;
+    struct ip_addr link_local; /* family 0: made from the MAC, when IPv6 is on */
+    bool ipv6_enable;          /* on without an address of its own */
     bool shutdown;
 };
 
 enum gw_ace_action { GW_DENY, GW_PERMIT };
 
+/* How a side that is any address was written: 8.x knows "any" for IPv4 (and, in IPv6 lists, for
+ * IPv6); 9.0 made it both, and "any4" and "any6" one of them. */
+enum gw_any { GW_ANY, GW_ANY_FAMILY, GW_ANY_BOTH };
+
 struct gw_wildcard { /* an address and a mask of any shape (the note has 255.255.255.1) */
     struct ip_addr addr;
     struct ip_addr mask; /* ones are compared */
+    uint8_t any;         /* enum gw_any, where the mask has no ones; GW_ANY_BOTH: either version */
 };
 
 struct gw_port_range {
@@ -85,6 +101,7 @@ struct gw_ace {
 struct gw_acl {
     char name[GW_NAME];
     bool standard; /* destinations only: for routing, never for traffic */
+    bool ipv6;     /* "ipv6 access-list", up to 8.x: for IPv6 traffic alone */
     struct gw_ace *aces;
     size_t naces;
 };
@@ -372,5 +389,11 @@ const struct gw_transform_set *gw_config_transform(const struct gw_config *c, co
 const struct gw_tunnel_group *gw_config_group(const struct gw_config *c,
                                               const struct ip_addr *peer);
 const struct gw_interface *gw_config_interface(const struct gw_config *c, const char *nameif);
+
+/* True when the configuration's software is MAJOR.MINOR or later. */
+bool gw_config_since(const struct gw_config *c, unsigned major, unsigned minor);
+
+/* True when the interface speaks IPv6. */
+bool gw_interface_has_ipv6(const struct gw_interface *i);
 
 #endif

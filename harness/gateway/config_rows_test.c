@@ -230,6 +230,44 @@ static const struct row rows[] = {
     {"clock timezone IST 5 30", "clock timezone IST 5 30\n", NULL},
     {"clock timezone EDT -4\nno clock timezone", NULL, "clock"},
     {"no logging message 302014\nlogging message 302014", NULL, "302014"},
+    /* IPv6 */
+    {"interface Ethernet0/1\n ipv6 address 2001:DB8:0:1::5/64\n ipv6 address 2001:db8:2::/64 "
+     "eui-64\n "
+     "ipv6 address fe80::1 link-local\n ipv6 enable",
+     " ipv6 address 2001:db8:0:1::5/64\n ipv6 address 2001:db8:2::/64 eui-64\n ipv6 address "
+     "fe80::1 "
+     "link-local\n ipv6 enable\n",
+     NULL},
+    {"interface Ethernet0/1\n ipv6 address 2001:db8::5/64\n ipv6 address fe80::1 link-local\n ipv6 "
+     "enable\n no ipv6 enable\n no ipv6 address 2001:db8::5/64\n no ipv6 address fe80::1 "
+     "link-local",
+     NULL, "ipv6"},
+    {"interface Ethernet0/1\n ipv6 address 2001:db8::5/64\n no ipv6 address", NULL, "ipv6"},
+    {"interface Ethernet0/1\n ipv6 nd suppress-ra\nipv6 route outside 2001:db8:5::77/48 "
+     "2001:db8::1 1",
+     "ipv6 route outside 2001:db8:5::/48 2001:db8::1\n", NULL},
+    {"ipv6 route outside ::/0 2001:db8::1\nno ipv6 route outside ::/0 2001:db8::1", NULL, "ipv6"},
+    {"ipv6 access-list s permit icmp6 any host 2001:db8::1 echo\nipv6 access-list s deny tcp "
+     "2001:db8::/32 range 1 9 any log",
+     "ipv6 access-list s permit icmp6 any host 2001:db8::1 128\nipv6 access-list s deny tcp "
+     "2001:db8::/32 range 1 9 any log\n",
+     NULL},
+    {"ipv6 access-list s permit ip any any\nipv6 access-list s deny tcp any any\nno ipv6 "
+     "access-list s "
+     "permit ip any any",
+     "ipv6 access-list s deny tcp any any\n", "permit"},
+    {"access-list a permit ip any any\nipv6 access-list s permit ip any any\naccess-group a in "
+     "interface outside\naccess-group s in interface outside",
+     "access-group a in interface outside\naccess-group s in interface outside\n", NULL},
+    {"asa version 9.1(2)\naccess-list a permit ip any any4\naccess-list a permit tcp any6 "
+     "2001:db8::/32 eq 80\naccess-list a permit icmp6 any6 any6 packet-too-big\naccess-list a deny "
+     "udp any any",
+     "access-list a extended permit ip any any4\naccess-list a extended permit tcp any6 "
+     "2001:db8::/32 eq 80\naccess-list a extended permit icmp6 any6 any6 2\naccess-list a extended "
+     "deny udp any any\n",
+     NULL},
+    {"asa version 9.1(2)\nipv6 access-list s permit ip any host 2001:db8::1",
+     "access-list s extended permit ip any6 host 2001:db8::1\n", "ipv6 access-list"},
     /* policies */
     {"policy-map p\n class c\n  set connection decrement-ttl\n  set connection "
      "random-sequence-number disable",

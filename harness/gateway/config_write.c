@@ -22,6 +22,19 @@ static void write_names(const struct gw_config *c, struct buf *out)
         buf_addf(out, "name %s %s\n", ip_addr_format(&c->names[i].addr, addr), c->names[i].name);
 }
 
+static void write_ipv6(const struct gw_interface *i, struct buf *out)
+{
+    char text[IP_ADDR_TEXT];
+
+    for (size_t k = 0; k < i->naddr6; k++)
+        buf_addf(out, " ipv6 address %s/%u%s\n", ip_addr_format(&i->addr6[k].net.addr, text),
+                 i->addr6[k].net.prefix, i->addr6[k].eui64 ? " eui-64" : "");
+    if (i->link_local.family)
+        buf_addf(out, " ipv6 address %s link-local\n", ip_addr_format(&i->link_local, text));
+    if (i->ipv6_enable)
+        buf_adds(out, " ipv6 enable\n");
+}
+
 static void write_interfaces(const struct gw_config *c, struct buf *out)
 {
     char addr[IP_ADDR_TEXT];
@@ -46,6 +59,7 @@ static void write_interfaces(const struct gw_config *c, struct buf *out)
         } else {
             buf_adds(out, " no ip address\n");
         }
+        write_ipv6(i, out);
     }
     buf_adds(out, "!\n");
 }
@@ -73,6 +87,11 @@ static void write_routing(const struct gw_config *c, struct buf *out)
     }
     for (size_t i = 0; i < c->nroutes; i++) {
         const struct gw_route *r = &c->routes[i];
+        if (r->net.addr.family == 6) {
+            buf_addf(out, "ipv6 route %s %s/%u %s\n", r->nameif, ip_addr_format(&r->net.addr, net),
+                     r->net.prefix, ip_addr_format(&r->next_hop, hop));
+            continue;
+        }
         buf_addf(out, "route %s %s ", r->nameif, ip_addr_format(&r->net.addr, net));
         add_mask(r->net.prefix, out);
         buf_addf(out, " %s 1\n", ip_addr_format(&r->next_hop, hop));

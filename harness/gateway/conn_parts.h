@@ -114,6 +114,11 @@ struct conns {
     size_t behind; /* tunnels with flows that are to be seen to */
 };
 
+static inline bool conn_is_icmp(const struct conn *c)
+{
+    return c->proto == IP_ICMP || c->proto == IP_ICMPV6;
+}
+
 static inline struct mono conns_now(const struct conns *t)
 {
     return clock_now(t->env.clk);

@@ -20,7 +20,7 @@ static uint32_t patience(const struct conns *t, const struct conn *c, enum gw_re
     *reason = GW_REASON_CONN_TIMEOUT;
     if (c->proto == IP_UDP)
         return o->udp;
-    if (c->proto == IP_ICMP)
+    if (conn_is_icmp(c))
         return o->icmp;
     if (conn_is_embryonic(c)) {
         *reason = GW_REASON_SYN_TIMEOUT;

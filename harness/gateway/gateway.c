@@ -118,20 +118,32 @@ static void input_ip(struct gateway *g, struct gw_packet *p)
 {
     struct ip *ip = &p->p.ip;
 
-    if (ip->version != 4) {
+    if (ip->version == 6 && !g->ifs.v[p->ifi].link_local.family) { /* it does not speak IPv6 */
         gw_drop(g, GW_DROP_IP_VERSION);
         return;
     }
-    if (ip->hdr_len != IP4_HDR_LEN || ip_is_cut(ip)) { /* as an ASA does with IP options */
+    /* IP options as an ASA does; IPv6 extension headers may be there */
+    if ((ip->version == 4 && ip->hdr_len != IP4_HDR_LEN) || ip_is_cut(ip)) {
         gw_drop(g, GW_DROP_IP_HEADER);
         return;
     }
+    if (neighbors_nd_input(g->neighbors, p->ifi, &p->p))
+        return;
+    p->whole = !ip_is_fragment(ip);
     if (ip_is_fragment(ip) && !reassembly_add(g->fragments, p->ifi, &p->p, clock_now(g->env.clk)))
         return;
     if (netifs_owner(&g->ifs, &ip->dst) != NETIF_NONE)
         gw_box_input(g, p);
     else
         gw_through_input(g, p);
+}
+
+/* Multicast is heard in IPv6 alone, where neighbours ask by it. */
+static bool is_for_us(const struct netif *at, const struct pkt *p)
+{
+    const uint8_t *to = p->eth.dst.b;
+
+    return mac_eq(&p->eth.dst, &at->mac) || (p->ip.version == 6 && to[0] == 0x33 && to[1] == 0x33);
 }
 
 void gateway_input(struct gateway *g, size_t i, struct bytes frame)
@@ -147,7 +159,7 @@ void gateway_input(struct gateway *g, size_t i, struct bytes frame)
         return;
     if (in.p.kind == PKT_ARP)
         neighbors_input(g->neighbors, i, &in.p.arp);
-    else if (in.p.kind != PKT_OTHER && mac_eq(&in.p.eth.dst, &at->mac))
+    else if (in.p.kind != PKT_OTHER && is_for_us(at, &in.p))
         input_ip(g, &in);
     gw_settle(g);
 }

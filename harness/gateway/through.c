@@ -87,12 +87,20 @@ static bool should_be_sealed(const struct gateway *g, const struct gw_packet *p)
 /* --- access lists and security levels ----------------------------------------------------------
  */
 
-static const struct gw_acl *acl_of(const struct gateway *g, size_t ifi, bool out)
+/* The list that packets of this IP VERSION meet there. Up to 8.x each version has its own; since
+ * 9.0 one list is for both. */
+static const struct gw_acl *acl_of(const struct gateway *g, size_t ifi, bool out, uint8_t version)
 {
+    bool apart = !gw_config_since(g->cfg, 9, 0);
+
     for (size_t i = 0; i < g->cfg->naccess_groups; i++) {
         const struct gw_access_group *a = &g->cfg->access_groups[i];
-        if (a->out == out && strcmp(a->nameif, g->ifs.v[ifi].nameif) == 0)
-            return gw_config_acl(g->cfg, a->acl);
+        const struct gw_acl *list;
+        if (a->out != out || strcmp(a->nameif, g->ifs.v[ifi].nameif) != 0)
+            continue;
+        list = gw_config_acl(g->cfg, a->acl);
+        if (list && (!apart || list->ipv6 == (version == 6)))
+            return list;
     }
     return NULL;
 }
@@ -123,7 +131,8 @@ static bool deny_by_level(struct gateway *g, const struct gw_packet *p, size_t o
 static bool may_pass(struct gateway *g, const struct gw_packet *p, size_t out)
 {
     struct gw_flow_key key = gw_packet_key(&p->p);
-    const struct gw_acl *in_list = acl_of(g, p->ifi, false), *out_list = acl_of(g, out, true);
+    const struct gw_acl *in_list = acl_of(g, p->ifi, false, p->p.ip.version);
+    const struct gw_acl *out_list = acl_of(g, out, true, p->p.ip.version);
 
     if (p->policy != VPN_NONE && g->cfg->sysopt.permit_vpn)
         return true; /* decrypted packets pass interface access lists */
@@ -242,12 +251,27 @@ static void icmp_error(struct gateway *g, struct gw_packet *p)
         gw_forward_error(g, p, c, side);
 }
 
+static bool is_echo_reply(const struct pkt *p)
+{
+    return p->kind == PKT_ICMP &&
+           p->icmp.type == (p->ip.version == 6 ? ICMP6_ECHO_REPLY : ICMP_ECHO_REPLY);
+}
+
+/* RFC 4291, 2.5.2 and 2.5.6; groups are not routed here. */
+static bool never_leaves_link(const struct ip *ip)
+{
+    return ip6_is_link_local(&ip->src) || ip6_is_link_local(&ip->dst) ||
+           ip6_is_multicast(&ip->src) || ip6_is_multicast(&ip->dst) ||
+           ip6_is_unspecified(&ip->src) || ip6_is_unspecified(&ip->dst);
+}
+
 void gw_through_input(struct gateway *g, struct gw_packet *p)
 {
     struct conn *c;
     int side;
 
-    if (p->p.ip.ttl == 0 || netifs_owner(&g->ifs, &p->p.ip.src) != NETIF_NONE) {
+    if (p->p.ip.ttl == 0 || netifs_owner(&g->ifs, &p->p.ip.src) != NETIF_NONE ||
+        never_leaves_link(&p->p.ip)) {
         gw_drop(g, GW_DROP_IP_HEADER);
         return;
     }
@@ -257,11 +281,11 @@ void gw_through_input(struct gateway *g, struct gw_packet *p)
             gw_forward(g, p, c, side);
     } else if (should_be_sealed(g, p)) {
         deny_clear(g, p);
-    } else if (p->p.kind == PKT_ICMP && icmp_is_error(4, p->p.icmp.type)) {
+    } else if (p->p.kind == PKT_ICMP && icmp_is_error(p->p.ip.version, p->p.icmp.type)) {
         icmp_error(g, p);
     } else if (!begins_flow(&p->p)) {
         deny_no_connection(g, p);
-    } else if (p->p.kind == PKT_ICMP && p->p.icmp.type == ICMP_ECHO_REPLY) {
+    } else if (is_echo_reply(&p->p)) {
         gw_drop(g, GW_DROP_SECURITY); /* nobody has asked */
     } else {
         open_flow(g, p);
