@@ -143,6 +143,23 @@ static void add_ports(const struct gw_port_range *r, struct buf *out)
         buf_addf(out, " range %u %u", r->from, r->to);
 }
 
+static void add_log(const struct gw_ace *e, struct buf *out)
+{
+    static const char *const levels[] = {"emergencies",   "alerts",   "critical",
+                                         "errors",        "warnings", "notifications",
+                                         "informational", "debugging"};
+
+    if (e->log_disabled)
+        buf_adds(out, " log disable");
+    if (!e->log)
+        return;
+    buf_adds(out, " log");
+    if (e->log_level != GW_ACE_LOG_LEVEL)
+        buf_addf(out, " %s", levels[e->log_level & 7]);
+    if (e->log_interval_s != GW_ACE_LOG_INTERVAL_S)
+        buf_addf(out, " interval %u", e->log_interval_s);
+}
+
 void gw_ace_format(const struct gw_acl *a, const struct gw_ace *e, struct buf *out)
 {
     bool ports = e->proto == IP_TCP || e->proto == IP_UDP;
@@ -175,8 +192,7 @@ void gw_ace_format(const struct gw_acl *a, const struct gw_ace *e, struct buf *o
         add_ports(&e->dst_port, out);
     if ((e->proto == IP_ICMP || e->proto == IP_ICMPV6) && e->icmp_type >= 0)
         buf_addf(out, " %d", e->icmp_type);
-    if (e->log)
-        buf_adds(out, " log");
+    add_log(e, out);
     if (e->inactive)
         buf_adds(out, " inactive");
 }

@@ -153,21 +153,39 @@ static enum err take_ports(struct gw_words *w, uint8_t proto, struct gw_port_ran
     return ERR_OK;
 }
 
-/* log [level | disable | default] [interval N], time-range NAME, inactive: in any order */
+/* log [level | disable | default] [interval N] */
+static enum err take_log(struct gw_call *call, struct gw_ace *ace)
+{
+    struct gw_words *w = call->rest;
+    uint32_t v;
+
+    ace->log_disabled = gw_take_if(w, "disable");
+    ace->log = !ace->log_disabled && !gw_take_if(w, "default"); /* as without "log" */
+    ace->log_level = GW_ACE_LOG_LEVEL;
+    ace->log_interval_s = GW_ACE_LOG_INTERVAL_S;
+    if (ace->log && gw_peek(w) && gw_parse_level(gw_peek(w), &v)) {
+        ace->log_level = (uint8_t)v;
+        w->at++;
+        if (v != GW_ACE_LOG_LEVEL)
+            call->remark = "106100 keeps its own level: see `logging message`";
+    }
+    if (!ace->log || !gw_take_if(w, "interval"))
+        return ERR_OK;
+    if (gw_take_number(w, 1, 600, &v))
+        return ERR_FORMAT;
+    ace->log_interval_s = (uint16_t)v;
+    return ERR_OK;
+}
+
+/* log ..., time-range NAME, inactive: in any order */
 static enum err take_tail(struct gw_call *call, struct gw_ace *ace)
 {
     struct gw_words *w = call->rest;
     const char *name;
-    uint32_t v;
 
     for (;;) {
         if (gw_take_if(w, "log")) {
-            ace->log = !gw_take_if(w, "disable");
-            if (gw_peek(w) && gw_parse_level(gw_peek(w), &v))
-                w->at++;
-            else
-                (void)gw_take_if(w, "default");
-            if (gw_take_if(w, "interval") && gw_take_number(w, 1, 600, &v))
+            if (take_log(call, ace))
                 return ERR_FORMAT;
         } else if (gw_take_if(w, "time-range")) {
             if (gw_take_name(w, &name))
@@ -311,6 +329,9 @@ static enum err add_ace(struct gw_call *call, const char *name, const struct lin
         buf_addf(call->answer, "WARNING: <%s> found duplicate element\n", name);
         a->aces[i].inactive = l->ace.inactive;
         a->aces[i].log = l->ace.log;
+        a->aces[i].log_disabled = l->ace.log_disabled;
+        a->aces[i].log_level = l->ace.log_level;
+        a->aces[i].log_interval_s = l->ace.log_interval_s;
         return ERR_OK;
     }
     size_t at = l->position && l->position <= a->naces ? l->position - 1 : a->naces;

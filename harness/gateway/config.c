@@ -43,6 +43,7 @@ struct gw_config *gw_config_new(void)
     c->sa_lifetime_kb = GW_SA_LIFETIME_DEFAULT_KB;
     c->vpn_idle_timeout_min = GW_VPN_IDLE_TIMEOUT_DEFAULT_MIN;
     c->random_sequence = true;
+    c->icmp_rate = c->icmp_burst = 1;
     c->timeouts = (struct gw_timeouts){
         .conn = 3600, .half_closed = 600, .udp = 120, .icmp = 2, .embryonic = 30, .xlate = 10800};
     c->sysopt = (struct gw_sysopt){.tcpmss = 1380, .permit_vpn = true, .reclassify_vpn = true};

@@ -87,15 +87,21 @@ struct gw_port_range {
     bool negated;      /* "neq": every port but these */
 };
 
+#define GW_ACE_LOG_LEVEL      6
+#define GW_ACE_LOG_INTERVAL_S 300
+
 struct gw_ace {
     enum gw_ace_action action;
     uint8_t proto; /* 0: ip, else the IP protocol */
     struct gw_wildcard src, dst;
     struct gw_port_range src_port, dst_port;
-    int icmp_type; /* -1: any */
-    bool log;
-    bool inactive; /* kept and shown, never matched */
-    uint64_t hits; /* first packets of flows that met it, as `show access-list` counts */
+    int icmp_type;           /* -1: any */
+    bool log;                /* 106100 in place of 106023 */
+    bool log_disabled;       /* neither */
+    uint8_t log_level;       /* 6 */
+    uint16_t log_interval_s; /* 300 */
+    bool inactive;           /* kept and shown, never matched */
+    uint64_t hits;           /* first packets of flows that met it, as `show access-list` counts */
 };
 
 struct gw_acl {
@@ -316,6 +322,10 @@ struct gw_config {
     char nat0_interface[GW_NAME], nat0_acl[GW_NAME]; /* nat (IF) 0 access-list ACL */
     bool random_sequence;                            /* ISN randomisation, on by default */
     bool decrement_ttl;                              /* set connection decrement-ttl */
+    bool inspect_icmp;                               /* replies are of sessions, or denied */
+    bool inspect_icmp_error; /* kept and shown: quotations are always mapped back, as with it */
+    bool same_security_inter, same_security_intra; /* same-security-traffic permit ... */
+    uint32_t icmp_rate, icmp_burst;                /* icmp unreachable: errors a second; 1, 1 */
     struct gw_timeouts timeouts;
     struct gw_set_timeouts set_timeouts;
     struct gw_sysopt sysopt;

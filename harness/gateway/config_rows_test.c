@@ -42,7 +42,7 @@ static const struct row rows[] = {
     {"access-list a extended permit tcp host 1.1.1.1 eq www 10.0.0.0 255.0.0.0 range ftp-data ftp",
      "access-list a extended permit tcp host 1.1.1.1 eq 80 10.0.0.0 255.0.0.0 range 20 21\n", NULL},
     {"access-list a extended deny udp any gt 1023 any neq domain log 4 interval 30",
-     "access-list a extended deny udp any gt 1023 any neq 53 log\n", NULL},
+     "access-list a extended deny udp any gt 1023 any neq 53 log warnings interval 30\n", NULL},
     {"access-list a extended permit udp any lt 1024 any eq isakmp inactive",
      "access-list a extended permit udp any lt 1024 any eq 500 inactive\n", NULL},
     {"access-list a extended permit icmp any any echo-reply\naccess-list a permit icmp any any 11",
@@ -268,6 +268,26 @@ static const struct row rows[] = {
      NULL},
     {"asa version 9.1(2)\nipv6 access-list s permit ip any host 2001:db8::1",
      "access-list s extended permit ip any6 host 2001:db8::1\n", "ipv6 access-list"},
+    {"access-list a deny ip any any log disable\naccess-list a permit tcp any any log default\n"
+     "access-list a permit udp any any log interval 60 inactive",
+     "access-list a extended deny ip any any log disable\naccess-list a extended permit tcp any "
+     "any\n"
+     "access-list a extended permit udp any any log interval 60 inactive\n",
+     NULL},
+    {"same-security-traffic permit inter-interface\nsame-security-traffic permit "
+     "intra-interface\nicmp "
+     "unreachable rate-limit 10 burst-size 5",
+     "same-security-traffic permit inter-interface\nsame-security-traffic permit "
+     "intra-interface\nicmp "
+     "unreachable rate-limit 10 burst-size 5\n",
+     NULL},
+    {"same-security-traffic permit inter-interface\nno same-security-traffic permit "
+     "inter-interface\nicmp unreachable rate-limit 10 burst-size 5\nno icmp unreachable rate-limit "
+     "10 "
+     "burst-size 5\nicmp permit any outside",
+     NULL, "icmp unreachable"},
+    {"policy-map p\n class c\n  inspect icmp\n  inspect icmp error",
+     "  inspect icmp\n  inspect icmp error\n", NULL},
     /* policies */
     {"policy-map p\n class c\n  set connection decrement-ttl\n  set connection "
      "random-sequence-number disable",

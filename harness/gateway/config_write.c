@@ -74,6 +74,17 @@ static void write_lists(const struct gw_config *c, struct buf *out)
     }
 }
 
+static void write_access(const struct gw_config *c, struct buf *out)
+{
+    if (c->same_security_inter)
+        buf_adds(out, "same-security-traffic permit inter-interface\n");
+    if (c->same_security_intra)
+        buf_adds(out, "same-security-traffic permit intra-interface\n");
+    if (c->icmp_rate != 1 || c->icmp_burst != 1)
+        buf_addf(out, "icmp unreachable rate-limit %u burst-size %u\n", c->icmp_rate,
+                 c->icmp_burst);
+}
+
 static void write_routing(const struct gw_config *c, struct buf *out)
 {
     char net[IP_ADDR_TEXT], hop[IP_ADDR_TEXT];
@@ -206,7 +217,7 @@ static void write_policy(const struct gw_config *c, struct buf *out)
     const struct gw_set_timeouts *t = &c->set_timeouts;
 
     if (c->random_sequence && !c->decrement_ttl && !t->has_embryonic && !t->has_half_closed &&
-        !t->has_idle)
+        !t->has_idle && !c->inspect_icmp && !c->inspect_icmp_error)
         return;
     buf_adds(out, "policy-map global_policy\n class class-default\n");
     if (c->decrement_ttl)
@@ -214,6 +225,10 @@ static void write_policy(const struct gw_config *c, struct buf *out)
     if (!c->random_sequence)
         buf_adds(out, "  set connection random-sequence-number disable\n");
     write_set_timeouts(t, out);
+    if (c->inspect_icmp)
+        buf_adds(out, "  inspect icmp\n");
+    if (c->inspect_icmp_error)
+        buf_adds(out, "  inspect icmp error\n");
 }
 
 static void write_service_all(const struct gw_service *s, struct buf *out)
@@ -229,6 +244,7 @@ static void write(const struct gw_config *c, bool keys, bool all, struct buf *ou
     buf_addf(out, "%s %s\n!\n", gw_platform_first(c->platform), c->version);
     write_names(c, out);
     write_interfaces(c, out);
+    write_access(c, out);
     write_lists(c, out);
     gw_config_write_logging(c, out);
     write_routing(c, out);

@@ -29,6 +29,13 @@ struct conn_tcp_side {
     bool has_ts : 1; /* its SYN had a timestamp */
 };
 
+/* Requests of an echo session that have had no answer, for `inspect icmp`. */
+struct conn_echo {
+    uint32_t open; /* bit I: the request whose number is I below LAST */
+    uint16_t last; /* highest sequence number asked */
+    bool any;
+};
+
 enum conn_life { CONN_LIVE, CONN_CLOSED /* TIME-WAIT */, CONN_STALE /* fault */, CONN_ZOMBIE };
 
 /* Fields that every packet touches stand first, so that they lie in as few cache lines as can be;
@@ -49,7 +56,10 @@ struct conn {
     int16_t icmp_type, icmp_code;
     uint32_t tunnel[2];
     uint32_t turn[2]; /* of each tunnel, up to which it was seen to */
-    struct conn_tcp_side tcp[2];
+    union {
+        struct conn_tcp_side tcp[2];
+        struct conn_echo echo; /* ICMP */
+    };
     struct mono seen;
     uint64_t bytes, packets;
     uint32_t ifi[2];
@@ -166,6 +176,9 @@ void conn_catch_up_some(struct conns *t);
 /* conn_tcp.c */
 void conn_tcp_open(struct conns *t, struct conn *c, const struct tcp *syn);
 enum gw_drop conn_tcp_take(struct conns *t, struct conn *c, int side, const struct pkt *p);
+
+/* conn_echo.c */
+enum gw_drop conn_echo_take(struct conn *c, int side, const struct pkt *p);
 
 /* conn_check.c */
 

@@ -23,6 +23,11 @@ enum conn_verdict conn_take(struct conns *t, struct conn *c, int side, const str
         if (conn_fault_eats(t, c, side, p))
             return CONN_DROP_FAULT;
     }
+    if (conn_is_icmp(c) && t->env.cfg->inspect_icmp) {
+        *why = conn_echo_take(c, side, p);
+        if (*why != GW_DROP_NONE)
+            return CONN_DROP_STATE;
+    }
     c->seen = conns_now(t);
     c->bytes += payload_of(p);
     c->packets++;

@@ -8,6 +8,9 @@
     X(NEED_SA, "ipsec-need-sa", "IPSEC SA Not negotiated yet", no_sa)                              \
     X(TUN_DOWN, "ipsec-tun-down", "IPSEC tunnel is down", no_sa)                                   \
     X(ACL, "acl-drop", "Flow is denied by configured rule", acl)                                   \
+    X(ICMP_ERROR, "inspect-icmp-error-no-existing-conn", "ICMP Error Inspect no existing conn",    \
+      acl)                                                                                         \
+    X(ICMP_SEQ, "inspect-icmp-seq-num-not-matched", "ICMP Inspect seq num not matched", acl)       \
     X(SECURITY, "sp-security-failed", "Slowpath security checks failed", acl)                      \
     X(MISSING_DECRYPT, "vpn-missing-decrypt", "VPN decryption missing", acl)                       \
     X(OVERLAP, "vpn-overlap-conflict", "VPN overlap conflict", other)                              \

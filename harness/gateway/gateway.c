@@ -1,6 +1,7 @@
 #include "gateway/gateway_parts.h"
 
 #include "base/mem.h"
+#include "gateway/acl_log.h"
 
 #define CHANGES_ROUTING (GW_CHANGED_INTERFACE | GW_CHANGED_ROUTE)
 #define CHANGES_VPN                                                                                \
@@ -54,6 +55,7 @@ enum err gateway_new(struct gw_config *cfg, const struct gateway_env *env, struc
     gw_syslog_set_separator(g->log, !g->model.log_without_colon, !g->model.log_without_blank);
     g->neighbors = neighbors_new(&g->ifs, env->clk);
     g->fragments = reassembly_new();
+    g->acl_log = acl_log_new(g->log, env->clk);
     gw_vpn_init(g);
     gw_flows_init(g);
     gw_store(g);
@@ -69,6 +71,7 @@ void gateway_free(struct gateway *g)
     gw_vpn_release(g);
     gw_flows_release(g);
     reassembly_free(g->fragments);
+    acl_log_free(g->acl_log);
     neighbors_free(g->neighbors);
     gw_syslog_free(g->log);
     gw_log_tcp_forget(g);
@@ -167,6 +170,7 @@ void gateway_input(struct gateway *g, size_t i, struct bytes frame)
 void gateway_tick(struct gateway *g)
 {
     neighbors_tick(g->neighbors);
+    acl_log_tick(g->acl_log);
     gw_vpn_tick(g);
     gw_vpn_events(g);
     gw_flows_tick(g);
@@ -203,5 +207,6 @@ struct mono gateway_deadline(const struct gateway *g)
 {
     struct mono t = mono_min(neighbors_deadline(g->neighbors), gw_vpn_deadline(g));
 
+    t = mono_min(t, acl_log_deadline(g->acl_log));
     return mono_min(mono_min(t, gw_flows_deadline(g)), gw_log_tcp_deadline(g));
 }

@@ -32,6 +32,7 @@ struct gateway {
     struct reassembly *fragments;
     struct vpn vpn;
     struct conns *conns;
+    struct acl_log *acl_log;
     uint64_t faults;       /* set of enum gw_fault */
     bool fault_spent;      /* a fault that comes once has come */
     struct gw_place place; /* of the console */
@@ -39,7 +40,7 @@ struct gateway {
     char question[GW_LINE_MAX]; /* the command that a yes runs; "": nothing was asked */
     struct buf startup;         /* the stored configuration, with its keys */
     struct mono booted;
-    struct mono icmp_error_at; /* when the last one was sent */
+    struct mono icmp_error_at; /* when the next one would be due, were they sent evenly */
     uint16_t ip_id;            /* of the next datagram of our own */
     struct gateway_counters count;
     uint64_t drops[GW_DROP_COUNT];

@@ -3,7 +3,6 @@
 
 #define QUOTED4 (IP4_HDR_LEN + 8)                          /* RFC 792: the header and eight bytes */
 #define QUOTED6 (IP6_MTU_MIN - IP6_HDR_LEN - ICMP_HDR_LEN) /* RFC 4443, 2.4: what fits */
-#define LIMIT   SPAN_S(1) /* icmp unreachable rate-limit 1 burst-size 1 */
 
 /* RFC 4443, 2.4 (e): the same for IPv6. A packet to a group is told that it is too big. */
 static bool must_be_silent6(const struct gw_packet *p, uint8_t type)
@@ -27,13 +26,16 @@ static bool must_be_silent(const struct gw_packet *p)
     return ip->proto == IP_ICMP && p->p.kind == PKT_ICMP && icmp_is_error(4, p->p.icmp.type);
 }
 
+/* `icmp unreachable rate-limit R burst-size B`: R a second, and B at once. */
 static bool is_too_soon(struct gateway *g)
 {
-    struct mono now = clock_now(g->env.clk);
+    struct mono now = clock_now(g->env.clk), due = g->icmp_error_at;
+    struct span gap = {SPAN_S(1).ns / (g->cfg->icmp_rate ? g->cfg->icmp_rate : 1)};
+    struct span ahead = {gap.ns * ((int64_t)g->cfg->icmp_burst - 1)};
 
-    if (g->icmp_error_at.ns && mono_before(now, mono_add(g->icmp_error_at, LIMIT)))
+    if (mono_before(mono_add(now, ahead), due))
         return true;
-    g->icmp_error_at = now;
+    g->icmp_error_at = mono_add(mono_before(due, now) ? now : due, gap);
     return false;
 }
 

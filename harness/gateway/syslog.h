@@ -13,8 +13,13 @@
  * The texts are in gateway/messages.c. Levels: Cisco "ASA Series Syslog Messages". */
 #define GW_MESSAGES(X)                                                                             \
     X(106001, 2, "session", 0)                                                                     \
+    X(106006, 2, "session", 0)                                                                     \
+    X(106007, 2, "session", 0)                                                                     \
+    X(106010, 3, "session", 0)                                                                     \
+    X(106014, 3, "session", 0)                                                                     \
     X(106015, 6, "session", 0)                                                                     \
     X(106023, 4, "session", 0)                                                                     \
+    X(106100, 6, "session", 0)                                                                     \
     X(110002, 6, "bridge", 0)                                                                      \
     X(110003, 6, "bridge", 0)                                                                      \
     X(111001, 5, "config", 0)                                                                      \
@@ -32,6 +37,8 @@
     X(302016, 6, "session", 0)                                                                     \
     X(302020, 6, "session", 0)                                                                     \
     X(302021, 6, "session", 0)                                                                     \
+    X(313004, 4, "session", 0)                                                                     \
+    X(313005, 4, "session", 0)                                                                     \
     X(402114, 4, "vpn", 5)                                                                         \
     X(402116, 4, "vpn", 5)                                                                         \
     X(402117, 4, "vpn", 5)                                                                         \
