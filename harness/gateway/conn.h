@@ -90,9 +90,10 @@ enum conn_verdict {
 enum conn_verdict conn_take(struct conns *t, struct conn *c, int side, const struct pkt *p,
                             enum gw_drop *why);
 
-/* Rewrites the packet's copy that is to be sent on: PACKET is the IPv4 packet of N bytes, its own
+/* Rewrites the packet's copy that is to be sent on: PACKET is the IP packet of N bytes, its own
  * checksums still those of the sender; a wrong TCP checksum stays wrong. ISN offset both ways (SACK
- * blocks too), MSS of a SYN clamped to `sysopt connection tcpmss`. */
+ * blocks too), MSS of a SYN clamped to `sysopt connection tcpmss` (IPv6 to the same value: whether
+ * a device takes 20 bytes off is not known), unknown options and the urgent flag cleared. */
 void conn_rewrite(struct conns *t, struct conn *c, int side, uint8_t *packet, size_t n);
 
 /* True when conn_rewrite would change something in P of SIDE. */

@@ -437,6 +437,27 @@ static void an_interface_without_ipv6_takes_none(void **state)
     done(l);
 }
 
+static void the_console_shows_what_is_known_of_ipv6(void **state)
+{
+    struct gateway_lab *l = make(NULL, NULL);
+    struct buf out = BUF_INIT;
+
+    (void)state;
+    ping(l, USER6, "2001:db8:b0::5", 8);
+    assert_non_null(strstr(lab_type(l, LAB_BO, "show ipv6 neighbor", &out),
+                           "2001:db8:b0::10                             0 021a.b000.0000  REACH "
+                           "inside\n"));
+    assert_non_null(strstr(lab_type(l, LAB_BO, "show ipv6 interface brief", &out),
+                           "inside [up/up]\n    fe80::a5:aff:fee0:905\n    2001:db8:b0::5\n"));
+    assert_non_null(strstr(buf_str(&out), "management [up/up]\n    unassigned\n"));
+    assert_non_null(strstr(lab_type(l, LAB_BO, "show ipv6 route", &out),
+                           "C   2001:db8:b0::/64 [0/0]\n     via ::, inside\n"));
+    assert_non_null(strstr(buf_str(&out), "S   ::/0 [1/0]\n     via 2001:db8:a::1, outside\n"));
+    assert_null(strstr(lab_type(l, LAB_BO, "show route", &out), "2001"));
+    buf_release(&out);
+    done(l);
+}
+
 /* --- access lists ------------------------------------------------------------------------------
  */
 
@@ -566,9 +587,10 @@ int main(void)
         cmocka_unit_test(the_last_hop_is_told_so),
         cmocka_unit_test(the_gateway_answers_pings_to_its_addresses),
         cmocka_unit_test(an_interface_without_ipv6_takes_none),
+        cmocka_unit_test(the_console_shows_what_is_known_of_ipv6),
         cmocka_unit_test(tshark_finds_nothing_wrong_with_what_is_sent),
     };
-    size_t n = 11;
+    size_t n = 12;
 
     for (size_t i = 0; i < COUNT(lists); i++)
         tests[n++] = (struct CMUnitTest){lists[i].what, access_lists_of_ipv6_are_kept, NULL, NULL,
