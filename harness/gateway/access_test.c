@@ -321,6 +321,52 @@ static void a_first_packet_passes_or_does_not(void **state)
     done(b);
 }
 
+/* `service resetinbound` is off by default, `resetoutbound` on; between equals either is enough;
+ * `resetoutside` is about what ends at the least secure interface. */
+static const struct reset_row {
+    const char *what, *config;
+    size_t from;
+    const char *src, *dst;
+    bool reset;
+} resets[] = {
+    {"denied_on_the_way_down__is_reset",
+     "access-list a deny ip any any\naccess-group a in interface inside\n", INSIDE, "10.1.1.9",
+     "10.2.2.9", true},
+    {"without_resetoutbound__is_not",
+     "access-list a deny ip any any\naccess-group a in interface inside\nno service "
+     "resetoutbound\n",
+     INSIDE, "10.1.1.9", "10.2.2.9", false},
+    {"denied_on_the_way_up__is_not_reset", "", DMZ, "10.2.2.9", "10.1.1.9", false},
+    {"with_resetinbound__is", "service resetinbound\n", DMZ, "10.2.2.9", "10.1.1.9", true},
+    {"denied_between_equals__is_reset", "", DMZ, "10.2.2.9", "10.3.3.9", true},
+    {"between_equals_with_resetinbound_alone__is_too",
+     "no service resetoutbound\nservice resetinbound\n", DMZ, "10.2.2.9", "10.3.3.9", true},
+    {"between_equals_with_neither__is_not", "no service resetoutbound\n", DMZ, "10.2.2.9",
+     "10.3.3.9", false},
+    {"to_the_box_from_outside__is_not_reset", "", OUTSIDE, "192.0.2.9", "192.0.2.1", false},
+    {"to_the_box_from_outside_with_resetoutside__is", "service resetoutside\n", OUTSIDE,
+     "192.0.2.9", "192.0.2.1", true},
+    {"to_the_box_from_inside_with_resetoutside__is_not", "service resetoutside\n", INSIDE,
+     "10.1.1.9", "10.1.1.1", false},
+};
+
+static void a_denied_segment_is_reset_or_not(void **state)
+{
+    const struct reset_row *row = *state;
+    struct bench *b = make(row->config);
+    struct end *e = &b->end[row->from];
+
+    send_first(b, row->from, row->src, row->dst, IP_TCP, 80);
+    assert_int_equal(e->came, row->reset);
+    if (row->reset) {
+        struct pkt p;
+        pkt_parse_ip(bytes_of(e->last, e->n), &p);
+        assert_int_equal(p.tcp.flags, TCP_RST | TCP_ACK);
+        assert_int_equal(p.tcp.ack, 6);
+    }
+    done(b);
+}
+
 /* --- 106100 ------------------------------------------------------------------------------------
  */
 
@@ -528,6 +574,9 @@ int main(void)
     };
     size_t n = 7;
 
+    for (size_t i = 0; i < COUNT(resets); i++)
+        tests[n++] = (struct CMUnitTest){resets[i].what, a_denied_segment_is_reset_or_not, NULL,
+                                         NULL, (void *)(uintptr_t)&resets[i]};
     for (size_t i = 0; i < COUNT(rows); i++)
         tests[n++] = (struct CMUnitTest){rows[i].what, a_first_packet_passes_or_does_not, NULL,
                                          NULL, (void *)(uintptr_t)&rows[i]};

@@ -387,6 +387,70 @@ static void the_last_hop_is_told_so(void **state)
     done(l);
 }
 
+static void what_speaks_of_neighbours_stays_on_its_link(void **state)
+{
+    static const uint8_t types[] = {133, 134, 135, 136, 137};
+    struct gateway_lab *l = make(NULL, NULL);
+    struct ip ip = header(USER6, SERVER6, IP_ICMPV6);
+
+    (void)state;
+    ping(l, USER6, SERVER6, 8);
+    lab_run(l, SPAN_S(1));
+    assert_int_equal(lab_flush(l, LAB_HO), 1);
+    ip.ttl = ND_HOP_LIMIT;
+    for (size_t i = 0; i < sizeof(types); i++) {
+        struct icmp m = {.type = types[i], .data = bytes_of((const uint8_t[16]){0x20, 1}, 16)};
+        uint8_t message[64];
+        struct wr w = wr_of(message, sizeof(message));
+        icmp_put(&w, &m, &ip.src, &ip.dst);
+        send_ip(l, LAB_BO, LAB_LAN, &ip, wr_bytes(&w));
+    }
+    assert_int_equal(lab_flush(l, LAB_HO), 0);
+    done(l);
+}
+
+/* A router of the HO says that the user's segment does not get through: it quotes the numbers that
+ * the server's side sees, and the user reads its own. */
+static void errors_about_a_flow_find_their_way_back(void **state)
+{
+    struct gateway_lab *l = make(NULL, NULL);
+    struct ip ip = header("2001:db8:50::99", USER6, IP_ICMPV6);
+    struct icmp m = {.type = ICMP6_UNREACHABLE, .code = 3};
+    uint8_t quoted[128], message[256];
+    struct wr q = wr_of(quoted, sizeof(quoted)), w = wr_of(message, sizeof(message));
+    struct stream s;
+    struct pkt p;
+
+    (void)state;
+    connect_hosts(l, &s);
+    l->taken[LAB_HO] = 0;
+    assert_true(lab_take(l, LAB_HO, &p));
+    assert_int_not_equal(p.tcp.seq, 1000);
+    ip_put(&q, &p.ip, p.ip.payload_len);
+    wr_put(&q, p.ip.payload);
+    m.data = wr_bytes(&q);
+    icmp_put(&w, &m, &ip.src, &ip.dst);
+    lab_flush(l, LAB_BO);
+    send_ip(l, LAB_HO, LAB_LAN, &ip, wr_bytes(&w));
+    assert_true(lab_take(l, LAB_BO, &p));
+    assert_int_equal(p.icmp.type, ICMP6_UNREACHABLE);
+    assert_true(icmp6_checksum_ok(&p));
+    struct rd r = rd_of(p.icmp.data);
+    rd_skip(&r, IP6_HDR_LEN + 4);
+    assert_int_equal(rd_be32(&r), 1000);
+    m.data = bytes_head(m.data, IP6_HDR_LEN + 2); /* and one that quotes too little is denied */
+    w = wr_of(message, sizeof(message));
+    icmp_put(&w, &m, &ip.src, &ip.dst);
+    send_ip(l, LAB_HO, LAB_LAN, &ip, wr_bytes(&w));
+    assert_false(lab_take(l, LAB_BO, &p));
+    assert_int_equal(
+        lab_logged(l, LAB_HO, 313005,
+                   "icmp6 src inside:2001:db8:50::99 dst outside:2001:db8:b0::10 (type "
+                   "1, code 3) on inside interface.  Original IP payload: <unknown>."),
+        1);
+    done(l);
+}
+
 static void the_gateway_answers_pings_to_its_addresses(void **state)
 {
     static const struct {
@@ -588,9 +652,11 @@ int main(void)
         cmocka_unit_test(the_gateway_answers_pings_to_its_addresses),
         cmocka_unit_test(an_interface_without_ipv6_takes_none),
         cmocka_unit_test(the_console_shows_what_is_known_of_ipv6),
+        cmocka_unit_test(errors_about_a_flow_find_their_way_back),
+        cmocka_unit_test(what_speaks_of_neighbours_stays_on_its_link),
         cmocka_unit_test(tshark_finds_nothing_wrong_with_what_is_sent),
     };
-    size_t n = 12;
+    size_t n = 14;
 
     for (size_t i = 0; i < COUNT(lists); i++)
         tests[n++] = (struct CMUnitTest){lists[i].what, access_lists_of_ipv6_are_kept, NULL, NULL,

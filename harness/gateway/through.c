@@ -238,9 +238,15 @@ static void icmp_error(struct gateway *g, struct gw_packet *p)
         gw_forward_error(g, p, c, side);
 }
 
-/* RFC 4291, 2.5.2 and 2.5.6; groups are not routed here. */
-static bool never_leaves_link(const struct ip *ip)
+/* RFC 4291, 2.5.2 and 2.5.6; groups are not routed here. RFC 4861, 6.1 and 7.1: what speaks of a
+ * link's neighbours and routers, which a gateway that is no hop would make believable elsewhere. */
+static bool never_leaves_link(const struct pkt *p)
 {
+    const struct ip *ip = &p->ip;
+
+    if (ip->version == 6 && p->kind == PKT_ICMP && p->icmp.type >= ICMP6_ROUTER_SOLICITATION &&
+        p->icmp.type <= ICMP6_REDIRECT)
+        return true;
     return ip6_is_link_local(&ip->src) || ip6_is_link_local(&ip->dst) ||
            ip6_is_multicast(&ip->src) || ip6_is_multicast(&ip->dst) ||
            ip6_is_unspecified(&ip->src) || ip6_is_unspecified(&ip->dst);
@@ -252,7 +258,7 @@ void gw_through_input(struct gateway *g, struct gw_packet *p)
     int side;
 
     if (p->p.ip.ttl == 0 || netifs_owner(&g->ifs, &p->p.ip.src) != NETIF_NONE ||
-        never_leaves_link(&p->p.ip)) {
+        never_leaves_link(&p->p)) {
         gw_drop(g, GW_DROP_IP_HEADER);
         return;
     }
