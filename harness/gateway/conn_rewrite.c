@@ -51,10 +51,11 @@ static void add32(struct edit *e, size_t at, uint32_t delta)
 /* The byte at AT of a word that begins at an even place. */
 static void set8(struct edit *e, size_t at, uint8_t v)
 {
-    uint16_t word = get16(e, at & ~(size_t)1);
+    size_t even = at - at % 2;
+    unsigned word = get16(e, even);
 
-    set16(e, at & ~(size_t)1,
-          at & 1 ? (uint16_t)((word & 0xff00) | v) : (uint16_t)(v << 8 | (word & 0xff)));
+    word = at % 2 ? (word & 0xff00u) | v : (word & 0xffu) | (unsigned)v << 8;
+    set16(e, even, (uint16_t)word);
 }
 
 static uint16_t fold(uint32_t sum)
@@ -146,7 +147,7 @@ static void edit_segment(struct conns *t, struct conn *c, int side, struct edit 
     else
         ack = 0;
     if (flags & TCP_URG) /* urgent-flag clear */
-        set16(e, 12, (uint16_t)(get16(e, 12) & ~TCP_URG));
+        set16(e, 12, (uint16_t)(get16(e, 12) & ~(unsigned)TCP_URG));
     edit_options(t, e, hdr, flags & TCP_SYN, ack);
     if (conns_fault(t, GW_FAULT_CORRUPT_BYTE))
         corrupt(e, c, hdr);
