@@ -53,7 +53,7 @@ static struct bench *make_bench(bool random, int client_level, int server_level)
     b->cfg = gw_config_new();
     b->cfg->random_sequence = random;
     b->cfg->logging.enable = true;
-    b->cfg->logging.buffer_level = 7;
+    b->cfg->logging.to[GW_LOG_TO_BUFFER].level = 7;
     b->cfg->logging.buffer_size = 65536;
     clock_virtual_init(&b->clk);
     b->rng = (struct fixed_rng){{&fixed_ops}, 1368322453};
