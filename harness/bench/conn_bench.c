@@ -98,8 +98,9 @@ static double open_all(struct bench *b, uint32_t n, bool preserve)
     b->n = n;
     for (uint32_t i = 0; i < n; i++) {
         struct pkt p = segment(i, TCP_SYN);
+        enum gw_drop why;
         struct conn *c = conns_open(b->t, &p, &how);
-        if (!c || conn_take(b->t, c, 0, &p) != CONN_PASS)
+        if (!c || conn_take(b->t, c, 0, &p, &why) != CONN_PASS)
             pair_die("a connection does not open");
         take_logs(b);
     }

@@ -12,20 +12,23 @@ enum { FRAMES_MAX = 200000, STEPS_MAX = 1000, INTERFACES = 3 };
 static const char config[] =
     "hostname fuzzed\n"
     "interface Ethernet0/0\n nameif outside\n security-level 0\n"
-    " ip address 209.165.201.2 255.255.255.248\n"
+    " ip address 209.165.201.2 255.255.255.248\n ipv6 address 2001:db8:a::2/64\n"
     "interface Ethernet0/1\n nameif inside\n security-level 100\n"
-    " ip address 10.224.228.1 255.255.255.0\n"
+    " ip address 10.224.228.1 255.255.255.0\n ipv6 address 2001:db8:b0::1/64\n"
     "interface Ethernet0/2\n nameif dmz\n security-level 50\n ip address 10.1.1.1 255.255.255.0\n"
     "access-list 100 permit ip 10.224.228.0 255.255.255.128 any\n"
     "access-list in permit ip any any\n"
     "access-group in in interface dmz\n"
-    "route outside 0 0 209.165.201.1\n"
+    "route outside 0 0 209.165.201.1\nipv6 route outside ::/0 2001:db8:a::1\n"
+    "ipv6 access-list 6 permit ip 2001:db8:b0::/64 any\n"
     "logging enable\nlogging trap debugging\nlogging buffered debugging\n"
     "logging host dmz 10.1.1.9\n"
     "sysopt connection preserve-vpn-flows\nservice resetoutside\n"
     "crypto ipsec transform-set s esp-3des esp-md5-hmac\n"
     "crypto map m 5 match address 100\ncrypto map m 5 set peer 209.165.200.10\n"
-    "crypto map m 5 set transform-set s\ncrypto map m interface outside\n"
+    "crypto map m 5 set transform-set s\n"
+    "crypto map m 6 match address 6\ncrypto map m 6 set peer 209.165.200.10\n"
+    "crypto map m 6 set transform-set s\ncrypto map m interface outside\n"
     "crypto isakmp enable outside\n"
     "crypto isakmp policy 5\n authentication pre-share\n encryption 3des\n hash sha\n group 2\n"
     "tunnel-group 209.165.200.10 type ipsec-l2l\n"
@@ -56,6 +59,10 @@ static uint8_t *reserve(struct sink *s, size_t cap)
 
 static bool is_protected(const struct ip_addr *a)
 {
+    static const uint8_t net6[8] = {0x20, 0x01, 0x0d, 0xb8, 0x00, 0xb0};
+
+    if (a->family == 6)
+        return memcmp(a->b, net6, sizeof(net6)) == 0;
     return a->family == 4 && ip4_u32(a) >> 7 == 0x0ae0e400u >> 7;
 }
 
@@ -136,6 +143,66 @@ static void packet(struct world *w, struct rd *r, uint8_t proto)
     }
     ether_put(&f, &w->mac[i], &MAC_BROADCAST, ETHER_IPV4);
     ip_put(&f, &ip, b.at);
+    wr_put(&f, wr_bytes(&b));
+    if (!f.err)
+        input(w, i, &f);
+}
+
+static struct ip_addr address6(struct rd *r)
+{
+    static const char *const known[] = {
+        "2001:db8:b0::1", "2001:db8:b0::9", "2001:db8:b0::a", "2001:db8:a::1",  "2001:db8:a::2",
+        "2001:db8:50::9", "fe80::9",        "ff02::1",        "ff02::1:ff00:1", "::"};
+    struct ip_addr a;
+
+    if (ip_addr_parse(known[rd_u8(r) % COUNT(known)], &a))
+        bug("an address of the fuzz target does not parse");
+    return a;
+}
+
+/* The headers between: those of a fragment, options of any bytes, or none. */
+static void put_extension(struct wr *w, struct rd *r, struct ip *ip, uint8_t how)
+{
+    if (how & 4) {
+        ip->id = how & 3;
+        ip->frag_off = rd_u8(r) * 8u;
+        ip->more = how & 8;
+        ip6_put_fragment(w, ip);
+        ip->next = IP_FRAGMENT;
+    } else if (how & 16) {
+        wr_u8(w, ip->proto);
+        wr_u8(w, rd_u8(r) & 3);
+        wr_put(w, rd_take(r, 6 % (rd_left(r) + 1)));
+        ip->next = how & 32 ? IP_DSTOPTS : IP_HOPOPT;
+    }
+}
+
+/* IPv6: TCP, or a message of ICMPv6 that is often neighbor discovery. */
+static void packet6(struct world *w, struct rd *r)
+{
+    uint8_t buf[1024], body[512], between[64];
+    struct wr f = wr_of(buf, sizeof(buf)), b = wr_of(body, sizeof(body));
+    struct wr x = wr_of(between, sizeof(between));
+    size_t i = rd_u8(r) % INTERFACES;
+    uint8_t how = rd_u8(r), type = rd_u8(r);
+    bool tcp = how & 64;
+    struct ip ip = {.version = 6, .ttl = how & 128 ? 255 : 64};
+
+    ip.proto = ip.next = tcp ? IP_TCP : IP_ICMPV6;
+    ip.src = address6(r);
+    ip.dst = address6(r);
+    put_extension(&x, r, &ip, how);
+    ip.ext = wr_bytes(&x);
+    struct bytes data = rd_take(r, rd_u8(r) % (rd_left(r) + 1));
+    if (tcp) {
+        struct tcp t = {.src = 1000, .dst = 80, .seq = 5000u + type, .flags = type, .data = data};
+        tcp_put(&b, &t, &ip.src, &ip.dst);
+    } else {
+        struct icmp m = {.type = type & 128 ? 133 + (type & 3) : type, .data = data};
+        icmp_put(&b, &m, &ip.src, &ip.dst);
+    }
+    ether_put(&f, &w->mac[i], &MAC_BROADCAST, ETHER_IPV6);
+    ip_put_whole(&f, &ip, b.at);
     wr_put(&f, wr_bytes(&b));
     if (!f.err)
         input(w, i, &f);
@@ -233,7 +300,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         bug("the configuration of the fuzz target does not load");
     greet(w);
     for (int i = 0; i < STEPS_MAX && rd_left(&r); i++) {
-        switch (rd_u8(&r) % 9) {
+        uint8_t step = rd_u8(&r);
+        if (step >= 252) {
+            packet6(w, &r);
+            continue;
+        }
+        switch (step % 9) {
         case 0: raw(w, &r); break;
         case 1: arp(w, &r); break;
         case 2:

@@ -4,6 +4,8 @@
 
 static bool wildcard_has(const struct gw_wildcard *w, const struct ip_addr *a)
 {
+    if (w->any == GW_ANY_BOTH)
+        return true;
     if (a->family != w->addr.family)
         return false;
     for (size_t i = 0, n = ip_addr_len(a); i < n; i++) {
@@ -26,7 +28,7 @@ static bool ace_has(const struct gw_ace *e, const struct gw_flow_key *k)
         return false;
     if (e->proto == IP_TCP || e->proto == IP_UDP)
         return range_has(&e->src_port, k->sport) && range_has(&e->dst_port, k->dport);
-    if (e->proto == IP_ICMP)
+    if (e->proto == IP_ICMP || e->proto == IP_ICMPV6)
         return e->icmp_type < 0 || k->icmp_type < 0 || e->icmp_type == k->icmp_type;
     return true;
 }
@@ -89,20 +91,38 @@ enum err gw_ace_networks(const struct gw_ace *ace, struct ip_net *src, struct ip
 
     if (network_of(&ace->src, &s) || network_of(&ace->dst, &d))
         return ERR_UNSUPPORTED;
+    /* "any" of both versions: of the other side's, or IPv4 when that is open too */
+    if (ace->src.any == GW_ANY_BOTH)
+        s.addr.family = d.addr.family;
+    if (ace->dst.any == GW_ANY_BOTH)
+        d.addr.family = s.addr.family;
+    if (s.addr.family != d.addr.family)
+        return ERR_UNSUPPORTED;
     *src = s;
     *dst = d;
     return ERR_OK;
 }
 
+/* The ones of a mask, when none follows a zero; -1. */
+static int ones_of(const struct ip_addr *mask)
+{
+    struct gw_wildcard w = {.addr = *mask, .mask = *mask};
+    struct ip_net net;
+
+    return network_of(&w, &net) ? -1 : net.prefix;
+}
+
 static void add_wildcard(const struct gw_wildcard *w, struct buf *out)
 {
     char addr[IP_ADDR_TEXT], mask[IP_ADDR_TEXT];
-    uint32_t m = ip4_u32(&w->mask);
+    int ones = ones_of(&w->mask);
 
-    if (m == 0)
-        buf_adds(out, " any");
-    else if (m == UINT32_MAX)
+    if (ones == 0)
+        buf_addf(out, " any%s", w->any != GW_ANY_FAMILY ? "" : w->addr.family == 6 ? "6" : "4");
+    else if (ones == (int)ip_addr_len(&w->mask) * 8)
         buf_addf(out, " host %s", ip_addr_format(&w->addr, addr));
+    else if (w->addr.family == 6)
+        buf_addf(out, " %s/%d", ip_addr_format(&w->addr, addr), ones);
     else
         buf_addf(out, " %s %s", ip_addr_format(&w->addr, addr), ip_addr_format(&w->mask, mask));
 }
@@ -123,11 +143,31 @@ static void add_ports(const struct gw_port_range *r, struct buf *out)
         buf_addf(out, " range %u %u", r->from, r->to);
 }
 
+static void add_log(const struct gw_ace *e, struct buf *out)
+{
+    static const char *const levels[] = {"emergencies",   "alerts",   "critical",
+                                         "errors",        "warnings", "notifications",
+                                         "informational", "debugging"};
+
+    if (e->log_disabled)
+        buf_adds(out, " log disable");
+    if (!e->log)
+        return;
+    buf_adds(out, " log");
+    if (e->log_level != GW_ACE_LOG_LEVEL)
+        buf_addf(out, " %s", levels[e->log_level & 7]);
+    if (e->log_interval_s != GW_ACE_LOG_INTERVAL_S)
+        buf_addf(out, " interval %u", e->log_interval_s);
+}
+
 void gw_ace_format(const struct gw_acl *a, const struct gw_ace *e, struct buf *out)
 {
     bool ports = e->proto == IP_TCP || e->proto == IP_UDP;
 
-    buf_addf(out, "access-list %s %s %s", a->name, a->standard ? "standard" : "extended",
+    buf_addf(out, "%saccess-list %s%s %s", a->ipv6 ? "ipv6 " : "", a->name,
+             a->ipv6       ? ""
+             : a->standard ? " standard"
+                           : " extended",
              e->action == GW_PERMIT ? "permit" : "deny");
     if (a->standard) {
         add_wildcard(&e->dst, out);
@@ -138,6 +178,7 @@ void gw_ace_format(const struct gw_acl *a, const struct gw_ace *e, struct buf *o
     case IP_TCP: buf_adds(out, " tcp"); break;
     case IP_UDP: buf_adds(out, " udp"); break;
     case IP_ICMP: buf_adds(out, " icmp"); break;
+    case IP_ICMPV6: buf_adds(out, " icmp6"); break;
     case IP_ESP: buf_adds(out, " esp"); break;
     case IP_GRE: buf_adds(out, " gre"); break;
     case IP_AH: buf_adds(out, " ah"); break;
@@ -149,10 +190,9 @@ void gw_ace_format(const struct gw_acl *a, const struct gw_ace *e, struct buf *o
     add_wildcard(&e->dst, out);
     if (ports)
         add_ports(&e->dst_port, out);
-    if (e->proto == IP_ICMP && e->icmp_type >= 0)
+    if ((e->proto == IP_ICMP || e->proto == IP_ICMPV6) && e->icmp_type >= 0)
         buf_addf(out, " %d", e->icmp_type);
-    if (e->log)
-        buf_adds(out, " log");
+    add_log(e, out);
     if (e->inactive)
         buf_adds(out, " inactive");
 }

@@ -4,14 +4,17 @@
 
 static void echo(struct gateway *g, const struct gw_packet *p)
 {
-    struct ip ip = {.proto = IP_ICMP, .tos = p->p.ip.tos, .src = p->p.ip.dst, .dst = p->p.ip.src};
+    bool six = p->p.ip.version == 6;
+    struct ip ip = {
+        .proto = p->p.ip.proto, .tos = p->p.ip.tos, .src = p->p.ip.dst, .dst = p->p.ip.src};
     struct icmp m = p->p.icmp;
     struct wr w = wr_of(g->scratch, sizeof(g->scratch));
 
-    m.type = ICMP_ECHO_REPLY;
+    m.type = six ? ICMP6_ECHO_REPLY : ICMP_ECHO_REPLY;
     icmp_put(&w, &m, &ip.src, &ip.dst);
+    /* every link has the same fe80::/64 */
     if (!w.err)
-        (void)gw_send_own(g, NETIF_NONE, &ip, wr_bytes(&w));
+        (void)gw_send_own(g, ip6_is_link_local(&ip.dst) ? p->ifi : NETIF_NONE, &ip, wr_bytes(&w));
 }
 
 static bool is_least_secure(const struct gateway *g, size_t ifi)
@@ -34,7 +37,8 @@ static void refuse_tcp(struct gateway *g, const struct gw_packet *p)
 
 void gw_box_input(struct gateway *g, struct gw_packet *p)
 {
-    bool own = ip_addr_eq(&g->ifs.v[p->ifi].net.addr, &p->p.ip.dst);
+    bool own = netif_owns(&g->ifs.v[p->ifi], &p->p.ip.dst);
+    uint8_t ping = p->p.ip.version == 6 ? ICMP6_ECHO : ICMP_ECHO;
 
     /* the address of another interface is out of reach, as is anything through a tunnel */
     if (!own || p->policy != VPN_NONE) {
@@ -48,13 +52,13 @@ void gw_box_input(struct gateway *g, struct gw_packet *p)
             refuse_tcp(g, p);
         break;
     case PKT_UDP:
-        if (p->p.udp.dst == IKE_PORT || p->p.udp.dst == IKE_NATT_PORT)
+        if (p->p.ip.version == 4 && (p->p.udp.dst == IKE_PORT || p->p.udp.dst == IKE_NATT_PORT))
             gw_vpn_ike_input(g, p);
         else
             gw_drop(g, GW_DROP_NOT_FOR_US);
         break;
     case PKT_ICMP:
-        if (p->p.icmp.type == ICMP_ECHO && p->p.icmp.code == 0)
+        if (p->p.icmp.type == ping && p->p.icmp.code == 0)
             echo(g, p);
         break;
     default: gw_drop(g, GW_DROP_NOT_FOR_US); break;

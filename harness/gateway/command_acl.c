@@ -13,6 +13,7 @@ struct line { /* one command, read */
     struct gw_ace ace;
     uint32_t position; /* from 1; 0: at the end */
     bool standard;
+    bool six;          /* of `ipv6 access-list` */
     bool object_group; /* names something the model does not have */
 };
 
@@ -21,7 +22,7 @@ static struct gw_wildcard wildcard(struct ip_addr addr, struct ip_addr mask)
     /* addresses are kept masked, so that two ways of writing an entry are the same entry */
     for (size_t i = 0; i < sizeof(addr.b); i++)
         addr.b[i] &= mask.b[i];
-    return (struct gw_wildcard){addr, mask};
+    return (struct gw_wildcard){addr, mask, GW_ANY};
 }
 
 static struct ip_addr host_mask(const struct ip_addr *a)
@@ -32,22 +33,67 @@ static struct ip_addr host_mask(const struct ip_addr *a)
     return m;
 }
 
-/* any | host A | interface IF | A M */
-static enum err take_side(struct gw_call *call, struct gw_wildcard *out)
+static struct gw_wildcard whole(uint8_t family, enum gw_any any)
+{
+    return (struct gw_wildcard){{.family = family}, {.family = family}, (uint8_t)any};
+}
+
+/* "any": IPv4 up to 8.x, both versions from 9.0 on, IPv6 in an IPv6 list. */
+static bool take_any(struct gw_call *call, bool six, struct gw_wildcard *out)
+{
+    struct gw_words *w = call->rest;
+
+    if (gw_take_if(w, "any")) { /* first: the word begins the others, too */
+        *out = whole(six ? 6 : 4, GW_ANY);
+        if (gw_config_since(call->cfg, 9, 0))
+            out->any = six ? GW_ANY_FAMILY : GW_ANY_BOTH;
+    } else if (gw_take_if(w, "any4")) {
+        *out = whole(4, GW_ANY_FAMILY);
+    } else if (gw_take_if(w, "any6")) {
+        *out = whole(6, GW_ANY_FAMILY);
+    } else {
+        return false;
+    }
+    return true;
+}
+
+/* host A | A/N of IPv6; false: it is none. */
+static bool take_side6(struct gw_words *w, struct gw_wildcard *out)
+{
+    struct gw_words look = *w;
+    bool host = gw_take_if(&look, "host");
+    const char *word = gw_peek(&look);
+    struct ip_addr mask = {.family = 6};
+    struct ip_net net = {.prefix = 128};
+
+    if (!word || !(host ? gw_parse_addr6(word, &net.addr) : gw_parse_net6(word, &net)))
+        return false;
+    for (size_t i = 0; i < net.prefix; i++)
+        mask.b[i / 8] |= (uint8_t)(0x80u >> (i % 8));
+    *out = wildcard(net.addr, mask);
+    w->at = look.at + 1;
+    return true;
+}
+
+/* any | any4 | any6 | host A | interface IF | A M | A/N */
+static enum err take_side(struct gw_call *call, bool six, struct gw_wildcard *out)
 {
     struct gw_words *w = call->rest;
     struct ip_addr addr, mask;
     const char *name;
     enum err e;
 
-    if (gw_take_if(w, "any") || gw_take_if(w, "any4")) {
-        *out = (struct gw_wildcard){ip4(0), ip4(0)};
+    if (take_any(call, six, out) || take_side6(w, out))
         return ERR_OK;
+    if (six) {
+        if (gw_take_if(w, "host") && !gw_peek(w))
+            return ERR_SHORT;
+        return gw_peek(w) ? ERR_FORMAT : ERR_SHORT;
     }
     if (gw_take_if(w, "host")) {
         if ((e = gw_take_addr(w, call->cfg, &addr)))
             return e;
-        *out = (struct gw_wildcard){addr, host_mask(&addr)};
+        *out = wildcard(addr, host_mask(&addr));
         return ERR_OK;
     }
     if (gw_take_if(w, "interface")) {
@@ -58,7 +104,7 @@ static enum err take_side(struct gw_call *call, struct gw_wildcard *out)
             w->at--;
             return ERR_FORMAT;
         }
-        *out = (struct gw_wildcard){i->addr, host_mask(&i->addr)};
+        *out = wildcard(i->addr, host_mask(&i->addr));
         return ERR_OK;
     }
     if ((e = gw_take_addr(w, call->cfg, &addr)) || (e = gw_take_mask(w, &mask)))
@@ -107,21 +153,39 @@ static enum err take_ports(struct gw_words *w, uint8_t proto, struct gw_port_ran
     return ERR_OK;
 }
 
-/* log [level | disable | default] [interval N], time-range NAME, inactive: in any order */
+/* log [level | disable | default] [interval N] */
+static enum err take_log(struct gw_call *call, struct gw_ace *ace)
+{
+    struct gw_words *w = call->rest;
+    uint32_t v;
+
+    ace->log_disabled = gw_take_if(w, "disable");
+    ace->log = !ace->log_disabled && !gw_take_if(w, "default"); /* as without "log" */
+    ace->log_level = GW_ACE_LOG_LEVEL;
+    ace->log_interval_s = GW_ACE_LOG_INTERVAL_S;
+    if (ace->log && gw_peek(w) && gw_parse_level(gw_peek(w), &v)) {
+        ace->log_level = (uint8_t)v;
+        w->at++;
+        if (v != GW_ACE_LOG_LEVEL)
+            call->remark = "106100 keeps its own level: see `logging message`";
+    }
+    if (!ace->log || !gw_take_if(w, "interval"))
+        return ERR_OK;
+    if (gw_take_number(w, 1, 600, &v))
+        return ERR_FORMAT;
+    ace->log_interval_s = (uint16_t)v;
+    return ERR_OK;
+}
+
+/* log ..., time-range NAME, inactive: in any order */
 static enum err take_tail(struct gw_call *call, struct gw_ace *ace)
 {
     struct gw_words *w = call->rest;
     const char *name;
-    uint32_t v;
 
     for (;;) {
         if (gw_take_if(w, "log")) {
-            ace->log = !gw_take_if(w, "disable");
-            if (gw_peek(w) && gw_parse_level(gw_peek(w), &v))
-                w->at++;
-            else
-                (void)gw_take_if(w, "default");
-            if (gw_take_if(w, "interval") && gw_take_number(w, 1, 600, &v))
+            if (take_log(call, ace))
                 return ERR_FORMAT;
         } else if (gw_take_if(w, "time-range")) {
             if (gw_take_name(w, &name))
@@ -158,11 +222,16 @@ static enum err take_extended(struct gw_call *call, struct line *l)
             return ERR_OK;
         }
     }
-    if ((e = take_proto(w, &a->proto)) || (e = take_side(call, &a->src)) ||
-        (e = take_ports(w, a->proto, &a->src_port)) || (e = take_side(call, &a->dst)) ||
+    if ((e = take_proto(w, &a->proto)) || (e = take_side(call, l->six, &a->src)) ||
+        (e = take_ports(w, a->proto, &a->src_port)) || (e = take_side(call, l->six, &a->dst)) ||
         (e = take_ports(w, a->proto, &a->dst_port)))
         return e;
+    if (a->src.addr.family != a->dst.addr.family && a->src.any != GW_ANY_BOTH &&
+        a->dst.any != GW_ANY_BOTH)
+        return gw_refuse(call, "Source and destination are of different IP versions");
     if (a->proto == IP_ICMP && gw_peek(w) && gw_icmp_named(gw_peek(w), &a->icmp_type))
+        w->at++;
+    if (a->proto == IP_ICMPV6 && gw_peek(w) && gw_icmp6_named(gw_peek(w), &a->icmp_type))
         w->at++;
     return take_tail(call, a);
 }
@@ -171,9 +240,9 @@ static enum err take_extended(struct gw_call *call, struct line *l)
 static enum err take_standard(struct gw_call *call, struct line *l)
 {
     l->standard = true;
-    l->ace.src = (struct gw_wildcard){ip4(0), ip4(0)};
+    l->ace.src = whole(4, GW_ANY);
     l->ace.src_port = l->ace.dst_port = any_port;
-    enum err e = take_side(call, &l->ace.dst);
+    enum err e = take_side(call, false, &l->ace.dst);
     return e ? e : gw_end(call->rest);
 }
 
@@ -188,8 +257,8 @@ static enum err take_line(struct gw_call *call, struct line *l)
     l->ace.icmp_type = -1;
     if (gw_take_if(w, "line") && (e = gw_take_number(w, 1, INT32_MAX, &l->position)))
         return e;
-    l->standard = gw_take_if(w, "standard");
-    if (!l->standard)
+    l->standard = !l->six && gw_take_if(w, "standard");
+    if (!l->standard && !l->six)
         (void)gw_take_if(w, "extended");
     if ((e = gw_take_keyword(w, actions, COUNT(actions), &action)))
         return e;
@@ -204,7 +273,8 @@ static bool same_range(const struct gw_port_range *a, const struct gw_port_range
 
 static bool same_wildcard(const struct gw_wildcard *a, const struct gw_wildcard *b)
 {
-    return ip_addr_eq(&a->addr, &b->addr) && ip_addr_eq(&a->mask, &b->mask);
+    return ip_addr_eq(&a->addr, &b->addr) && ip_addr_eq(&a->mask, &b->mask) &&
+           (a->any == GW_ANY_BOTH) == (b->any == GW_ANY_BOTH);
 }
 
 static bool same_ace(const struct gw_ace *a, const struct gw_ace *b)
@@ -247,15 +317,21 @@ static enum err add_ace(struct gw_call *call, const char *name, const struct lin
 {
     struct gw_acl *a = gw_config_find_acl(call->cfg, name);
 
-    if (a && a->naces && a->standard != l->standard)
+    bool six = l->six && !gw_config_since(call->cfg, 9, 0);
+
+    if (a && a->naces && (a->standard != l->standard || a->ipv6 != six))
         return gw_refuse(call, "access-list <%s> is of another type", name);
     a = gw_config_make_acl(call->cfg, name);
     a->standard = l->standard;
+    a->ipv6 = six;
     size_t i = a->naces < DUPLICATE_SEARCH_MAX ? find_ace(a, &l->ace) : a->naces;
     if (i < a->naces) {
         buf_addf(call->answer, "WARNING: <%s> found duplicate element\n", name);
         a->aces[i].inactive = l->ace.inactive;
         a->aces[i].log = l->ace.log;
+        a->aces[i].log_disabled = l->ace.log_disabled;
+        a->aces[i].log_level = l->ace.log_level;
+        a->aces[i].log_interval_s = l->ace.log_interval_s;
         return ERR_OK;
     }
     size_t at = l->position && l->position <= a->naces ? l->position - 1 : a->naces;
@@ -264,10 +340,10 @@ static enum err add_ace(struct gw_call *call, const char *name, const struct lin
     return ERR_OK;
 }
 
-static enum err set_entry(struct gw_call *call)
+enum err gw_set_access_entry(struct gw_call *call, bool six)
 {
     const char *name = call->args[0].word;
-    struct line l = {.position = 0};
+    struct line l = {.six = six};
     enum err e = take_line(call, &l);
 
     if (e)
@@ -280,6 +356,11 @@ static enum err set_entry(struct gw_call *call)
     if (!e)
         call->changed |= GW_CHANGED_ACL;
     return e;
+}
+
+static enum err set_entry(struct gw_call *call)
+{
+    return gw_set_access_entry(call, false);
 }
 
 static enum err clear_acl(struct gw_call *call)

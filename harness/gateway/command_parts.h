@@ -37,7 +37,9 @@ bool gw_parse_time(const char *s, uint32_t *seconds); /* "1:00:00", "0:5:0", "0"
 bool gw_parse_level(const char *s, uint32_t *level);  /* "6", "informational", "info" */
 bool gw_parse_addr(const char *s, const struct gw_config *c, struct ip_addr *out);
 bool gw_parse_mask(const char *s, struct ip_addr *out);
-bool gw_prefix_of(const char *word, const char *kw); /* the first letters of KW, in any case */
+bool gw_parse_addr6(const char *s, struct ip_addr *out); /* an IPv6 address, nothing else */
+bool gw_parse_net6(const char *s, struct ip_net *out);   /* "2001:db8::1/64" */
+bool gw_prefix_of(const char *word, const char *kw);     /* the first letters of KW, in any case */
 
 /* --- answers ------------------------------------------------------------------------------- */
 
@@ -91,6 +93,10 @@ gw_handler gw_accept;
 extern const struct gw_command_set gw_basic_commands, gw_interface_commands, gw_acl_commands,
     gw_route_commands, gw_timeout_commands, gw_sysopt_commands, gw_ipsec_commands, gw_map_commands,
     gw_isakmp_commands, gw_group_commands, gw_logging_commands, gw_logging_filter_commands,
-    gw_policy_commands, gw_remote_commands, gw_accepted_commands, gw_clear_config_commands;
+    gw_policy_commands, gw_access_commands, gw_ipv6_commands, gw_remote_commands,
+    gw_accepted_commands, gw_clear_config_commands;
+
+/* Adds or removes an entry of an access list; SIX: of `ipv6 access-list`. */
+MUST_USE enum err gw_set_access_entry(struct gw_call *call, bool six);
 
 #endif

@@ -124,6 +124,24 @@ static const struct name icmp_types[] = {
     {"mobile-redirect", 32},
 };
 
+static const struct name icmp6_types[] = {
+    {"unreachable", 1},
+    {"packet-too-big", 2},
+    {"time-exceeded", 3},
+    {"parameter-problem", 4},
+    {"echo", 128},
+    {"echo-reply", 129},
+    {"membership-query", 130},
+    {"membership-report", 131},
+    {"membership-reduction", 132},
+    {"router-solicitation", 133},
+    {"router-advertisement", 134},
+    {"neighbor-solicitation", 135},
+    {"neighbor-advertisement", 136},
+    {"neighbor-redirect", 137},
+    {"router-renumbering", 138},
+};
+
 static bool named(const struct name *names, size_t n, const char *word, uint32_t most,
                   uint32_t *number)
 {
@@ -165,6 +183,16 @@ bool gw_icmp_named(const char *word, int *type)
     uint32_t v;
 
     if (!named(icmp_types, COUNT(icmp_types), word, 255, &v))
+        return false;
+    *type = (int)v;
+    return true;
+}
+
+bool gw_icmp6_named(const char *word, int *type)
+{
+    uint32_t v;
+
+    if (!named(icmp6_types, COUNT(icmp6_types), word, 255, &v))
         return false;
     *type = (int)v;
     return true;

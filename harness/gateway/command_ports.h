@@ -9,5 +9,6 @@
 bool gw_proto_named(const char *word, uint8_t *proto); /* "ip" is 0 */
 bool gw_port_named(const char *word, uint8_t proto, uint16_t *port);
 bool gw_icmp_named(const char *word, int *type);
+bool gw_icmp6_named(const char *word, int *type);
 
 #endif

@@ -41,18 +41,28 @@ static enum err set_route(struct gw_call *call)
     return ERR_OK;
 }
 
+/* An interface has one list each way; up to 8.x another one for IPv6. */
+static bool takes_place_of(const struct gw_config *c, const struct gw_access_group *g,
+                           const struct gw_acl *list, bool out, const char *nameif)
+{
+    const struct gw_acl *there = gw_config_acl(c, g->acl);
+
+    return g->out == out && strcmp(g->nameif, nameif) == 0 && there && there->ipv6 == list->ipv6;
+}
+
 /* WHAT: the list is asked about packets that leave */
 static enum err set_access_group(struct gw_call *call)
 {
     struct gw_config *c = call->cfg;
     const char *acl = call->args[0].word, *nameif = call->args[1].word;
+    const struct gw_acl *list = gw_config_acl(c, acl);
     bool out = call->what != 0;
     size_t i = 0;
 
-    while (i < c->naccess_groups &&
-           (c->access_groups[i].out != out || strcmp(c->access_groups[i].nameif, nameif) != 0))
+    while (list && i < c->naccess_groups &&
+           !takes_place_of(c, &c->access_groups[i], list, out, nameif))
         i++;
-    if (!gw_config_acl(c, acl))
+    if (!list)
         return gw_refuse(call, "access-list <%s> does not exist", acl);
     if (call->no && i == c->naccess_groups)
         return gw_refuse(call, "access-group <%s> is not bound to interface %s", acl, nameif);

@@ -197,3 +197,23 @@ bool gw_parse_mask(const char *s, struct ip_addr *out)
     *out = a;
     return true;
 }
+
+bool gw_parse_addr6(const char *s, struct ip_addr *out)
+{
+    struct ip_addr a;
+
+    if (ip_addr_parse(s, &a) || a.family != 6)
+        return false;
+    *out = a;
+    return true;
+}
+
+bool gw_parse_net6(const char *s, struct ip_net *out)
+{
+    struct ip_net n;
+
+    if (!strchr(s, '/') || ip_net_parse(s, &n) || n.addr.family != 6)
+        return false;
+    *out = n;
+    return true;
+}

@@ -42,6 +42,7 @@ struct gw_config *gw_config_new(void)
     c->sa_lifetime_s = GW_SA_LIFETIME_DEFAULT_S;
     c->sa_lifetime_kb = GW_SA_LIFETIME_DEFAULT_KB;
     c->random_sequence = true;
+    c->icmp_rate = c->icmp_burst = 1;
     c->timeouts = (struct gw_timeouts){
         .conn = 3600, .half_closed = 600, .udp = 120, .icmp = 2, .embryonic = 30, .xlate = 10800};
     c->sysopt = (struct gw_sysopt){.tcpmss = 1380, .permit_vpn = true, .reclassify_vpn = true};

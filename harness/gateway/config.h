@@ -50,20 +50,36 @@ enum gw_change {
 #undef X
 };
 
+struct gw_addr6 {
+    struct ip_net net;
+    bool eui64; /* the last 64 bits are made from the MAC */
+};
+
+#define GW_ADDRS6 8 /* of one interface */
+
 struct gw_interface {
     char hardware[GW_NAME]; /* "Ethernet0/0" */
     char nameif[GW_NAME];   /* "" : not named, not used */
     int security_level;     /* 0..100, -1: not set */
     struct ip_addr addr;    /* family 0: none */
     uint8_t prefix;
+    struct gw_addr6 addr6[GW_ADDRS6];
+    size_t naddr6;
+    struct ip_addr link_local; /* family 0: made from the MAC, when IPv6 is on */
+    bool ipv6_enable;          /* on without an address of its own */
     bool shutdown;
 };
 
 enum gw_ace_action { GW_DENY, GW_PERMIT };
 
+/* How a side that is any address was written: 8.x knows "any" for IPv4 (and, in IPv6 lists, for
+ * IPv6); 9.0 made it both, and "any4" and "any6" one of them. */
+enum gw_any { GW_ANY, GW_ANY_FAMILY, GW_ANY_BOTH };
+
 struct gw_wildcard { /* an address and a mask of any shape (the note has 255.255.255.1) */
     struct ip_addr addr;
     struct ip_addr mask; /* ones are compared */
+    uint8_t any;         /* enum gw_any, where the mask has no ones; GW_ANY_BOTH: either version */
 };
 
 struct gw_port_range {
@@ -71,20 +87,27 @@ struct gw_port_range {
     bool negated;      /* "neq": every port but these */
 };
 
+#define GW_ACE_LOG_LEVEL      6
+#define GW_ACE_LOG_INTERVAL_S 300
+
 struct gw_ace {
     enum gw_ace_action action;
     uint8_t proto; /* 0: ip, else the IP protocol */
     struct gw_wildcard src, dst;
     struct gw_port_range src_port, dst_port;
-    int icmp_type; /* -1: any */
-    bool log;
-    bool inactive; /* kept and shown, never matched */
-    uint64_t hits; /* first packets of flows that met it, as `show access-list` counts */
+    int icmp_type;           /* -1: any */
+    bool log;                /* 106100 in place of 106023 */
+    bool log_disabled;       /* neither */
+    uint8_t log_level;       /* 6 */
+    uint16_t log_interval_s; /* 300 */
+    bool inactive;           /* kept and shown, never matched */
+    uint64_t hits;           /* first packets of flows that met it, as `show access-list` counts */
 };
 
 struct gw_acl {
     char name[GW_NAME];
     bool standard; /* destinations only: for routing, never for traffic */
+    bool ipv6;     /* "ipv6 access-list", up to 8.x: for IPv6 traffic alone */
     struct gw_ace *aces;
     size_t naces;
 };
@@ -182,6 +205,13 @@ struct gw_user {
 
 struct gw_timeouts { /* seconds; 0: never */
     uint32_t conn, half_closed, udp, icmp, embryonic, xlate, floating_conn;
+};
+
+/* set connection timeout, in a class: what is set here comes before `timeout`. */
+struct gw_set_timeouts { /* seconds; 0: never */
+    uint32_t idle, half_closed, embryonic;
+    bool has_idle, has_half_closed, has_embryonic;
+    bool reset; /* of both hosts, when a connection has idled out */
 };
 
 struct gw_sysopt {
@@ -339,7 +369,12 @@ struct gw_config {
     char nat0_interface[GW_NAME], nat0_acl[GW_NAME]; /* nat (IF) 0 access-list ACL */
     bool random_sequence;                            /* ISN randomisation, on by default */
     bool decrement_ttl;                              /* set connection decrement-ttl */
+    bool inspect_icmp;                               /* replies are of sessions, or denied */
+    bool inspect_icmp_error; /* kept and shown: quotations are always mapped back, as with it */
+    bool same_security_inter, same_security_intra; /* same-security-traffic permit ... */
+    uint32_t icmp_rate, icmp_burst;                /* icmp unreachable: errors a second; 1, 1 */
     struct gw_timeouts timeouts;
+    struct gw_set_timeouts set_timeouts;
     struct gw_sysopt sysopt;
     struct gw_service service;
     struct gw_logging logging;
@@ -421,5 +456,11 @@ struct gw_group_policy gw_config_policy(const struct gw_config *c, const char *n
 
 /* vpn-idle-timeout of DfltGrpPolicy, by which LAN-to-LAN tunnels go: minutes, 0: none. */
 uint32_t gw_config_idle_min(const struct gw_config *c);
+
+/* True when the configuration's software is MAJOR.MINOR or later. */
+bool gw_config_since(const struct gw_config *c, unsigned major, unsigned minor);
+
+/* True when the interface speaks IPv6. */
+bool gw_interface_has_ipv6(const struct gw_interface *i);
 
 #endif

@@ -36,7 +36,7 @@ static void PRINTF_LIKE(2, 3) warning(struct review *r, const char *fmt, ...)
 
 static bool is_up(const struct gw_interface *i)
 {
-    return i && i->nameif[0] && i->addr.family && !i->shutdown;
+    return i && i->nameif[0] && (i->addr.family || gw_interface_has_ipv6(i)) && !i->shutdown;
 }
 
 static bool is_up_named(const struct gw_config *c, const char *nameif)

@@ -1,6 +1,7 @@
 /* Finding and making the parts of a configuration by name. */
 #include "base/mem.h"
 #include "gateway/config_parts.h"
+#include "wire/scan.h"
 
 #define DEFAULT_GROUP "DefaultL2LGroup"
 
@@ -220,4 +221,22 @@ const struct gw_tunnel_group *gw_config_group(const struct gw_config *c, const s
         return own;
     const struct gw_tunnel_group *rest = AT(c, groups, BY_NAME(c, groups, name, DEFAULT_GROUP));
     return rest && rest->psk[0] ? rest : NULL;
+}
+
+/* "8.2(1)", "9.16(4)170" */
+bool gw_config_since(const struct gw_config *c, unsigned major, unsigned minor)
+{
+    struct bytes b = bytes_str(c->version);
+    uint64_t ma, mi = 0;
+
+    if (!scan_u64(&b, &ma))
+        return false;
+    if (scan_lit(&b, ".") && !scan_u64(&b, &mi))
+        mi = 0;
+    return ma > major || (ma == major && mi >= minor);
+}
+
+bool gw_interface_has_ipv6(const struct gw_interface *i)
+{
+    return i->ipv6_enable || i->naddr6 || i->link_local.family;
 }

@@ -42,7 +42,7 @@ static const struct row rows[] = {
     {"access-list a extended permit tcp host 1.1.1.1 eq www 10.0.0.0 255.0.0.0 range ftp-data ftp",
      "access-list a extended permit tcp host 1.1.1.1 eq 80 10.0.0.0 255.0.0.0 range 20 21\n", NULL},
     {"access-list a extended deny udp any gt 1023 any neq domain log 4 interval 30",
-     "access-list a extended deny udp any gt 1023 any neq 53 log\n", NULL},
+     "access-list a extended deny udp any gt 1023 any neq 53 log warnings interval 30\n", NULL},
     {"access-list a extended permit udp any lt 1024 any eq isakmp inactive",
      "access-list a extended permit udp any lt 1024 any eq 500 inactive\n", NULL},
     {"access-list a extended permit icmp any any echo-reply\naccess-list a permit icmp any any 11",
@@ -230,6 +230,64 @@ static const struct row rows[] = {
     {"clock timezone IST 5 30", "clock timezone IST 5 30\n", NULL},
     {"clock timezone EDT -4\nno clock timezone", NULL, "clock"},
     {"no logging message 302014\nlogging message 302014", NULL, "302014"},
+    /* IPv6 */
+    {"interface Ethernet0/1\n ipv6 address 2001:DB8:0:1::5/64\n ipv6 address 2001:db8:2::/64 "
+     "eui-64\n "
+     "ipv6 address fe80::1 link-local\n ipv6 enable",
+     " ipv6 address 2001:db8:0:1::5/64\n ipv6 address 2001:db8:2::/64 eui-64\n ipv6 address "
+     "fe80::1 "
+     "link-local\n ipv6 enable\n",
+     NULL},
+    {"interface Ethernet0/1\n ipv6 address 2001:db8::5/64\n ipv6 address fe80::1 link-local\n ipv6 "
+     "enable\n no ipv6 enable\n no ipv6 address 2001:db8::5/64\n no ipv6 address fe80::1 "
+     "link-local",
+     NULL, "ipv6"},
+    {"interface Ethernet0/1\n ipv6 address 2001:db8::5/64\n no ipv6 address", NULL, "ipv6"},
+    {"interface Ethernet0/1\n ipv6 nd suppress-ra\nipv6 route outside 2001:db8:5::77/48 "
+     "2001:db8::1 1",
+     "ipv6 route outside 2001:db8:5::/48 2001:db8::1\n", NULL},
+    {"ipv6 route outside ::/0 2001:db8::1\nno ipv6 route outside ::/0 2001:db8::1", NULL, "ipv6"},
+    {"ipv6 access-list s permit icmp6 any host 2001:db8::1 echo\nipv6 access-list s deny tcp "
+     "2001:db8::/32 range 1 9 any log",
+     "ipv6 access-list s permit icmp6 any host 2001:db8::1 128\nipv6 access-list s deny tcp "
+     "2001:db8::/32 range 1 9 any log\n",
+     NULL},
+    {"ipv6 access-list s permit ip any any\nipv6 access-list s deny tcp any any\nno ipv6 "
+     "access-list s "
+     "permit ip any any",
+     "ipv6 access-list s deny tcp any any\n", "permit"},
+    {"access-list a permit ip any any\nipv6 access-list s permit ip any any\naccess-group a in "
+     "interface outside\naccess-group s in interface outside",
+     "access-group a in interface outside\naccess-group s in interface outside\n", NULL},
+    {"asa version 9.1(2)\naccess-list a permit ip any any4\naccess-list a permit tcp any6 "
+     "2001:db8::/32 eq 80\naccess-list a permit icmp6 any6 any6 packet-too-big\naccess-list a deny "
+     "udp any any",
+     "access-list a extended permit ip any any4\naccess-list a extended permit tcp any6 "
+     "2001:db8::/32 eq 80\naccess-list a extended permit icmp6 any6 any6 2\naccess-list a extended "
+     "deny udp any any\n",
+     NULL},
+    {"asa version 9.1(2)\nipv6 access-list s permit ip any host 2001:db8::1",
+     "access-list s extended permit ip any6 host 2001:db8::1\n", "ipv6 access-list"},
+    {"access-list a deny ip any any log disable\naccess-list a permit tcp any any log default\n"
+     "access-list a permit udp any any log interval 60 inactive",
+     "access-list a extended deny ip any any log disable\naccess-list a extended permit tcp any "
+     "any\n"
+     "access-list a extended permit udp any any log interval 60 inactive\n",
+     NULL},
+    {"same-security-traffic permit inter-interface\nsame-security-traffic permit "
+     "intra-interface\nicmp "
+     "unreachable rate-limit 10 burst-size 5",
+     "same-security-traffic permit inter-interface\nsame-security-traffic permit "
+     "intra-interface\nicmp "
+     "unreachable rate-limit 10 burst-size 5\n",
+     NULL},
+    {"same-security-traffic permit inter-interface\nno same-security-traffic permit "
+     "inter-interface\nicmp unreachable rate-limit 10 burst-size 5\nno icmp unreachable rate-limit "
+     "10 "
+     "burst-size 5\nicmp permit any outside",
+     NULL, "icmp unreachable"},
+    {"policy-map p\n class c\n  inspect icmp\n  inspect icmp error",
+     "  inspect icmp\n  inspect icmp error\n", NULL},
     /* policies */
     {"policy-map p\n class c\n  set connection decrement-ttl\n  set connection "
      "random-sequence-number disable",
@@ -237,6 +295,18 @@ static const struct row rows[] = {
      "connection random-sequence-number disable\n",
      NULL},
     {"policy-map p\n class c\n  set connection decrement-ttl\n  no set connection decrement-ttl",
+     NULL, "policy-map"},
+    {"policy-map p\n class c\n  set connection timeout embryonic 0:0:10 half-closed 0:5:0 tcp "
+     "2:0:0 "
+     "reset",
+     "  set connection timeout embryonic 0:00:10\n  set connection timeout half-closed 0:05:00\n  "
+     "set connection timeout idle 2:00:00 reset\n",
+     NULL},
+    {"policy-map p\n class c\n  set connection timeout idle 0 dcd 0:15:00 5\n  set connection "
+     "timeout "
+     "embryonic 0:0:10\n  no set connection timeout embryonic 0:0:10",
+     "  set connection timeout idle 0:00:00\n", "embryonic"},
+    {"policy-map p\n class c\n  set connection timeout idle 1:0:0\n  no set connection timeout",
      NULL, "policy-map"},
     /* what is only accepted */
     {"mtu outside 1500\nsnmp-server host inside 10.1.1.1 community x\nwebvpn\n enable outside\n "

@@ -22,6 +22,19 @@ static void write_names(const struct gw_config *c, struct buf *out)
         buf_addf(out, "name %s %s\n", ip_addr_format(&c->names[i].addr, addr), c->names[i].name);
 }
 
+static void write_ipv6(const struct gw_interface *i, struct buf *out)
+{
+    char text[IP_ADDR_TEXT];
+
+    for (size_t k = 0; k < i->naddr6; k++)
+        buf_addf(out, " ipv6 address %s/%u%s\n", ip_addr_format(&i->addr6[k].net.addr, text),
+                 i->addr6[k].net.prefix, i->addr6[k].eui64 ? " eui-64" : "");
+    if (i->link_local.family)
+        buf_addf(out, " ipv6 address %s link-local\n", ip_addr_format(&i->link_local, text));
+    if (i->ipv6_enable)
+        buf_adds(out, " ipv6 enable\n");
+}
+
 static void write_interfaces(const struct gw_config *c, struct buf *out)
 {
     char addr[IP_ADDR_TEXT];
@@ -46,6 +59,7 @@ static void write_interfaces(const struct gw_config *c, struct buf *out)
         } else {
             buf_adds(out, " no ip address\n");
         }
+        write_ipv6(i, out);
     }
     buf_adds(out, "!\n");
 }
@@ -58,6 +72,17 @@ static void write_lists(const struct gw_config *c, struct buf *out)
             buf_addc(out, '\n');
         }
     }
+}
+
+static void write_access(const struct gw_config *c, struct buf *out)
+{
+    if (c->same_security_inter)
+        buf_adds(out, "same-security-traffic permit inter-interface\n");
+    if (c->same_security_intra)
+        buf_adds(out, "same-security-traffic permit intra-interface\n");
+    if (c->icmp_rate != 1 || c->icmp_burst != 1)
+        buf_addf(out, "icmp unreachable rate-limit %u burst-size %u\n", c->icmp_rate,
+                 c->icmp_burst);
 }
 
 static void write_routing(const struct gw_config *c, struct buf *out)
@@ -73,6 +98,11 @@ static void write_routing(const struct gw_config *c, struct buf *out)
     }
     for (size_t i = 0; i < c->nroutes; i++) {
         const struct gw_route *r = &c->routes[i];
+        if (r->net.addr.family == 6) {
+            buf_addf(out, "ipv6 route %s %s/%u %s\n", r->nameif, ip_addr_format(&r->net.addr, net),
+                     r->net.prefix, ip_addr_format(&r->next_hop, hop));
+            continue;
+        }
         buf_addf(out, "route %s %s ", r->nameif, ip_addr_format(&r->net.addr, net));
         add_mask(r->net.prefix, out);
         buf_addf(out, " %s 1\n", ip_addr_format(&r->next_hop, hop));
@@ -166,15 +196,39 @@ static void write_service(const struct gw_service *s, struct buf *out)
         buf_adds(out, "service resetoutside\n");
 }
 
+static void write_set_timeouts(const struct gw_set_timeouts *t, struct buf *out)
+{
+    if (t->has_embryonic)
+        add_time("  set connection timeout embryonic", t->embryonic, out);
+    if (t->has_embryonic)
+        buf_addc(out, '\n');
+    if (t->has_half_closed)
+        add_time("  set connection timeout half-closed", t->half_closed, out);
+    if (t->has_half_closed)
+        buf_addc(out, '\n');
+    if (t->has_idle)
+        add_time("  set connection timeout idle", t->idle, out);
+    if (t->has_idle)
+        buf_adds(out, t->reset ? " reset\n" : "\n");
+}
+
 static void write_policy(const struct gw_config *c, struct buf *out)
 {
-    if (c->random_sequence && !c->decrement_ttl)
+    const struct gw_set_timeouts *t = &c->set_timeouts;
+
+    if (c->random_sequence && !c->decrement_ttl && !t->has_embryonic && !t->has_half_closed &&
+        !t->has_idle && !c->inspect_icmp && !c->inspect_icmp_error)
         return;
     buf_adds(out, "policy-map global_policy\n class class-default\n");
     if (c->decrement_ttl)
         buf_adds(out, "  set connection decrement-ttl\n");
     if (!c->random_sequence)
         buf_adds(out, "  set connection random-sequence-number disable\n");
+    write_set_timeouts(t, out);
+    if (c->inspect_icmp)
+        buf_adds(out, "  inspect icmp\n");
+    if (c->inspect_icmp_error)
+        buf_adds(out, "  inspect icmp error\n");
 }
 
 static void write_service_all(const struct gw_service *s, struct buf *out)
@@ -190,6 +244,7 @@ static void write(const struct gw_config *c, bool keys, bool all, struct buf *ou
     buf_addf(out, "%s %s\n!\n", gw_platform_first(c->platform), c->version);
     write_names(c, out);
     write_interfaces(c, out);
+    write_access(c, out);
     write_lists(c, out);
     gw_config_write_logging(c, out);
     write_routing(c, out);

@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/rng.h"
 #include "base/wheel.h"
+#include "gateway/drops.h"
 #include "gateway/fault.h"
 #include "gateway/messages.h"
 #include "gateway/show_net.h"
@@ -41,7 +42,7 @@ struct conns_env {
     /* Called between the endings of many connections, so that log records can be sent before their
      * queue overflows; may be NULL. */
     void (*breathe)(void *ctx);
-    /* Faults: C is ending, its hosts get a reset; may be NULL. */
+    /* C is ending, its hosts get a reset; may be NULL. */
     void (*reset_hosts)(void *ctx, const struct conn *c);
     void *ctx;
 };
@@ -79,17 +80,20 @@ struct conn *conns_open(struct conns *t, const struct pkt *p, const struct conn_
 
 enum conn_verdict {
     CONN_PASS,
-    CONN_DROP_STATE,  /* does not fit the connection (tcp-invalid-ack, tcp-rstfin-ooo ...) */
+    CONN_DROP_STATE,  /* does not fit the connection */
     CONN_DROP_ORPHAN, /* the flow waits for its tunnel */
     CONN_DROP_FAULT,  /* a seeded fault ate it */
 };
 
-/* Takes packet P of SIDE in: state, bytes, idle clock. */
-enum conn_verdict conn_take(struct conns *t, struct conn *c, int side, const struct pkt *p);
+/* Takes packet P of SIDE in: state, bytes, idle clock. CONN_DROP_STATE: *WHY is the reason
+ * (tcp-invalid-ack, tcp-rstfin-ooo ...). */
+enum conn_verdict conn_take(struct conns *t, struct conn *c, int side, const struct pkt *p,
+                            enum gw_drop *why);
 
-/* Rewrites the packet's copy that is to be sent on: PACKET is the IPv4 packet of N bytes, its own
+/* Rewrites the packet's copy that is to be sent on: PACKET is the IP packet of N bytes, its own
  * checksums still those of the sender; a wrong TCP checksum stays wrong. ISN offset both ways (SACK
- * blocks too), MSS of a SYN clamped to `sysopt connection tcpmss`. */
+ * blocks too), MSS of a SYN clamped to `sysopt connection tcpmss` (IPv6 to the same value: whether
+ * a device takes 20 bytes off is not known), unknown options and the urgent flag cleared. */
 void conn_rewrite(struct conns *t, struct conn *c, int side, uint8_t *packet, size_t n);
 
 /* True when conn_rewrite would change something in P of SIDE. */

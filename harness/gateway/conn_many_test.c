@@ -74,10 +74,11 @@ static void open_flow(struct bench *b, uint32_t number, bool preserve, uint32_t 
 {
     struct conn_open how = {.ifi = {1, 0}, .tunnel = {from, TUNNEL}, .preserve = preserve};
     struct pkt p = segment(number, false, TCP_SYN);
+    enum gw_drop why;
     struct conn *c = conns_open(b->t, &p, &how);
 
     assert_non_null(c);
-    assert_int_equal(conn_take(b->t, c, 0, &p), CONN_PASS);
+    assert_int_equal(conn_take(b->t, c, 0, &p, &why), CONN_PASS);
     take_logs(b);
 }
 
@@ -173,6 +174,7 @@ static void a_flow_whose_batch_has_not_come_is_torn_when_a_packet_asks_for_it(vo
 static void a_preserved_flow_waits_and_comes_back_whether_its_batch_has_come_or_not(void **state)
 {
     struct pkt p = segment(0, true, TCP_SYN | TCP_ACK);
+    enum gw_drop why;
     struct bench b;
 
     (void)state;
@@ -181,11 +183,11 @@ static void a_preserved_flow_waits_and_comes_back_whether_its_batch_has_come_or_
     conns_tunnel_down(b.t, TUNNEL);
     assert_true(has_more_now(&b));
     p.tcp.ack = 8 + find(&b, 0)->tcp[0].offset;
-    assert_int_equal(conn_take(b.t, find(&b, 0), 1, &p), CONN_DROP_ORPHAN);
+    assert_int_equal(conn_take(b.t, find(&b, 0), 1, &p, &why), CONN_DROP_ORPHAN);
     assert_int_equal(conns_orphans(b.t), BATCH + 1);
     conns_tunnel_up(b.t, TUNNEL, true); /* before all have seen it go */
     assert_false(conn_is_orphan(find(&b, 0)));
-    assert_int_equal(conn_take(b.t, find(&b, 0), 1, &p), CONN_PASS);
+    assert_int_equal(conn_take(b.t, find(&b, 0), 1, &p, &why), CONN_PASS);
     assert_int_equal(conn_id(find(&b, 0)), id);
     tick_through(&b);
     assert_int_equal(conns_orphans(b.t), 0);

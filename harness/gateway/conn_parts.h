@@ -22,9 +22,18 @@ struct conn_tcp_side {
     uint32_t fin_end; /* number after its FIN */
     uint32_t window;  /* largest ever offered, scaled */
     uint32_t offset;  /* added to its sequence numbers on the way out */
+    uint32_t ts;      /* TS.Recent of its receiver (RFC 7323, 4.3) */
     uint8_t wscale;
     bool syn : 1, syn_acked : 1, fin : 1, fin_acked : 1, data : 1, has_acked : 1, has_wscale : 1,
         fin_first : 1;
+    bool has_ts : 1; /* its SYN had a timestamp */
+};
+
+/* Requests of an echo session that have had no answer, for `inspect icmp`. */
+struct conn_echo {
+    uint32_t open; /* bit I: the request whose number is I below LAST */
+    uint16_t last; /* highest sequence number asked */
+    bool any;
 };
 
 enum conn_life { CONN_LIVE, CONN_CLOSED /* TIME-WAIT */, CONN_STALE /* fault */, CONN_ZOMBIE };
@@ -47,7 +56,10 @@ struct conn {
     int16_t icmp_type, icmp_code;
     uint32_t tunnel[2];
     uint32_t turn[2]; /* of each tunnel, up to which it was seen to */
-    struct conn_tcp_side tcp[2];
+    union {
+        struct conn_tcp_side tcp[2];
+        struct conn_echo echo; /* ICMP */
+    };
     struct mono seen;
     uint64_t bytes, packets;
     uint32_t ifi[2];
@@ -112,6 +124,11 @@ struct conns {
     size_t behind; /* tunnels with flows that are to be seen to */
 };
 
+static inline bool conn_is_icmp(const struct conn *c)
+{
+    return c->proto == IP_ICMP || c->proto == IP_ICMPV6;
+}
+
 static inline struct mono conns_now(const struct conns *t)
 {
     return clock_now(t->env.clk);
@@ -124,6 +141,7 @@ static inline bool conns_fault(const struct conns *t, enum gw_fault f)
 
 /* conn_timer.c */
 void conn_arm(struct conns *t, struct conn *c);
+uint32_t conn_patience(const struct conns *t, const struct conn *c); /* seconds; 0: for ever */
 bool conn_is_embryonic(const struct conn *c);
 
 /* conn_table.c */
@@ -157,6 +175,28 @@ void conn_catch_up_some(struct conns *t);
 
 /* conn_tcp.c */
 void conn_tcp_open(struct conns *t, struct conn *c, const struct tcp *syn);
-enum conn_verdict conn_tcp_take(struct conns *t, struct conn *c, int side, const struct pkt *p);
+enum gw_drop conn_tcp_take(struct conns *t, struct conn *c, int side, const struct pkt *p);
+
+/* conn_echo.c */
+enum gw_drop conn_echo_take(struct conn *c, int side, const struct pkt *p);
+
+/* conn_check.c */
+
+/* Why segment P of SIDE does not fit connection C; GW_DROP_NONE: it does. Its numbers are those of
+ * the side they are of: without offsets. OPTS: its options; NOW: the clock. */
+enum gw_drop conn_tcp_check(const struct conn *c, int side, const struct pkt *p,
+                            const struct tcp_opts *opts, struct mono now);
+
+/* tcp-options range 6 7 clear, range 9 255 clear: NOPs are put in their place. */
+static inline bool conn_clears_option(uint8_t kind)
+{
+    return kind == 6 || kind == 7 || kind >= 9;
+}
+
+/* The number after the segment's last: data and FIN. */
+static inline uint32_t conn_tcp_end(const struct pkt *p)
+{
+    return p->tcp.seq + (uint32_t)p->data_len + tcp_has(&p->tcp, TCP_FIN);
+}
 
 #endif

@@ -1,6 +1,7 @@
 /* What a firewall changes in a TCP segment: sequence numbers (RFC 6528 behind hosts that choose
- * them badly) and the MSS. Checksums are adjusted and never made anew (RFC 1624), so that one that
- * was wrong stays wrong. */
+ * them badly), the MSS, and what the normalizer clears by default: the urgent flag, and options
+ * that are not known (`tcp-options range 6 7 clear`, `range 9 255 clear`). Checksums are adjusted
+ * and never made anew (RFC 1624), so that one that was wrong stays wrong. */
 #include "gateway/conn_parts.h"
 
 enum { OPT_END = 0, OPT_NOP = 1, OPT_MSS = 2, OPT_SACK = 5 };
@@ -47,6 +48,16 @@ static void add32(struct edit *e, size_t at, uint32_t delta)
     set16(e, at + 2, (uint16_t)v);
 }
 
+/* The byte at AT of a word that begins at an even place. */
+static void set8(struct edit *e, size_t at, uint8_t v)
+{
+    size_t even = at - at % 2;
+    unsigned word = get16(e, even);
+
+    word = at % 2 ? (word & 0xff00u) | v : (word & 0xffu) | (unsigned)v << 8;
+    set16(e, even, (uint16_t)word);
+}
+
 static uint16_t fold(uint32_t sum)
 {
     while (sum >> 16)
@@ -69,6 +80,8 @@ static uint16_t clamp_mss(const struct conns *t, uint16_t mss)
 static void edit_option(const struct conns *t, struct edit *e, uint8_t kind, size_t at, size_t len,
                         bool syn, uint32_t ack_delta)
 {
+    for (size_t i = at; conn_clears_option(kind) && i < at + len; i++)
+        set8(e, i, OPT_NOP);
     if (kind == OPT_MSS && syn && len == 4)
         set16(e, at + 2, clamp_mss(t, get16(e, at + 2)));
     if (kind != OPT_SACK || !ack_delta || conns_fault(t, GW_FAULT_SACK_NOT_MAPPED))
@@ -133,6 +146,8 @@ static void edit_segment(struct conns *t, struct conn *c, int side, struct edit 
         add32(e, 8, ack);
     else
         ack = 0;
+    if (flags & TCP_URG) /* urgent-flag clear */
+        set16(e, 12, (uint16_t)(get16(e, 12) & ~(unsigned)TCP_URG));
     edit_options(t, e, hdr, flags & TCP_SYN, ack);
     if (conns_fault(t, GW_FAULT_CORRUPT_BYTE))
         corrupt(e, c, hdr);
@@ -152,6 +167,25 @@ void conn_rewrite(struct conns *t, struct conn *c, int side, uint8_t *packet, si
         edit_segment(t, c, side, &e);
 }
 
+/* What the normalizer clears: the urgent flag, and options. */
+static bool has_to_clear(const struct tcp *t)
+{
+    struct rd r = rd_of(t->opts);
+
+    if (tcp_has(t, TCP_URG))
+        return true;
+    while (rd_left(&r) > 0) {
+        uint8_t kind = rd_u8(&r);
+        if (kind == OPT_END || conn_clears_option(kind))
+            return kind != OPT_END;
+        uint8_t len = kind == OPT_NOP ? 2 : rd_u8(&r);
+        if (len < 2)
+            return false;
+        rd_skip(&r, kind == OPT_NOP ? 0 : len - 2u);
+    }
+    return false;
+}
+
 bool conn_rewrites(const struct conns *t, const struct conn *c, int side, const struct pkt *p)
 {
     uint32_t seq, ack;
@@ -159,7 +193,8 @@ bool conn_rewrites(const struct conns *t, const struct conn *c, int side, const 
     if (p->kind != PKT_TCP)
         return false;
     deltas(c, side, &seq, &ack);
-    return seq || ack || tcp_has(&p->tcp, TCP_SYN) || conns_fault(t, GW_FAULT_CORRUPT_BYTE);
+    return seq || ack || tcp_has(&p->tcp, TCP_SYN) || has_to_clear(&p->tcp) ||
+           conns_fault(t, GW_FAULT_CORRUPT_BYTE);
 }
 
 /* SIDE sent the quoted segment: the number it knows is the one before the offset. */

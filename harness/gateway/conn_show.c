@@ -6,10 +6,11 @@ static int level(const struct conns *t, const struct conn *c, int side)
     return t->env.ifs->v[c->ifi[side]].level;
 }
 
-/* The side of lower security, named first: the outside. */
+/* The side of lower security, named first: the outside. Between equals the initiator, as a real
+ * 9.16 shows it: "TCP inside: ... dmz: ..., flags SaAB". */
 static int outer(const struct conns *t, const struct conn *c)
 {
-    return level(t, c, 0) < level(t, c, 1) ? 0 : 1;
+    return level(t, c, 0) <= level(t, c, 1) ? 0 : 1;
 }
 
 static size_t put_handshake(const struct conn *c, int out, char *s)
@@ -78,15 +79,6 @@ static long long seconds(struct mono from, struct mono to)
     return (long long)(mono_diff(from, to).ns / 1000000000);
 }
 
-static uint32_t timeout_of(const struct conns *t, const struct conn *c)
-{
-    const struct gw_timeouts *o = &t->env.cfg->timeouts;
-
-    if (c->proto != IP_TCP)
-        return c->proto == IP_UDP ? o->udp : o->icmp;
-    return conn_is_embryonic(c) ? EMBRYONIC_S : o->conn;
-}
-
 static struct show_conn_side side_of(const struct conns *t, const struct conn *c, int side,
                                      char text[static IP_ADDR_TEXT])
 {
@@ -112,7 +104,7 @@ static void put_conn(const struct conns *t, const struct conn *c, enum show_conn
                              .id = c->id,
                              .idle_s = seconds(c->seen, conns_now(t)),
                              .uptime_s = seconds(c->born, conns_now(t)),
-                             .timeout_s = timeout_of(t, c),
+                             .timeout_s = conn_patience(t, c),
                              .bytes = c->bytes,
                              .flags = conn_flags(t, c, flags)};
 

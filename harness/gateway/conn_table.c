@@ -46,7 +46,10 @@ static struct key key_of(const struct conn *c)
 
 static bool is_echo(const struct pkt *p)
 {
-    return p->kind == PKT_ICMP && (p->icmp.type == ICMP_ECHO || p->icmp.type == ICMP_ECHO_REPLY);
+    if (p->kind != PKT_ICMP)
+        return false;
+    return p->ip.version == 6 ? p->icmp.type == ICMP6_ECHO || p->icmp.type == ICMP6_ECHO_REPLY
+                              : p->icmp.type == ICMP_ECHO || p->icmp.type == ICMP_ECHO_REPLY;
 }
 
 static bool key_of_packet(const struct pkt *p, struct key *k)
@@ -124,7 +127,7 @@ struct conn *conns_find(struct conns *t, const struct pkt *p, int *side)
     if (!key_of_packet(p, &k))
         return NULL;
     struct conn *c = find(t, &k, side);
-    if (c && c->proto == IP_ICMP) /* equal identifiers on both sides: the type tells */
+    if (c && conn_is_icmp(c)) /* equal identifiers on both sides: the type tells */
         *side = ip_addr_eq(&c->at[0].addr, &p->ip.src) ? 0 : 1;
     return c;
 }
@@ -145,7 +148,7 @@ struct conn *conns_find_quoted(struct conns *t, const struct pkt *p, int *side)
     if (k.proto == IP_TCP || k.proto == IP_UDP) {
         k.from.port = rd_be16(&r);
         k.to.port = rd_be16(&r);
-    } else if (k.proto == IP_ICMP) {
+    } else if (k.proto == IP_ICMP || k.proto == IP_ICMPV6) {
         rd_skip(&r, 4);
         k.from.port = k.to.port = rd_be16(&r);
     }
@@ -200,7 +203,7 @@ struct conn *conns_open(struct conns *t, const struct pkt *p, const struct conn_
     if (!key_of_packet(p, &k) ||
         (p->kind == PKT_TCP &&
          (p->tcp.flags & (TCP_SYN | TCP_ACK | TCP_RST | TCP_FIN)) != TCP_SYN) ||
-        (p->kind == PKT_ICMP && p->icmp.type != ICMP_ECHO))
+        (p->kind == PKT_ICMP && p->icmp.type != (p->ip.version == 6 ? ICMP6_ECHO : ICMP_ECHO)))
         return NULL;
     struct conn *c = conn_pool_take(&t->pool);
     c->id = ++t->next_id;

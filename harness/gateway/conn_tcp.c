@@ -1,6 +1,5 @@
-/* TCP state and the window check of the normalizer's defaults: invalid acknowledgements, segments
- * past the window and resets out of order are dropped; repeated and reordered data passes. Numbers
- * are kept as each sender counts them; conn_rewrite.c maps them for the other side. */
+/* TCP state, from the segments that conn_check.c lets pass. Numbers are kept as each sender counts
+ * them; conn_rewrite.c maps them for the other side. */
 #include "gateway/conn_parts.h"
 
 #define WSCALE_MAX 14
@@ -13,25 +12,24 @@ static void take_window(struct conn_tcp_side *s, const struct tcp *t)
         s->window = w;
 }
 
-static void take_syn(struct conn_tcp_side *s, const struct tcp *t)
+static void take_syn(struct conn_tcp_side *s, const struct pkt *p, const struct tcp_opts *o)
 {
-    struct tcp_opts o;
-
-    tcp_opts_parse(t->opts, &o);
     s->syn = true;
-    s->isn = t->seq;
-    s->end = t->seq + 1;
-    s->has_wscale = o.has_wscale;
-    s->wscale = o.has_wscale ? (o.wscale > WSCALE_MAX ? WSCALE_MAX : o.wscale) : 0;
-    take_window(s, t);
+    s->isn = p->tcp.seq;
+    s->end = p->tcp.seq + 1 + (uint32_t)p->data_len; /* syn-data allow */
+    s->data |= p->data_len != 0;
+    s->has_wscale = o->has_wscale;
+    s->wscale = o->has_wscale ? (o->wscale > WSCALE_MAX ? WSCALE_MAX : o->wscale) : 0;
+    s->has_ts = o->has_ts;
+    s->ts = o->tsval;
+    take_window(s, &p->tcp);
 }
 
 void conn_tcp_open(struct conns *t, struct conn *c, const struct tcp *syn)
 {
     if (t->env.cfg->random_sequence)
         c->tcp[0].offset = rng_u32(t->env.rng);
-    take_syn(&c->tcp[0], syn);
-    c->tcp[0].syn = false; /* until it is taken in as a packet */
+    c->tcp[0].isn = syn->seq; /* the rest comes when it is taken in as a packet */
 }
 
 /* RFC 7323, 2.2: scaling is on when both offered it. */
@@ -42,77 +40,39 @@ static void agree_on_scaling(struct conn *c)
     c->tcp[0].wscale = c->tcp[1].wscale = 0;
 }
 
-/* The same initiator's SYN, with another ISN, on a connection that never came about: it begins anew
- * (RFC 9293, 3.10.7.4 leaves that to the hosts; a gateway only must not stand in the way). */
-static bool take_initial_syn(struct conn *c, const struct tcp *t)
-{
-    if (c->tcp[1].syn && t->seq != c->tcp[0].isn)
-        return false;
-    take_syn(&c->tcp[0], t);
-    return true;
-}
-
-static bool take_syn_ack(struct conns *t, struct conn *c, const struct tcp *s)
+static void take_syn_ack(struct conns *t, struct conn *c, const struct pkt *p,
+                         const struct tcp_opts *o)
 {
     struct conn_tcp_side *me = &c->tcp[1], *other = &c->tcp[0];
 
-    if (s->ack != other->isn + 1 || (me->syn && s->seq != me->isn))
-        return false;
     if (!me->syn && t->model.randomise_responder && t->env.cfg->random_sequence)
         me->offset = rng_u32(t->env.rng);
     if (!me->syn) {
-        take_syn(me, s);
+        take_syn(me, p, o);
         agree_on_scaling(c);
     }
     other->syn_acked = true;
-    me->acked = s->ack;
+    if (!me->has_acked || seq_lt(me->acked, p->tcp.ack))
+        me->acked = p->tcp.ack;
     me->has_acked = true;
-    return true;
 }
 
-static uint32_t end_of(const struct pkt *p)
+/* RFC 7323, 4.3: only of a segment that begins at or before what was acknowledged last. */
+static void take_timestamp(struct conn *c, int side, const struct tcp *t, const struct tcp_opts *o)
 {
-    return p->tcp.seq + (uint32_t)p->data_len + tcp_has(&p->tcp, TCP_FIN);
+    struct conn_tcp_side *me = &c->tcp[side], *other = &c->tcp[!side];
+
+    if (me->has_ts && o->has_ts && other->has_acked && seq_le(t->seq, other->acked))
+        me->ts = o->tsval;
 }
 
-/* A reset must lie where its receiver would look for it: not before what was acknowledged. While
- * the connection is half open that is the sender's ISN; nothing is asked upwards. */
-static bool reset_fits(const struct conn *c, int side, const struct tcp *t)
-{
-    const struct conn_tcp_side *me = &c->tcp[side], *other = &c->tcp[!side];
-
-    if (!me->syn) /* a responder that refuses: the number is the acknowledgement's */
-        return !tcp_has(t, TCP_ACK) || t->ack == other->isn + 1;
-    if (conn_is_embryonic(c))
-        return seq_le(me->isn, t->seq);
-    return seq_le(other->has_acked ? other->acked : me->isn, t->seq + 1);
-}
-
-static bool ack_fits(const struct conn *c, int side, const struct tcp *t)
-{
-    const struct conn_tcp_side *other = &c->tcp[!side];
-
-    return !tcp_has(t, TCP_ACK) || (other->syn && seq_le(t->ack, other->end));
-}
-
-/* Past everything the receiver ever offered: the window is the largest one seen, so that a segment
- * that was under way when it shrank is not punished. */
-static bool window_fits(const struct conn *c, int side, const struct pkt *p)
-{
-    const struct conn_tcp_side *other = &c->tcp[!side];
-
-    if (!other->has_acked || p->data_len == 0)
-        return true;
-    uint32_t window = other->window ? other->window : 1; /* a probe into a shut window */
-    return seq_le(end_of(p), other->acked + window + 1);
-}
-
-static void take_segment(struct conn *c, int side, const struct pkt *p)
+static void take_segment(struct conn *c, int side, const struct pkt *p, const struct tcp_opts *o)
 {
     struct conn_tcp_side *me = &c->tcp[side], *other = &c->tcp[!side];
     const struct tcp *t = &p->tcp;
-    uint32_t end = end_of(p);
+    uint32_t end = conn_tcp_end(p);
 
+    take_timestamp(c, side, t, o);
     if (seq_lt(me->end, end))
         me->end = end;
     if (p->data_len)
@@ -132,34 +92,33 @@ static void take_segment(struct conn *c, int side, const struct pkt *p)
     take_window(me, t);
 }
 
+/* Between equal levels the initiator counts as the outside: a real 9.16 logs its reset as "TCP
+ * Reset-O", and builds its connections "inbound". */
 static enum gw_reason reset_reason(const struct conns *t, const struct conn *c, int side)
 {
     int mine = t->env.ifs->v[c->ifi[side]].level, theirs = t->env.ifs->v[c->ifi[!side]].level;
 
-    if (mine == theirs) /* no inside and outside: the initiator counts as inside */
-        return side == 0 ? GW_REASON_RESET_I : GW_REASON_RESET_O;
+    if (mine == theirs)
+        return side == 0 ? GW_REASON_RESET_O : GW_REASON_RESET_I;
     return mine > theirs ? GW_REASON_RESET_I : GW_REASON_RESET_O;
 }
 
-static bool take_flags(struct conns *t, struct conn *c, int side, const struct pkt *p)
+static void take_flags(struct conns *t, struct conn *c, int side, const struct pkt *p,
+                       const struct tcp_opts *o)
 {
     const struct tcp *s = &p->tcp;
 
     if (tcp_has(s, TCP_RST)) {
-        if (!reset_fits(c, side, s))
-            return false;
         c->ending = true;
         c->reason = reset_reason(t, c, side);
-        return true;
+    } else if (tcp_has(s, TCP_SYN) && tcp_has(s, TCP_ACK)) {
+        take_syn_ack(t, c, p, o);
+    } else if (tcp_has(s, TCP_SYN)) {
+        if (!c->tcp[0].syn) /* else it is the same again */
+            take_syn(&c->tcp[0], p, o);
+    } else if (c->tcp[1].syn) { /* else it is a stray that passes, and means nothing */
+        take_segment(c, side, p, o);
     }
-    if (tcp_has(s, TCP_SYN) && !tcp_has(s, TCP_ACK))
-        return side == 0 && take_initial_syn(c, s);
-    if (tcp_has(s, TCP_SYN))
-        return side == 1 && take_syn_ack(t, c, s);
-    if (!c->tcp[side].syn || !ack_fits(c, side, s) || !window_fits(c, side, p))
-        return false;
-    take_segment(c, side, p);
-    return true;
 }
 
 /* Both FINs and the ACK of the last: released at once, or after a while with `sysopt connection
@@ -178,20 +137,39 @@ static void note_close(struct conns *t, struct conn *c)
     conn_arm(t, c);
 }
 
-enum conn_verdict conn_tcp_take(struct conns *t, struct conn *c, int side, const struct pkt *p)
+static void log_duplicate_syn(const struct conns *t, const struct conn *c)
+{
+    struct gw_msg_packet m = {.proto = IP_TCP,
+                              .src = c->at[0].addr,
+                              .sport = c->at[0].port,
+                              .dst = c->at[1].addr,
+                              .dport = c->at[1].port};
+
+    gw_msg_duplicate_syn(t->env.log, &m, t->env.ifs->v[c->ifi[0]].nameif,
+                         t->env.ifs->v[c->ifi[1]].nameif);
+}
+
+enum gw_drop conn_tcp_take(struct conns *t, struct conn *c, int side, const struct pkt *p)
 {
     bool was_embryonic = conn_is_embryonic(c);
     bool was_half = c->tcp[0].fin || c->tcp[1].fin;
     struct pkt own = *p;
+    struct tcp_opts opts = {0};
 
     own.tcp.ack -= c->tcp[!side].offset; /* it acknowledges what it has seen: offset numbers */
-    if (!take_flags(t, c, side, &own))
-        return CONN_DROP_STATE;
+    if (p->tcp.opts.n)
+        tcp_opts_parse(p->tcp.opts, &opts);
+    enum gw_drop why = conn_tcp_check(c, side, &own, &opts, conns_now(t));
+    if (why == GW_DROP_TCP_SEQ_SYN && side == 0)
+        log_duplicate_syn(t, c);
+    if (why != GW_DROP_NONE)
+        return why;
+    take_flags(t, c, side, &own, &opts);
     note_close(t, c);
     /* Another timeout is in force: a shorter one must not wait for the longer. */
     if (was_embryonic != conn_is_embryonic(c) || was_half != (c->tcp[0].fin || c->tcp[1].fin))
         conn_arm(t, c);
-    return CONN_PASS;
+    return GW_DROP_NONE;
 }
 
 struct tcp conn_reset_for(const struct conn *c, int side)

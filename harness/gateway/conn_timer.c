@@ -15,21 +15,41 @@ static bool is_half_closed(const struct conn *c)
 static uint32_t patience(const struct conns *t, const struct conn *c, enum gw_reason *reason)
 {
     const struct gw_timeouts *o = &t->env.cfg->timeouts;
+    const struct gw_set_timeouts *set = &t->env.cfg->set_timeouts;
 
     *reason = GW_REASON_CONN_TIMEOUT;
     if (c->proto == IP_UDP)
         return o->udp;
-    if (c->proto == IP_ICMP)
+    if (conn_is_icmp(c))
         return o->icmp;
     if (conn_is_embryonic(c)) {
         *reason = GW_REASON_SYN_TIMEOUT;
+        if (set->has_embryonic)
+            return set->embryonic;
         return o->embryonic ? o->embryonic : EMBRYONIC_S;
     }
     if (is_half_closed(c)) {
         *reason = GW_REASON_FIN_TIMEOUT;
-        return o->half_closed;
+        return set->has_half_closed ? set->half_closed : o->half_closed;
     }
-    return o->conn;
+    return set->has_idle ? set->idle : o->conn;
+}
+
+uint32_t conn_patience(const struct conns *t, const struct conn *c)
+{
+    enum gw_reason reason;
+
+    return patience(t, c, &reason);
+}
+
+/* `set connection timeout ... reset`: both hosts learn that it has idled out. */
+static enum gw_reason reset_idle(struct conns *t, struct conn *c, enum gw_reason reason)
+{
+    if (reason != GW_REASON_CONN_TIMEOUT || c->proto != IP_TCP || c->orphan ||
+        !t->env.cfg->set_timeouts.reset || !t->env.reset_hosts)
+        return reason;
+    t->env.reset_hosts(t->env.ctx, c);
+    return GW_REASON_TIMED_OUT_RESET;
 }
 
 static struct mono due_of(const struct conns *t, const struct conn *c, enum gw_reason *reason)
@@ -67,7 +87,7 @@ static bool expire(struct conns *t, struct conn *c)
         conn_arm(t, c);
         return false;
     }
-    conn_end(t, c, reason);
+    conn_end(t, c, reset_idle(t, c, reason));
     return true;
 }
 

@@ -86,6 +86,8 @@ static enum err show_route(struct gw_call *call)
     for (size_t i = 0; i < g->routes.n; i++) {
         const struct route *r = &g->routes.v[i];
         char net[IP_ADDR_TEXT], mask[IP_ADDR_TEXT], hop[IP_ADDR_TEXT];
+        if (r->net.addr.family != 4)
+            continue;
         uint32_t m = r->net.prefix ? UINT32_MAX << (32 - r->net.prefix) : 0;
         struct ip_addr netmask = ip4(m), base = ip4(ip4_u32(&r->net.addr) & m);
         buf_addf(call->answer, "%c%c   %s %s ", r->next_hop.family ? 'S' : 'C', m == 0 ? '*' : ' ',

@@ -12,7 +12,7 @@ struct way { /* out of here */
 
 static size_t packet_len(const struct gw_packet *p)
 {
-    return IP4_HDR_LEN + p->p.ip.payload_len;
+    return ip_whole_hdr_len(&p->p.ip) + p->p.ip.payload_len;
 }
 
 /* The packet as it goes on, written to MEM, which has room for all of it. */
@@ -22,7 +22,7 @@ static void compose(struct gateway *g, const struct gw_packet *p, const struct w
     size_t n = packet_len(p);
     struct wr w = wr_of(mem, n);
 
-    ip_put(&w, &p->p.ip, p->p.ip.payload_len);
+    ip_put_whole(&w, &p->p.ip, p->p.ip.payload_len);
     wr_put(&w, p->p.ip.payload);
     if (way->rewrite)
         conn_rewrite(g->conns, way->c, way->side, mem, n);
@@ -37,9 +37,11 @@ static void send_in_place(struct gateway *g, const struct gw_packet *p, const st
     size_t n = packet_len(p);
     uint8_t *packet = p->lent + ETHER_HDR_LEN;
     struct wr w = wr_of(packet, n);
+    struct ip ip = p->p.ip;
 
+    ip.proto = ip.version == 6 ? ip.next : ip.proto; /* extension headers stay where they are */
     if (g->cfg->decrement_ttl)
-        ip_put(&w, &p->p.ip, p->p.ip.payload_len);
+        ip_put(&w, &ip, ip.ext.n + ip.payload_len);
     if (way->rewrite)
         conn_rewrite(g->conns, way->c, way->side, packet, n);
     neighbors_send_lent(g->neighbors, way->hop.neighbor, p->lent, ETHER_HDR_LEN + n);
@@ -60,8 +62,10 @@ static void send_copy(struct gateway *g, const struct gw_packet *p, const struct
 
 static void send_fragments(struct gateway *g, const struct gw_packet *p, const struct way *way)
 {
+    size_t hdr = ip_whole_hdr_len(&p->p.ip);
+
     compose(g, p, way, g->scratch);
-    gw_send(g, &way->hop, &p->p.ip, bytes_of(g->scratch + IP4_HDR_LEN, p->p.ip.payload_len));
+    gw_send(g, &way->hop, &p->p.ip, bytes_of(g->scratch + hdr, p->p.ip.payload_len));
 }
 
 static void send_clear(struct gateway *g, const struct gw_packet *p, const struct way *way)
@@ -77,10 +81,36 @@ static void send_clear(struct gateway *g, const struct gw_packet *p, const struc
         send_copy(g, p, way);
 }
 
+/* IPv6 that came in fragments: each is sealed of its own, because the far gateway may not make
+ * fragments of a whole packet. */
+static void seal_fragments(struct gateway *g, const struct gw_packet *p, const struct way *way,
+                           size_t mtu)
+{
+    size_t piece = (mtu - IP6_HDR_LEN - IP6_FRAGMENT_LEN) & ~(size_t)7;
+    struct bytes all = bytes_of(g->scratch + ip_whole_hdr_len(&p->p.ip), p->p.ip.payload_len);
+    uint8_t packet[NETIF_MTU];
+
+    for (size_t at = 0; at < all.n; at += piece) {
+        struct bytes data = bytes_head(bytes_from(all, at), piece);
+        struct wr w = wr_of(packet, sizeof(packet));
+        struct ip ip = p->p.ip;
+        ip.frag_off = (uint32_t)at;
+        ip.more = at + piece < all.n;
+        gw_put_fragment6(&w, &ip, data);
+        gw_vpn_send(g, way->tunnel, wr_bytes(&w));
+    }
+}
+
 static void send_sealed(struct gateway *g, const struct gw_packet *p, const struct way *way)
 {
+    size_t n = packet_len(p), mtu;
+
     compose(g, p, way, g->scratch);
-    gw_vpn_send(g, way->tunnel, bytes_of(g->scratch, packet_len(p)));
+    if (p->p.ip.version == 6 && n > IP6_MTU_MIN && !p->whole &&
+        n > (mtu = gw_vpn_mtu(gw_vpn_pair(g, way->tunnel))))
+        seal_fragments(g, p, way, mtu);
+    else
+        gw_vpn_send(g, way->tunnel, bytes_of(g->scratch, n));
 }
 
 static void send(struct gateway *g, const struct gw_packet *p, const struct way *way)
@@ -95,18 +125,27 @@ static void send(struct gateway *g, const struct gw_packet *p, const struct way 
 /* --- what keeps packets from going on ----------------------------------------------------------
  */
 
-/* RFC 1191: too large, and not to be fragmented. */
+/* RFC 1191: too large, and not to be fragmented. RFC 8201: nor is IPv6 ever on the way, but what
+ * came in fragments goes on so. */
 static bool fits(struct gateway *g, const struct gw_packet *p, const struct sadb_pair *pair)
 {
     size_t n = packet_len(p);
     size_t outer = pair ? IP4_HDR_LEN + esp_sealed_len(pair->out, n) : n;
+    bool six = p->p.ip.version == 6;
 
-    if (outer <= NETIF_MTU || !p->p.ip.df)
+    if (outer <= NETIF_MTU || !(six ? p->whole : p->p.ip.df))
+        return true;
+    if (six && n <= IP6_MTU_MIN) /* RFC 8200, 5: must get through, the outer packet in fragments */
         return true;
     gw_drop(g, GW_DROP_MTU);
     if (gw_fault_on(g->faults, GW_FAULT_MTU_BLACK_HOLE))
         return false;
-    gw_send_icmp_error(g, p, ICMP_UNREACHABLE, 4, (uint32_t)(pair ? gw_vpn_mtu(pair) : NETIF_MTU));
+    size_t mtu = pair ? gw_vpn_mtu(pair) : NETIF_MTU;
+    if (six)
+        gw_send_icmp_error(g, p, ICMP6_TOO_BIG, 0,
+                           (uint32_t)(mtu < IP6_MTU_MIN ? IP6_MTU_MIN : mtu));
+    else
+        gw_send_icmp_error(g, p, ICMP_UNREACHABLE, 4, (uint32_t)mtu);
     return false;
 }
 
@@ -117,7 +156,8 @@ static bool live_on(struct gateway *g, struct gw_packet *p)
         return true;
     if (p->p.ip.ttl <= 1) {
         gw_drop(g, GW_DROP_TTL);
-        gw_send_icmp_error(g, p, ICMP_TIME_EXCEEDED, 0, 0);
+        gw_send_icmp_error(g, p, p->p.ip.version == 6 ? ICMP6_TIME_EXCEEDED : ICMP_TIME_EXCEEDED, 0,
+                           0);
         return false;
     }
     p->p.ip.ttl--;
@@ -166,7 +206,9 @@ static void wait_for_tunnel(struct gateway *g, const struct conn *c, int side)
 
 static bool take(struct gateway *g, const struct gw_packet *p, struct conn *c, int side)
 {
-    switch (conn_take(g->conns, c, side, &p->p)) {
+    enum gw_drop why;
+
+    switch (conn_take(g->conns, c, side, &p->p, &why)) {
     case CONN_PASS: return true;
     case CONN_DROP_ORPHAN:
         wait_for_tunnel(g, c, side);
@@ -174,7 +216,7 @@ static bool take(struct gateway *g, const struct gw_packet *p, struct conn *c, i
             return false;
         g->fault_spent = true;
         return true;
-    case CONN_DROP_STATE: gw_drop(g, GW_DROP_TCP_STATE); return false;
+    case CONN_DROP_STATE: gw_drop(g, why); return false;
     default: gw_drop(g, GW_DROP_TUN_DOWN); return false;
     }
 }

@@ -1,6 +1,7 @@
 #include "gateway/gateway_parts.h"
 
 #include "base/mem.h"
+#include "gateway/acl_log.h"
 
 #define CHANGES_ROUTING (GW_CHANGED_INTERFACE | GW_CHANGED_ROUTE)
 #define CHANGES_VPN                                                                                \
@@ -54,6 +55,7 @@ enum err gateway_new(struct gw_config *cfg, const struct gateway_env *env, struc
     gw_syslog_set_separator(g->log, !g->model.log_without_colon, !g->model.log_without_blank);
     g->neighbors = neighbors_new(&g->ifs, env->clk);
     g->fragments = reassembly_new();
+    g->acl_log = acl_log_new(g->log, env->clk);
     gw_vpn_init(g);
     gw_flows_init(g);
     gw_store(g);
@@ -69,6 +71,7 @@ void gateway_free(struct gateway *g)
     gw_vpn_release(g);
     gw_flows_release(g);
     reassembly_free(g->fragments);
+    acl_log_free(g->acl_log);
     neighbors_free(g->neighbors);
     gw_syslog_free(g->log);
     gw_log_tcp_forget(g);
@@ -118,20 +121,32 @@ static void input_ip(struct gateway *g, struct gw_packet *p)
 {
     struct ip *ip = &p->p.ip;
 
-    if (ip->version != 4) {
+    if (ip->version == 6 && !g->ifs.v[p->ifi].link_local.family) { /* it does not speak IPv6 */
         gw_drop(g, GW_DROP_IP_VERSION);
         return;
     }
-    if (ip->hdr_len != IP4_HDR_LEN || ip_is_cut(ip)) { /* as an ASA does with IP options */
+    /* IP options as an ASA does; IPv6 extension headers may be there */
+    if ((ip->version == 4 && ip->hdr_len != IP4_HDR_LEN) || ip_is_cut(ip)) {
         gw_drop(g, GW_DROP_IP_HEADER);
         return;
     }
+    if (neighbors_nd_input(g->neighbors, p->ifi, &p->p))
+        return;
+    p->whole = !ip_is_fragment(ip);
     if (ip_is_fragment(ip) && !reassembly_add(g->fragments, p->ifi, &p->p, clock_now(g->env.clk)))
         return;
     if (netifs_owner(&g->ifs, &ip->dst) != NETIF_NONE)
         gw_box_input(g, p);
     else
         gw_through_input(g, p);
+}
+
+/* Multicast is heard in IPv6 alone, where neighbours ask by it. */
+static bool is_for_us(const struct netif *at, const struct pkt *p)
+{
+    const uint8_t *to = p->eth.dst.b;
+
+    return mac_eq(&p->eth.dst, &at->mac) || (p->ip.version == 6 && to[0] == 0x33 && to[1] == 0x33);
 }
 
 void gateway_input(struct gateway *g, size_t i, struct bytes frame)
@@ -147,7 +162,7 @@ void gateway_input(struct gateway *g, size_t i, struct bytes frame)
         return;
     if (in.p.kind == PKT_ARP)
         neighbors_input(g->neighbors, i, &in.p.arp);
-    else if (in.p.kind != PKT_OTHER && mac_eq(&in.p.eth.dst, &at->mac))
+    else if (in.p.kind != PKT_OTHER && is_for_us(at, &in.p))
         input_ip(g, &in);
     gw_settle(g);
 }
@@ -155,6 +170,7 @@ void gateway_input(struct gateway *g, size_t i, struct bytes frame)
 void gateway_tick(struct gateway *g)
 {
     neighbors_tick(g->neighbors);
+    acl_log_tick(g->acl_log);
     gw_vpn_tick(g);
     gw_vpn_events(g);
     gw_flows_tick(g);
@@ -191,5 +207,6 @@ struct mono gateway_deadline(const struct gateway *g)
 {
     struct mono t = mono_min(neighbors_deadline(g->neighbors), gw_vpn_deadline(g));
 
+    t = mono_min(t, acl_log_deadline(g->acl_log));
     return mono_min(mono_min(t, gw_flows_deadline(g)), gw_log_tcp_deadline(g));
 }

@@ -32,6 +32,7 @@ struct gateway {
     struct reassembly *fragments;
     struct vpn vpn;
     struct conns *conns;
+    struct acl_log *acl_log;
     uint64_t faults;       /* set of enum gw_fault */
     bool fault_spent;      /* a fault that comes once has come */
     struct gw_place place; /* of the console */
@@ -39,7 +40,7 @@ struct gateway {
     char question[GW_LINE_MAX]; /* the command that a yes runs; "": nothing was asked */
     struct buf startup;         /* the stored configuration, with its keys */
     struct mono booted;
-    struct mono icmp_error_at; /* when the last one was sent */
+    struct mono icmp_error_at; /* when the next one would be due, were they sent evenly */
     uint16_t ip_id;            /* of the next datagram of our own */
     struct gateway_counters count;
     uint64_t drops[GW_DROP_COUNT];
@@ -56,6 +57,7 @@ struct gw_packet {
     struct pkt p;
     size_t ifi;      /* came in here */
     uint32_t policy; /* out of this tunnel; VPN_NONE: in clear */
+    bool whole;      /* it came so, not in fragments */
     /* The packet lies ETHER_HDR_LEN behind this, in memory lent by interface `lent_ifi`; NULL: it
      * is borrowed, and copied when it goes on. */
     uint8_t *lent;
@@ -86,12 +88,16 @@ void gw_settle(struct gateway *g);
  * there is none. */
 bool gw_hop_find(struct gateway *g, const struct ip_addr *dst, size_t only, struct gw_hop *hop);
 
-/* Sends PAYLOAD under the IPv4 header IP to HOP, in fragments if need be. */
+/* Sends PAYLOAD under the header IP to HOP, in fragments if need be. */
 void gw_send(struct gateway *g, const struct gw_hop *hop, const struct ip *ip,
              struct bytes payload);
 
-/* The same for what the gateway itself has to say, through a tunnel where the crypto map wants it.
- * The header's id and ttl are filled in. False: not sent. */
+/* One fragment of an IPv6 packet: what `id`, `frag_off` and `more` of PART say, with its own header
+ * in place of extension headers, which what was put together from fragments has none of. */
+void gw_put_fragment6(struct wr *w, const struct ip *part, struct bytes payload);
+
+/* gw_send for what the gateway itself has to say, through a tunnel where the crypto map wants it.
+ * The header's version, id and ttl are filled in. False: not sent. */
 bool gw_send_own(struct gateway *g, size_t only, struct ip *ip, struct bytes payload);
 
 /* Takes log records and sends them, as far as their hosts can be reached. */
@@ -112,7 +118,7 @@ void gw_send_reset(struct gateway *g, const struct pkt *p);
 
 /* --- icmp_out.c ------------------------------------------------------------------------------ */
 
-/* An ICMP error about packet P, back to its source. */
+/* An ICMP error about packet P, back to its source; types and codes are those of P's version. */
 void gw_send_icmp_error(struct gateway *g, const struct gw_packet *p, uint8_t type, uint8_t code,
                         uint32_t rest);
 
@@ -168,7 +174,7 @@ struct sadb_pair *gw_vpn_pair(struct gateway *g, uint32_t policy);
 /* Bytes of the largest packet that goes through POLICY's tunnel in one frame. */
 size_t gw_vpn_mtu(const struct sadb_pair *pair);
 
-/* Seals the IPv4 packet INNER and sends it to the peer. */
+/* Seals the packet INNER and sends it to the peer. */
 void gw_vpn_send(struct gateway *g, uint32_t policy, struct bytes inner);
 
 /* An ESP packet for one of our addresses came in. */

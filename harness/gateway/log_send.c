@@ -25,7 +25,7 @@ static bool send_datagram(struct gateway *g, const struct gw_syslog_record *r)
 
     if (only == NETIF_NONE)
         return false;
-    ip.src = g->ifs.v[only].net.addr;
+    ip.src = netif_source(&g->ifs.v[only], &ip.dst);
     udp_put(&w, &u, &ip.src, &ip.dst);
     return !w.err && gw_send_own(g, only, &ip, wr_bytes(&w));
 }

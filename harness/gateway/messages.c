@@ -152,10 +152,11 @@ void gw_msg_inbound_denied(struct gw_syslog *s, const struct gw_msg_packet *p, c
 /* "tcp", "udp", "icmp", "protocol 47" */
 static char *proto_word(uint8_t proto, bool upper, char out[static PROTO_TEXT])
 {
-    const char *name = proto == IP_TCP    ? (upper ? "TCP" : "tcp")
-                       : proto == IP_UDP  ? (upper ? "UDP" : "udp")
-                       : proto == IP_ICMP ? (upper ? "ICMP" : "icmp")
-                                          : NULL;
+    const char *name = proto == IP_TCP      ? (upper ? "TCP" : "tcp")
+                       : proto == IP_UDP    ? (upper ? "UDP" : "udp")
+                       : proto == IP_ICMP   ? (upper ? "ICMP" : "icmp")
+                       : proto == IP_ICMPV6 ? (upper ? "ICMP6" : "icmp6") /* as access lists do */
+                                            : NULL;
 
     if (name)
         snprintf(out, PROTO_TEXT, "%s", name);
@@ -178,10 +179,10 @@ void gw_msg_acl_denied(struct gw_syslog *s, const struct gw_msg_packet *p, const
     if (p->proto == IP_TCP || p->proto == IP_UDP)
         gw_log(s, 106023, "Deny %s src %s:%s/%u dst %s:%s/%u by access-group \"%s\"%s", proto,
                src_if, a, p->sport, dst_if, b, p->dport, acl, hashes);
-    else if (p->proto == IP_ICMP)
+    else if (p->proto == IP_ICMP || p->proto == IP_ICMPV6)
         gw_log(s, 106023,
-               "Deny icmp src %s:%s dst %s:%s (type %d, code %d) by access-group \"%s\"%s", src_if,
-               a, dst_if, b, p->icmp_type, p->icmp_code, acl, hashes);
+               "Deny %s src %s:%s dst %s:%s (type %d, code %d) by access-group \"%s\"%s", proto,
+               src_if, a, dst_if, b, p->icmp_type, p->icmp_code, acl, hashes);
     else
         gw_log(s, 106023, "Deny %s src %s:%s dst %s:%s by access-group \"%s\"%s", proto, src_if, a,
                dst_if, b, acl, hashes);

@@ -12,6 +12,7 @@
     X(TUNNEL_DOWN, "Tunnel has been torn down")                                                    \
     X(CONN_TIMEOUT, "Conn-timeout")             /* the manual's word for idle expiry */            \
     X(CONNECTION_TIMEOUT, "Connection timeout") /* what 302304 of real devices says */             \
+    X(TIMED_OUT_RESET, "Flow timed out with reset")                                                \
     X(FIN_TIMEOUT, "FIN Timeout")                                                                  \
     X(SYN_TIMEOUT, "SYN Timeout")                                                                  \
     X(TCP_FINS, "TCP FINs")                                                                        \
@@ -72,8 +73,31 @@ struct gw_msg_packet {
 
 void gw_msg_no_connection(struct gw_syslog *s, const struct gw_msg_packet *p,
                           const char *nameif); /* 106015 */
+/* A packet that the levels of its interfaces do not let pass: 106001 (TCP), 106006 and 106007 (UDP,
+ * and DNS), 106014 (ICMP), 106010 (the rest). */
+void gw_msg_denied_inbound(struct gw_syslog *s, const struct gw_msg_packet *p, const char *src_if,
+                           const char *dst_if);
+/* 313004: an ICMP reply that nobody has asked for */
+void gw_msg_icmp_denied(struct gw_syslog *s, const struct gw_msg_packet *p, const char *src_if);
+/* 313005: an ICMP error about no flow of ours; QUOTED NULL: what it quotes cannot be read */
+void gw_msg_icmp_error_denied(struct gw_syslog *s, const struct gw_msg_packet *p,
+                              const char *src_if, const char *dst_if,
+                              const struct gw_msg_packet *quoted);
 void gw_msg_inbound_denied(struct gw_syslog *s, const struct gw_msg_packet *p,
                            const char *nameif); /* 106001 */
+
+struct gw_msg_access {
+    const char *list, *in_if, *out_if;
+    bool permitted;
+    struct gw_msg_packet packet;
+    uint32_t hash; /* of the entry */
+};
+
+/* 106100. INTERVAL_S 0: the first hit. */
+void gw_msg_access(struct gw_syslog *s, const struct gw_msg_access *a, uint32_t hits,
+                   unsigned interval_s);
+void gw_msg_duplicate_syn(struct gw_syslog *s, const struct gw_msg_packet *p, const char *src_if,
+                          const char *dst_if); /* 419002 */
 void gw_msg_acl_denied(struct gw_syslog *s, const struct gw_msg_packet *p, const char *src_if,
                        const char *dst_if, const char *acl); /* 106023 */
 void gw_msg_no_route(struct gw_syslog *s, const struct gw_msg_packet *p, const char *src_if,

@@ -1,44 +1,7 @@
-#include "gateway/neighbors.h"
+#include "gateway/neighbors_parts.h"
 
 #include "base/hash.h"
-#include "base/map.h"
 #include "base/mem.h"
-#include "base/wheel.h"
-
-#define ENTRIES_MAX 4096
-#define HELD_MAX    4                /* frames waiting for one address */
-#define RETRY       SPAN_S(1)        /* between questions */
-#define TRIES       4                /* questions before what waits is given up */
-#define LIFE        SPAN_S(4 * 3600) /* the ASA's arp timeout: 14400 s */
-
-struct held {
-    uint8_t *p;
-    size_t n;
-};
-
-struct entry {
-    struct timer timer; /* the next question, or the end of a known entry's life */
-    uint32_t id;
-    size_t ifi;
-    struct ip_addr addr;
-    struct mac mac;
-    bool known;
-    struct mono heard; /* known: since then */
-    unsigned asked;    /* questions since the last answer */
-    struct held held[HELD_MAX];
-    size_t nheld;
-};
-
-struct neighbors {
-    struct netifs *ifs;
-    const struct clock *clk;
-    struct entry **v;
-    size_t n;
-    size_t hand; /* the next to go when all places are taken */
-    struct map by_addr;
-    struct wheel timers;
-    uint32_t epoch;
-};
 
 struct key {
     size_t ifi;
@@ -146,6 +109,14 @@ uint32_t neighbors_at(struct neighbors *n, size_t ifi, const struct ip_addr *a)
     return e->id;
 }
 
+struct entry *neighbor_find(struct neighbors *n, size_t ifi, const struct ip_addr *a)
+{
+    struct key k = {ifi, a};
+    uint32_t id = map_find(&n->by_addr, hash_of(ifi, a), same, n, &k);
+
+    return id == MAP_NONE ? NULL : n->v[id];
+}
+
 static void send_arp(struct netif *out, const struct mac *to, const struct arp *a)
 {
     uint8_t *p = netif_reserve(out, ETHER_HDR_LEN + ARP_LEN);
@@ -164,6 +135,10 @@ static void ask(struct neighbors *n, struct entry *e)
     struct arp q = {
         .op = ARP_REQUEST, .sender_mac = out->mac, .sender = out->net.addr, .target = e->addr};
 
+    if (e->addr.family == 6) {
+        neighbor_nd_ask(n, e);
+        return;
+    }
     e->asked++;
     wheel_arm(&n->timers, &e->timer, mono_add(clock_now(n->clk), RETRY));
     send_arp(out, &MAC_BROADCAST, &q);
@@ -203,6 +178,8 @@ bool neighbors_begin(struct neighbors *n, uint32_t id, size_t cap, struct wr *w)
     uint8_t *p = NULL;
 
     if (e->known) {
+        if (e->nud == NUD_STALE)
+            neighbor_nd_use(n, e);
         p = netif_reserve(out, ETHER_HDR_LEN + cap);
     } else if (e->nheld < HELD_MAX && out->up) {
         p = mem_array(ETHER_HDR_LEN + cap, 1);
@@ -213,7 +190,7 @@ bool neighbors_begin(struct neighbors *n, uint32_t id, size_t cap, struct wr *w)
     if (!p)
         return false;
     *w = wr_of(p, ETHER_HDR_LEN + cap);
-    ether_put(w, &e->mac, &out->mac, ETHER_IPV4);
+    ether_put(w, &e->mac, &out->mac, neighbor_ether_type(e));
     return true;
 }
 
@@ -241,12 +218,13 @@ void neighbors_send_lent(struct neighbors *n, uint32_t id, uint8_t *frame, size_
     struct netif *out = &n->ifs->v[e->ifi];
     struct wr w = wr_of(frame, ETHER_HDR_LEN);
 
-    ether_put(&w, &e->mac, &out->mac, ETHER_IPV4);
+    if (e->nud == NUD_STALE)
+        neighbor_nd_use(n, e);
+    ether_put(&w, &e->mac, &out->mac, neighbor_ether_type(e));
     netif_commit(out, len);
 }
 
-/* E's address is known now: what waited goes. */
-static void learn(struct neighbors *n, struct entry *e, const struct mac *mac)
+void neighbor_learn(struct neighbors *n, struct entry *e, const struct mac *mac)
 {
     struct netif *out = &n->ifs->v[e->ifi];
     size_t waiting = e->nheld;
@@ -256,10 +234,11 @@ static void learn(struct neighbors *n, struct entry *e, const struct mac *mac)
     e->heard = clock_now(n->clk);
     e->asked = 0;
     e->nheld = 0;
-    wheel_arm(&n->timers, &e->timer, mono_add(clock_now(n->clk), LIFE));
+    if (e->addr.family == 4)
+        wheel_arm(&n->timers, &e->timer, mono_add(clock_now(n->clk), LIFE));
     for (size_t i = 0; i < waiting; i++) {
         struct wr w = wr_of(e->held[i].p, e->held[i].n);
-        ether_put(&w, mac, &out->mac, ETHER_IPV4);
+        ether_put(&w, mac, &out->mac, neighbor_ether_type(e));
         if (out->up && out->out && sink_put(out->out, bytes_of(e->held[i].p, e->held[i].n)))
             out->sent++;
         else
@@ -275,6 +254,8 @@ void neighbors_input(struct neighbors *n, size_t ifi, const struct arp *a)
     struct key k = {ifi, &a->sender};
     uint32_t id = map_find(&n->by_addr, hash_of(ifi, &a->sender), same, n, &k);
 
+    if (!in->net.addr.family) /* it speaks IPv6 alone */
+        return;
     if (ip_addr_eq(&a->sender, &in->net.addr)) /* somebody else uses our address: said again */
         return;
     /* RFC 826: what is known is brought up to date; only who speaks to us is added. Senders that
@@ -282,7 +263,7 @@ void neighbors_input(struct neighbors *n, size_t ifi, const struct arp *a)
     if (id == MAP_NONE && for_us && ip_net_has(&in->net, &a->sender))
         id = neighbors_at(n, ifi, &a->sender);
     if (id != MAP_NONE && !(a->sender_mac.b[0] & 1)) /* a group address is no station's */
-        learn(n, n->v[id], &a->sender_mac);
+        neighbor_learn(n, n->v[id], &a->sender_mac);
     if (for_us && a->op == ARP_REQUEST) {
         struct arp answer = {.op = ARP_REPLY,
                              .sender_mac = in->mac,
@@ -301,7 +282,17 @@ void neighbors_announce(struct neighbors *n, size_t ifi)
                     .sender = out->net.addr,
                     .target = out->net.addr};
 
-    send_arp(out, &MAC_BROADCAST, &a);
+    if (out->net.addr.family)
+        send_arp(out, &MAC_BROADCAST, &a);
+    neighbor_nd_announce(n, ifi);
+}
+
+void neighbor_give_up(struct neighbors *n, struct entry *e)
+{
+    drop_held(n, e);
+    e->known = false;
+    e->nud = NUD_REACHABLE;
+    e->asked = 0;
 }
 
 void neighbors_tick(struct neighbors *n)
@@ -310,13 +301,12 @@ void neighbors_tick(struct neighbors *n)
 
     while ((t = wheel_expire(&n->timers, clock_now(n->clk)))) {
         struct entry *e = (struct entry *)t; /* the timer is its first member */
-        if (e->asked < TRIES) {
+        if (e->addr.family == 6)
+            neighbor_nd_expire(n, e);
+        else if (e->asked < TRIES)
             ask(n, e); /* a known one is used until it fails to answer */
-            continue;
-        }
-        drop_held(n, e);
-        e->known = false;
-        e->asked = 0;
+        else
+            neighbor_give_up(n, e);
     }
 }
 

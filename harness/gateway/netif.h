@@ -12,11 +12,14 @@
 
 struct netif {
     char hardware[GW_NAME], nameif[GW_NAME];
-    int level;         /* 0..100 */
-    struct ip_net net; /* own address, and the prefix of its network */
-    struct mac mac;    /* from the address it had when it was numbered */
-    bool up, was_up;   /* was: when it was announced last */
-    struct sink *out;  /* NULL: nothing is attached */
+    int level;                     /* 0..100 */
+    struct ip_net net;             /* own address, and the prefix of its network; family 0: none */
+    struct ip_net net6[GW_ADDRS6]; /* the same in IPv6, link-local ones left out */
+    size_t nnet6;
+    struct ip_addr link_local; /* family 0: it does not speak IPv6 */
+    struct mac mac;            /* from the address it had when it was numbered */
+    bool up, was_up;           /* was: when it was announced last */
+    struct sink *out;          /* NULL: nothing is attached */
     uint64_t received, sent, lost;
 };
 
@@ -51,5 +54,12 @@ size_t netifs_find(const struct netifs *s, const char *nameif);
 
 /* The one whose own address A is, and which is up; NETIF_NONE. */
 size_t netifs_owner(const struct netifs *s, const struct ip_addr *a);
+
+/* True when A is an address of N's own. */
+bool netif_owns(const struct netif *n, const struct ip_addr *a);
+
+/* The own address that N speaks to A from (RFC 6724, rules 2 and 8 in short: of A's scope, and of
+ * its network where there is one). Family 0: it has none of that version. */
+struct ip_addr netif_source(const struct netif *n, const struct ip_addr *a);
 
 #endif

@@ -13,13 +13,29 @@ static void insert(struct routes *r, const struct route *add)
     r->n++;
 }
 
+/* The networks an interface stands in; every one that speaks IPv6 has its own fe80::/64. */
+static void insert_connected(struct routes *r, const struct netif *n, size_t ifi)
+{
+    struct route link = {.net = {{6, {0xfe, 0x80}}, 64}, .ifi = ifi};
+
+    if (n->net.addr.family) {
+        struct route own = {.net = n->net, .ifi = ifi};
+        insert(r, &own);
+    }
+    for (size_t i = 0; i < n->nnet6; i++) {
+        struct route own = {.net = n->net6[i], .ifi = ifi};
+        insert(r, &own);
+    }
+    if (n->link_local.family)
+        insert(r, &link);
+}
+
 void routes_build(struct routes *r, const struct gw_config *c, const struct netifs *s)
 {
     r->n = 0;
     for (size_t i = 0; i < s->n; i++) {
-        struct route own = {.net = s->v[i].net, .ifi = i};
         if (s->v[i].up)
-            insert(r, &own);
+            insert_connected(r, &s->v[i], i);
     }
     for (size_t i = 0; i < c->nroutes; i++) {
         struct route set = {.net = c->routes[i].net,

@@ -1,7 +1,8 @@
 /* Packets on their way out: next hops, fragments, what the gateway itself has to say. */
 #include "gateway/gateway_parts.h"
 
-#define TTL 255
+#define TTL       255
+#define HOP_LIMIT 64 /* RFC 1700's, as RFC 8200 hosts have it */
 
 bool gw_hop_find(struct gateway *g, const struct ip_addr *dst, size_t only, struct gw_hop *hop)
 {
@@ -21,26 +22,57 @@ static void send_one(struct gateway *g, const struct gw_hop *hop, const struct i
 {
     struct wr w;
 
-    if (!neighbors_begin(g->neighbors, hop->neighbor, IP4_HDR_LEN + payload.n, &w))
+    if (!neighbors_begin(g->neighbors, hop->neighbor, ip_whole_hdr_len(ip) + payload.n, &w))
         return;
-    ip_put(&w, ip, payload.n);
+    ip_put_whole(&w, ip, payload.n);
     wr_put(&w, payload);
+    neighbors_end(g->neighbors, hop->neighbor, &w);
+}
+
+void gw_put_fragment6(struct wr *w, const struct ip *part, struct bytes payload)
+{
+    uint8_t header[IP6_FRAGMENT_LEN];
+    struct wr h = wr_of(header, sizeof(header));
+    struct ip ip = *part;
+
+    ip6_put_fragment(&h, part);
+    ip.next = IP_FRAGMENT;
+    ip.ext = wr_bytes(&h);
+    ip_put_whole(w, &ip, payload.n);
+    wr_put(w, payload);
+}
+
+static void send_fragment6(struct gateway *g, const struct gw_hop *hop, const struct ip *part,
+                           struct bytes payload)
+{
+    size_t n = IP6_HDR_LEN + IP6_FRAGMENT_LEN + payload.n;
+    struct wr w;
+
+    if (!neighbors_begin(g->neighbors, hop->neighbor, n, &w))
+        return;
+    gw_put_fragment6(&w, part, payload);
     neighbors_end(g->neighbors, hop->neighbor, &w);
 }
 
 void gw_send(struct gateway *g, const struct gw_hop *hop, const struct ip *ip, struct bytes payload)
 {
-    const size_t piece = (NETIF_MTU - IP4_HDR_LEN) & ~(size_t)7;
+    bool six = ip->version == 6;
+    size_t hdr = six ? IP6_HDR_LEN + IP6_FRAGMENT_LEN : IP4_HDR_LEN;
+    size_t piece = (NETIF_MTU - hdr) & ~(size_t)7;
     struct ip part = *ip;
 
-    if (IP4_HDR_LEN + payload.n <= NETIF_MTU) {
+    if (ip_whole_hdr_len(ip) + payload.n <= NETIF_MTU) {
         send_one(g, hop, ip, payload);
         return;
     }
     for (size_t at = 0; at < payload.n; at += piece) {
+        struct bytes data = bytes_head(bytes_from(payload, at), piece);
         part.frag_off = ip->frag_off + (uint32_t)at;
         part.more = ip->more || at + piece < payload.n;
-        send_one(g, hop, &part, bytes_head(bytes_from(payload, at), piece));
+        if (six)
+            send_fragment6(g, hop, &part, data);
+        else
+            send_one(g, hop, &part, data);
     }
 }
 
@@ -52,7 +84,7 @@ static struct gw_flow_key key_of(const struct ip *ip, struct bytes payload)
     if (ip->proto == IP_TCP || ip->proto == IP_UDP) {
         key.sport = rd_be16(&r);
         key.dport = rd_be16(&r);
-    } else if (ip->proto == IP_ICMP) {
+    } else if (ip->proto == IP_ICMP || ip->proto == IP_ICMPV6) {
         key.icmp_type = rd_u8(&r);
     }
     return key;
@@ -71,8 +103,9 @@ bool gw_send_own(struct gateway *g, size_t only, struct ip *ip, struct bytes pay
     struct gw_hop hop = {0};
     uint32_t policy = VPN_NONE;
 
-    ip->version = 4;
-    ip->ttl = TTL;
+    ip->version = ip->dst.family;
+    ip->next = ip->proto;
+    ip->ttl = ip->version == 6 ? HOP_LIMIT : TTL;
     ip->id = g->ip_id++;
     if (!gw_hop_find(g, &ip->dst, only, &hop))
         return false;

@@ -13,8 +13,13 @@
  * The texts are in gateway/messages.c. Levels: Cisco "ASA Series Syslog Messages". */
 #define GW_MESSAGES(X)                                                                             \
     X(106001, 2, "session", 0)                                                                     \
+    X(106006, 2, "session", 0)                                                                     \
+    X(106007, 2, "session", 0)                                                                     \
+    X(106010, 3, "session", 0)                                                                     \
+    X(106014, 3, "session", 0)                                                                     \
     X(106015, 6, "session", 0)                                                                     \
     X(106023, 4, "session", 0)                                                                     \
+    X(106100, 6, "session", 0)                                                                     \
     X(110002, 6, "bridge", 0)                                                                      \
     X(110003, 6, "bridge", 0)                                                                      \
     X(111001, 5, "config", 0)                                                                      \
@@ -37,6 +42,8 @@
     X(302016, 6, "session", 0)                                                                     \
     X(302020, 6, "session", 0)                                                                     \
     X(302021, 6, "session", 0)                                                                     \
+    X(313004, 4, "session", 0)                                                                     \
+    X(313005, 4, "session", 0)                                                                     \
     X(402114, 4, "vpn", 5)                                                                         \
     X(402116, 4, "vpn", 5)                                                                         \
     X(402117, 4, "vpn", 5)                                                                         \
@@ -46,6 +53,7 @@
     X(402122, 4, "vpn", 5)                                                                         \
     X(414003, 3, "sys", 0)                                                                         \
     X(414005, 3, "sys", 0)                                                                         \
+    X(419002, 4, "session", 0)                                                                     \
     X(602303, 6, "vpn", 0)                                                                         \
     X(602304, 6, "vpn", 0)                                                                         \
     X(702305, 3, "vpn", 0)                                                                         \

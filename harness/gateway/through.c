@@ -1,4 +1,5 @@
 /* Packets through the gateway: to which flow they belong, and whether a new one may be. */
+#include "gateway/access.h"
 #include "gateway/forward.h"
 
 struct gw_flow_key gw_packet_key(const struct pkt *p)
@@ -18,37 +19,12 @@ struct gw_flow_key gw_packet_key(const struct pkt *p)
     return key;
 }
 
-static struct gw_msg_packet message_of(const struct pkt *p)
-{
-    struct gw_flow_key key = gw_packet_key(p);
-
-    return (struct gw_msg_packet){.proto = key.proto,
-                                  .src = key.src,
-                                  .dst = key.dst,
-                                  .sport = key.sport,
-                                  .dport = key.dport,
-                                  .tcp_flags = p->kind == PKT_TCP ? p->tcp.flags : 0,
-                                  .icmp_type = p->kind == PKT_ICMP ? p->icmp.type : -1,
-                                  .icmp_code = p->kind == PKT_ICMP ? p->icmp.code : -1};
-}
-
 /* --- refusals ----------------------------------------------------------------------------------
  */
 
-/* `service resetinbound` and `resetoutbound`: whether the sender of a segment that is denied on its
- * way from IN to OUT gets a reset. */
-static void answer_denied(struct gateway *g, const struct gw_packet *p, size_t out)
-{
-    bool inbound = g->ifs.v[p->ifi].level < g->ifs.v[out].level;
-
-    if (p->p.kind == PKT_TCP &&
-        (inbound ? g->cfg->service.reset_inbound : g->cfg->service.reset_outbound))
-        gw_send_reset(g, &p->p);
-}
-
 static void deny_no_connection(struct gateway *g, const struct gw_packet *p)
 {
-    struct gw_msg_packet m = message_of(&p->p);
+    struct gw_msg_packet m = gw_packet_message(&p->p);
     struct gw_hop hop = {0};
 
     gw_drop(g, GW_DROP_NOT_SYN);
@@ -56,12 +32,12 @@ static void deny_no_connection(struct gateway *g, const struct gw_packet *p)
         return;
     gw_msg_no_connection(g->log, &m, g->ifs.v[p->ifi].nameif);
     if (gw_hop_find(g, &p->p.ip.dst, NETIF_NONE, &hop))
-        answer_denied(g, p, hop.ifi);
+        gw_answer_denied(g, p, hop.ifi);
 }
 
 static void deny_clear(struct gateway *g, const struct gw_packet *p)
 {
-    struct gw_msg_packet m = message_of(&p->p);
+    struct gw_msg_packet m = gw_packet_message(&p->p);
 
     gw_drop(g, GW_DROP_MISSING_DECRYPT);
     gw_msg_not_ipsec(g->log, &m);
@@ -69,7 +45,7 @@ static void deny_clear(struct gateway *g, const struct gw_packet *p)
 
 static void deny_no_route(struct gateway *g, const struct gw_packet *p)
 {
-    struct gw_msg_packet m = message_of(&p->p);
+    struct gw_msg_packet m = gw_packet_message(&p->p);
 
     gw_drop(g, GW_DROP_NO_ROUTE);
     gw_msg_no_egress(g->log, &m, g->ifs.v[p->ifi].nameif);
@@ -87,53 +63,23 @@ static bool should_be_sealed(const struct gateway *g, const struct gw_packet *p)
 /* --- access lists and security levels ----------------------------------------------------------
  */
 
-static const struct gw_acl *acl_of(const struct gateway *g, size_t ifi, bool out)
-{
-    for (size_t i = 0; i < g->cfg->naccess_groups; i++) {
-        const struct gw_access_group *a = &g->cfg->access_groups[i];
-        if (a->out == out && strcmp(a->nameif, g->ifs.v[ifi].nameif) == 0)
-            return gw_config_acl(g->cfg, a->acl);
-    }
-    return NULL;
-}
-
-static bool deny_by_list(struct gateway *g, const struct gw_packet *p, size_t out,
-                         const struct gw_acl *acl)
-{
-    struct gw_msg_packet m = message_of(&p->p);
-
-    gw_drop(g, GW_DROP_ACL);
-    gw_msg_acl_denied(g->log, &m, g->ifs.v[p->ifi].nameif, g->ifs.v[out].nameif, acl->name);
-    answer_denied(g, p, out);
-    return false;
-}
-
-/* Without a list traffic goes from higher to lower security only. */
-static bool deny_by_level(struct gateway *g, const struct gw_packet *p, size_t out)
-{
-    struct gw_msg_packet m = message_of(&p->p);
-
-    gw_drop(g, GW_DROP_ACL);
-    if (p->p.kind == PKT_TCP)
-        gw_msg_inbound_denied(g->log, &m, g->ifs.v[p->ifi].nameif);
-    answer_denied(g, p, out);
-    return false;
-}
-
 static bool may_pass(struct gateway *g, const struct gw_packet *p, size_t out)
 {
     struct gw_flow_key key = gw_packet_key(&p->p);
-    const struct gw_acl *in_list = acl_of(g, p->ifi, false), *out_list = acl_of(g, out, true);
+    const struct gw_acl *in_list = gw_list_of(g, p->ifi, false, p->p.ip.version);
+    const struct gw_acl *out_list = gw_list_of(g, out, true, p->p.ip.version);
 
     if (p->policy != VPN_NONE && g->cfg->sysopt.permit_vpn)
         return true; /* decrypted packets pass interface access lists */
-    if (in_list && !gw_acl_ask(in_list, &key).permit)
-        return deny_by_list(g, p, out, in_list);
-    if (!in_list && g->ifs.v[p->ifi].level <= g->ifs.v[out].level)
-        return deny_by_level(g, p, out);
-    if (out_list && !gw_acl_ask(out_list, &key).permit)
-        return deny_by_list(g, p, out, out_list);
-    return true;
+    return (!in_list || gw_list_permits(g, p, out, in_list, &key)) &&
+           gw_levels_permit(g, p, out, in_list != NULL) &&
+           (!out_list || gw_list_permits(g, p, out, out_list, &key));
+}
+
+static bool is_echo_reply(const struct pkt *p)
+{
+    return p->kind == PKT_ICMP &&
+           p->icmp.type == (p->ip.version == 6 ? ICMP6_ECHO_REPLY : ICMP_ECHO_REPLY);
 }
 
 /* --- new flows ---------------------------------------------------------------------------------
@@ -188,15 +134,15 @@ static void open_flow(struct gateway *g, struct gw_packet *p)
         deny_no_route(g, p);
         return;
     }
-    if (hop.ifi == p->ifi) { /* `same-security-traffic permit intra-interface` is not modelled */
-        gw_drop(g, GW_DROP_SECURITY);
-        return;
-    }
     how.ifi[1] = hop.ifi;
     if (gw_log_disallows(g)) {
         gw_drop(g, GW_DROP_SECURITY); /* new connections are disallowed */
         return;
     }
+    /* out of a tunnel and back through its interface (hairpin): the levels are asked whatever
+     * `sysopt connection permit-vpn` says */
+    if (hop.ifi == p->ifi && p->policy != VPN_NONE && !gw_levels_permit(g, p, hop.ifi, false))
+        return;
     if (!may_pass(g, p, hop.ifi) || !find_tunnel(g, p, hop.ifi, &how.tunnel[1]))
         return;
     how.preserve = preserves(g, &how);
@@ -229,17 +175,81 @@ static bool came_the_right_way(struct gateway *g, const struct gw_packet *p, uin
     return false;
 }
 
+/* What an ICMP error quotes; false: it cannot be read. */
+static bool quoted_message(const struct pkt *p, struct gw_msg_packet *m)
+{
+    struct pkt q;
+
+    pkt_parse_ip(p->icmp.data, &q);
+    if (q.kind == PKT_OTHER)
+        return false;
+    struct rd r = rd_of(q.ip.payload);
+    *m = gw_packet_message(&q);
+    if (m->proto == IP_TCP || m->proto == IP_UDP) { /* often only eight bytes are quoted */
+        m->sport = rd_be16(&r);
+        m->dport = rd_be16(&r);
+    }
+    return !r.err;
+}
+
+static void deny_error(struct gateway *g, const struct gw_packet *p)
+{
+    struct gw_msg_packet m = gw_packet_message(&p->p), quoted;
+    bool known = quoted_message(&p->p, &quoted);
+    struct gw_hop hop = {0};
+    const char *to =
+        gw_hop_find(g, &p->p.ip.dst, NETIF_NONE, &hop) ? g->ifs.v[hop.ifi].nameif : "identity";
+
+    gw_drop(g, GW_DROP_ICMP_ERROR);
+    gw_msg_icmp_error_denied(g->log, &m, g->ifs.v[p->ifi].nameif, to, known ? &quoted : NULL);
+}
+
+/* A reply that nobody has asked for. With `inspect icmp` that is the end of it; without, replies
+ * are packets like others, and lists and levels decide. */
+static void stray_reply(struct gateway *g, struct gw_packet *p)
+{
+    struct gw_msg_packet m = gw_packet_message(&p->p);
+
+    if (!g->cfg->inspect_icmp) {
+        open_flow(g, p);
+        return;
+    }
+    gw_drop(g, GW_DROP_SECURITY);
+    gw_msg_icmp_denied(g->log, &m, g->ifs.v[p->ifi].nameif);
+}
+
+/* Without `inspect icmp` a reply has to be permitted on its own. */
+static bool reply_may_pass(struct gateway *g, const struct gw_packet *p, const struct conn *c,
+                           int side)
+{
+    return g->cfg->inspect_icmp || !is_echo_reply(&p->p) || may_pass(g, p, conn_ifi(c, !side));
+}
+
 static void icmp_error(struct gateway *g, struct gw_packet *p)
 {
     int side;
     struct conn *c = conns_find_quoted(g->conns, &p->p, &side);
 
     if (!c) {
-        gw_drop(g, GW_DROP_SECURITY);
+        deny_error(g, p);
         return;
     }
     if (came_the_right_way(g, p, conn_tunnel(c, !side)))
         gw_forward_error(g, p, c, side);
+}
+
+/* RFC 4291, 2.5.2 and 2.5.6; groups are not routed here. RFC 4861, 6.1 and 7.1: what speaks of a
+ * link's neighbours and routers, which a gateway that is no hop would make believable elsewhere. */
+static bool never_leaves_link(const struct pkt *p)
+{
+    const struct ip *ip = &p->ip;
+
+    if (ip->version == 6 && p->kind == PKT_ICMP && p->icmp.type >= ICMP6_ROUTER_SOLICITATION &&
+        p->icmp.type <= ICMP6_REDIRECT)
+        return true;
+    return ip6_is_link_local(&ip->src) || ip6_is_link_local(&ip->dst) ||
+           ip6_is_multicast(&ip->src) || ip6_is_multicast(&ip->dst) ||
+           ip6_is_unspecified(&ip->src) || ip6_is_unspecified(&ip->dst);
 }
 
 void gw_through_input(struct gateway *g, struct gw_packet *p)
@@ -247,22 +257,23 @@ void gw_through_input(struct gateway *g, struct gw_packet *p)
     struct conn *c;
     int side;
 
-    if (p->p.ip.ttl == 0 || netifs_owner(&g->ifs, &p->p.ip.src) != NETIF_NONE) {
+    if (p->p.ip.ttl == 0 || netifs_owner(&g->ifs, &p->p.ip.src) != NETIF_NONE ||
+        never_leaves_link(&p->p)) {
         gw_drop(g, GW_DROP_IP_HEADER);
         return;
     }
     c = conns_find(g->conns, &p->p, &side);
     if (c) {
-        if (came_the_right_way(g, p, conn_tunnel(c, side)))
+        if (came_the_right_way(g, p, conn_tunnel(c, side)) && reply_may_pass(g, p, c, side))
             gw_forward(g, p, c, side);
     } else if (should_be_sealed(g, p)) {
         deny_clear(g, p);
-    } else if (p->p.kind == PKT_ICMP && icmp_is_error(4, p->p.icmp.type)) {
+    } else if (p->p.kind == PKT_ICMP && icmp_is_error(p->p.ip.version, p->p.icmp.type)) {
         icmp_error(g, p);
     } else if (!begins_flow(&p->p)) {
         deny_no_connection(g, p);
-    } else if (p->p.kind == PKT_ICMP && p->p.icmp.type == ICMP_ECHO_REPLY) {
-        gw_drop(g, GW_DROP_SECURITY); /* nobody has asked */
+    } else if (is_echo_reply(&p->p)) {
+        stray_reply(g, p);
     } else {
         open_flow(g, p);
     }

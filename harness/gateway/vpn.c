@@ -132,11 +132,12 @@ void gw_vpn_hold(struct gateway *g, uint32_t policy, const struct gw_packet *in)
         gw_drop(g, GW_DROP_NEED_SA);
         return;
     }
-    size_t n = IP4_HDR_LEN + ip->payload_len;
+    size_t n = ip_whole_hdr_len(ip) + ip->payload_len;
     struct vpn_held *h = &p->held[p->nheld];
-    *h = (struct vpn_held){.packet = mem_array(n, 1), .n = n, .ifi = in->ifi};
+    *h = (struct vpn_held){
+        .packet = mem_array(n, 1), .n = n, .ifi = in->ifi, .whole = in->whole, .id = ip->id};
     struct wr w = wr_of(h->packet, n);
-    ip_put(&w, ip, ip->payload_len);
+    ip_put_whole(&w, ip, ip->payload_len);
     wr_put(&w, ip->payload);
     g->vpn.nheld++;
     if (p->nheld++ == 0)

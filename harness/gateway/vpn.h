@@ -32,7 +32,9 @@ struct gw_hop { /* where packets leave, looked up once */
 struct vpn_held {
     uint8_t *packet;
     size_t n;
-    size_t ifi; /* it came in here */
+    size_t ifi;  /* it came in here */
+    bool whole;  /* and not in fragments, */
+    uint32_t id; /* which had this number */
 };
 
 struct vpn_policy {

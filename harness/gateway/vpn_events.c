@@ -85,8 +85,9 @@ static void send_held(struct gateway *g, struct vpn_policy *p)
     p->nheld = 0;
     g->vpn.nheld -= n;
     for (size_t i = 0; i < n; i++) {
-        struct gw_packet again = {.ifi = held[i].ifi, .policy = VPN_NONE};
+        struct gw_packet again = {.ifi = held[i].ifi, .policy = VPN_NONE, .whole = held[i].whole};
         pkt_parse_ip(bytes_of(held[i].packet, held[i].n), &again.p);
+        again.p.ip.id = held[i].id;
         gw_through_input(g, &again);
         mem_free(held[i].packet);
     }

@@ -42,12 +42,20 @@ static void check_volume(struct gateway *g, struct vpn_policy *p, const struct e
     }
 }
 
+/* RFC 4303, 2.6: what the sealed packet is. */
+static uint8_t next_of(struct bytes inner)
+{
+    struct rd r = rd_of(inner);
+
+    return rd_u8(&r) >> 4 == 6 ? IP_IPV6 : IP_IPIP;
+}
+
 /* Larger than one frame: sealed whole, then sent in fragments. */
 static enum err seal_large(struct gateway *g, struct sadb_pair *pair, const struct gw_hop *hop,
                            const struct ip *outer, struct bytes inner)
 {
     struct wr w = wr_of(g->sealed, sizeof(g->sealed));
-    enum err e = esp_seal(pair->out, g->env.rng, inner, IP_IPIP, &w);
+    enum err e = esp_seal(pair->out, g->env.rng, inner, next_of(inner), &w);
 
     if (!e)
         gw_send(g, hop, outer, wr_bytes(&w));
@@ -89,7 +97,7 @@ static enum err seal(struct gateway *g, struct sadb_pair *pair, const struct gw_
         return ERR_OK; /* a full link: as if it had been lost there */
     ip_put(&w, outer, n);
     size_t at = w.at;
-    enum err e = esp_seal(pair->out, g->env.rng, inner, IP_IPIP, &w);
+    enum err e = esp_seal(pair->out, g->env.rng, inner, next_of(inner), &w);
     if (g->faults && !e)
         spoil(g, pair, &w, at);
     neighbors_end(g->neighbors, hop->neighbor, &w);
@@ -107,6 +115,22 @@ static void log_not_sealed(struct gateway *g, struct bytes inner)
         gw_msg_clear_dropped(g->log, &m, "ctm-crypto-request-error");
 }
 
+/* RFC 4301, 5.1.2.1: the class of service is copied, and so does an ASA with DF, which IPv6 has
+ * not. */
+static void copy_header(struct bytes inner, struct ip *outer)
+{
+    struct rd r = rd_of(inner);
+
+    if (next_of(inner) == IP_IPV6) {
+        outer->tos = (uint8_t)(rd_be16(&r) >> 4);
+        return;
+    }
+    rd_skip(&r, 1);
+    outer->tos = rd_u8(&r);
+    rd_skip(&r, 4);
+    outer->df = rd_u8(&r) & 0x40;
+}
+
 void gw_vpn_send(struct gateway *g, uint32_t policy, struct bytes inner)
 {
     struct vpn_policy *p = g->vpn.policies[policy];
@@ -115,7 +139,6 @@ void gw_vpn_send(struct gateway *g, uint32_t policy, struct bytes inner)
     if (g->faults)
         restart(g, pair);
     const struct esp_params *sa = esp_sa_params(pair->out);
-    struct rd r = rd_of(inner);
     struct ip outer = {.version = 4,
                        .proto = IP_ESP,
                        .ttl = OUTER_TTL,
@@ -123,10 +146,7 @@ void gw_vpn_send(struct gateway *g, uint32_t policy, struct bytes inner)
                        .src = sa->src,
                        .dst = sa->dst};
 
-    rd_skip(&r, 1);
-    outer.tos = rd_u8(&r); /* RFC 4301, 5.1.2.1: copied, and so does an ASA with DF */
-    rd_skip(&r, 4);
-    outer.df = rd_u8(&r) & 0x40;
+    copy_header(inner, &outer);
     if (mono_before(clock_now(g->env.clk), p->hole_until))
         return;
     if (!gw_hop_find(g, &sa->dst, g->vpn.ifi, &p->hop) || seal(g, pair, &p->hop, &outer, inner)) {
@@ -187,6 +207,14 @@ static uint8_t *room_for(struct gateway *g, const struct vpn_policy *p, size_t n
     return out && out->up && out->out ? sink_reserve(out->out, ETHER_HDR_LEN + n) : NULL;
 }
 
+/* A whole packet of the version that the ESP trailer says. */
+static bool is_inner(uint8_t next, const struct pkt *p)
+{
+    if (p->kind == PKT_OTHER || ip_is_cut(&p->ip))
+        return false;
+    return p->ip.version == 6 ? next == IP_IPV6 : next == IP_IPIP && p->ip.hdr_len == IP4_HDR_LEN;
+}
+
 static void pass_inner(struct gateway *g, const struct pkt *outer, uint32_t number,
                        const struct esp_plain *plain, struct gw_packet *in)
 {
@@ -194,10 +222,16 @@ static void pass_inner(struct gateway *g, const struct pkt *outer, uint32_t numb
     struct gw_flow_key key, ours;
 
     pkt_parse_ip(plain->inner, &in->p);
-    if (plain->next != IP_IPIP || in->p.kind == PKT_OTHER || in->p.ip.version != 4 ||
-        in->p.ip.hdr_len != IP4_HDR_LEN || ip_is_cut(&in->p.ip)) {
+    if (!is_inner(plain->next, &in->p)) {
         gw_drop(g, GW_DROP_IP_HEADER);
         return;
+    }
+    if (ip_is_fragment(&in->p.ip)) { /* fragments of tunnels are kept apart from those in clear */
+        in->lent = NULL;
+        if (!reassembly_add(g->fragments, SIZE_MAX - number, &in->p, clock_now(g->env.clk)))
+            return;
+    } else {
+        in->whole = true;
     }
     key = gw_packet_key(&in->p);
     ours = gw_flow_key_reverse(&key);

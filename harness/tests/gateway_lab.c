@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "tests/testkit.h"
+#include "wire/nd.h"
 
 #include <stdlib.h>
 
@@ -48,6 +49,38 @@ static void answer_arp(struct gateway_lab *l, struct lab_end *e, const struct ar
     push(l, e->side, e->leg, frame, w.at, SPAN_US(10));
 }
 
+/* The same for IPv6. False: P is no neighbor discovery. */
+static bool answer_nd(struct gateway_lab *l, struct lab_end *e, const struct pkt *p)
+{
+    uint8_t frame[128], message[32];
+    struct wr w = wr_of(frame, sizeof(frame)), b = wr_of(message, sizeof(message));
+    struct nd m;
+
+    if (p->kind != PKT_ICMP || p->ip.version != 6 ||
+        (p->icmp.type != ICMP6_NEIGHBOR_SOLICITATION &&
+         p->icmp.type != ICMP6_NEIGHBOR_ADVERTISEMENT))
+        return false;
+    assert_ok(nd_parse(&p->ip, &m));
+    e->gw_mac = p->eth.src;
+    l->nd_seen++;
+    if (m.advertises || ip6_is_unspecified(&p->ip.src) || e->deaf)
+        return true;
+    struct nd answer = {.advertises = true,
+                        .solicited = true,
+                        .override = true,
+                        .target = m.target,
+                        .has_mac = true,
+                        .mac = e->mac};
+    struct ip ip = {
+        .version = 6, .proto = IP_ICMPV6, .ttl = ND_HOP_LIMIT, .src = m.target, .dst = p->ip.src};
+    nd_put(&b, &answer, &ip.src, &ip.dst);
+    ether_put(&w, &p->eth.src, &e->mac, ETHER_IPV6);
+    ip_put(&w, &ip, b.at);
+    wr_put(&w, wr_bytes(&b));
+    push(l, e->side, e->leg, frame, w.at, SPAN_US(10));
+    return true;
+}
+
 static void count_on_wan(struct gateway_lab *l, const struct pkt *p)
 {
     bool ike = p->kind == PKT_UDP && p->udp.dst == 500;
@@ -69,7 +102,7 @@ static void out_on_wan(struct gateway_lab *l, struct lab_end *e, const struct pk
     count_on_wan(l, p);
     if (l->wan_down || (l->hook && !l->hook(l, e->side, e->buf, n)))
         return;
-    ether_put(&w, &far->gw_mac, &far->mac, ETHER_IPV4); /* the routers between them */
+    ether_put(&w, &far->gw_mac, &far->mac, p->eth.type); /* the routers between them */
     push(l, far->side, LAB_WAN, e->buf, n, l->wan_delay);
 }
 
@@ -93,6 +126,8 @@ static void commit(struct sink *s, size_t n)
         return;
     }
     assert_true(p.kind != PKT_OTHER);
+    if (answer_nd(e->lab, e, &p))
+        return;
     assert_true(mac_eq(&p.eth.dst, &e->mac));
     e->gw_mac = p.eth.src;
     if (e->leg == LAB_WAN) {
@@ -237,8 +272,9 @@ void lab_send_packet(struct gateway_lab *l, enum lab_side side, enum lab_leg leg
     struct lab_end *e = &l->end[side][leg];
     uint8_t frame[65536];
     struct wr w = wr_of(frame, sizeof(frame));
+    struct rd r = rd_of(packet);
 
-    ether_put(&w, &e->gw_mac, &e->mac, ETHER_IPV4);
+    ether_put(&w, &e->gw_mac, &e->mac, rd_u8(&r) >> 4 == 6 ? ETHER_IPV6 : ETHER_IPV4);
     wr_put(&w, packet);
     gateway_input(l->gw[side], e->ifi, wr_bytes(&w));
 }

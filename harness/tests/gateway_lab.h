@@ -32,6 +32,7 @@ struct lab_end { /* one interface of one gateway */
     size_t ifi;
     struct mac mac, gw_mac; /* the test's; the gateway's, once it was heard */
     struct ip_addr gw_addr;
+    bool deaf; /* neighbors are not found in IPv6 */
     uint8_t buf[65536];
 };
 
@@ -62,6 +63,7 @@ struct gateway_lab {
     struct buf logs[2];    /* records, one a line */
     uint64_t clear_on_wan; /* IP packets there that are neither ESP nor IKE nor ICMP of gateways */
     uint64_t esp_on_wan, ike_on_wan, fragments_on_wan;
+    uint64_t nd_seen; /* messages of neighbor discovery that the gateways have sent */
     uint32_t id;
 };
 

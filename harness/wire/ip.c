@@ -67,7 +67,7 @@ static enum err parse6(struct bytes in, struct ip *out)
     uint32_t first = rd_be32(&r);
     ip.tos = (uint8_t)(first >> 20);
     size_t len = rd_be16(&r);
-    ip.proto = rd_u8(&r);
+    ip.proto = ip.next = rd_u8(&r);
     ip.ttl = rd_u8(&r);
     ip.src.family = ip.dst.family = 6;
     rd_copy(&r, ip.src.b, 16);
@@ -82,6 +82,7 @@ static enum err parse6(struct bytes in, struct ip *out)
             break;
     }
     ip.hdr_len = r.at;
+    ip.ext = bytes_from(bytes_head(in, r.at), IP6_HDR_LEN);
     ip.payload_len = len + IP6_HDR_LEN - r.at;
     ip.payload = rd_rest(&r);
     if (!r.err)
@@ -121,13 +122,13 @@ static void put4(struct wr *w, const struct ip *ip, size_t payload_len)
         wr_fill16(w, check, checksum_finish(checksum_add(0, bytes_of(w->p + start, IP4_HDR_LEN))));
 }
 
-static void put6(struct wr *w, const struct ip *ip, size_t payload_len)
+static void put6(struct wr *w, const struct ip *ip, uint8_t next, size_t payload_len)
 {
     if (payload_len > 0xffff)
         wr_fail(w, ERR_RANGE);
     wr_be32(w, 6u << 28 | (uint32_t)ip->tos << 20);
     wr_be16(w, (uint16_t)payload_len);
-    wr_u8(w, ip->proto);
+    wr_u8(w, next);
     wr_u8(w, ip->ttl);
     wr_put(w, bytes_of(ip->src.b, 16));
     wr_put(w, bytes_of(ip->dst.b, 16));
@@ -136,7 +137,42 @@ static void put6(struct wr *w, const struct ip *ip, size_t payload_len)
 void ip_put(struct wr *w, const struct ip *ip, size_t payload_len)
 {
     if (ip->version == 6)
-        put6(w, ip, payload_len);
+        put6(w, ip, ip->proto, payload_len);
     else
         put4(w, ip, payload_len);
+}
+
+void ip_put_whole(struct wr *w, const struct ip *ip, size_t payload_len)
+{
+    if (ip->version != 6 || !ip->ext.n) {
+        ip_put(w, ip, payload_len);
+        return;
+    }
+    put6(w, ip, ip->next, ip->ext.n + payload_len);
+    wr_put(w, ip->ext);
+}
+
+void ip6_put_fragment(struct wr *w, const struct ip *ip)
+{
+    wr_u8(w, ip->proto);
+    wr_u8(w, 0);
+    wr_be16(w, (uint16_t)(ip->frag_off | (ip->more ? 1u : 0u)));
+    wr_be32(w, ip->id);
+}
+
+bool ip6_is_multicast(const struct ip_addr *a)
+{
+    return a->family == 6 && a->b[0] == 0xff;
+}
+
+bool ip6_is_link_local(const struct ip_addr *a)
+{
+    return a->family == 6 && a->b[0] == 0xfe && (a->b[1] & 0xc0) == 0x80;
+}
+
+bool ip6_is_unspecified(const struct ip_addr *a)
+{
+    static const struct ip_addr unspecified = {.family = 6};
+
+    return ip_addr_eq(a, &unspecified);
 }

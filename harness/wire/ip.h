@@ -41,6 +41,8 @@ struct ip {
     uint32_t id;       /* of the datagram: 16 bits in IPv4, 32 in an IPv6 fragment header */
     uint32_t frag_off; /* bytes */
     struct ip_addr src, dst;
+    uint8_t next;         /* IPv6: the header's own next header: of `ext`, or PROTO */
+    struct bytes ext;     /* IPv6 extension headers, the first fragment's included; a view */
     size_t hdr_len;       /* bytes before the payload */
     size_t payload_len;   /* by the header */
     struct bytes payload; /* what is there: shorter than payload_len when the packet was cut */
@@ -66,5 +68,26 @@ MUST_USE enum err ip_parse(struct bytes in, struct ip *out);
 /* Writes the header for PAYLOAD_LEN bytes to follow: version, addresses, proto, ttl, tos, id, df,
  * more and frag_off from IP; lengths and checksum computed. IPv6: no extension headers. */
 void ip_put(struct wr *w, const struct ip *ip, size_t payload_len);
+
+/* The same with the extension headers in IP's `ext`, as they were parsed. */
+void ip_put_whole(struct wr *w, const struct ip *ip, size_t payload_len);
+
+/* Bytes of the headers that ip_put_whole writes. */
+static inline size_t ip_whole_hdr_len(const struct ip *ip)
+{
+    return ip->version == 6 ? IP6_HDR_LEN + ip->ext.n : IP4_HDR_LEN;
+}
+
+#define IP6_FRAGMENT_LEN 8
+#define IP6_MTU_MIN      1280 /* RFC 8200, 5 */
+
+/* The fragment header (RFC 8200, 4.5) that says what `id`, `frag_off` and `more` of IP say, with
+ * PROTO behind it. */
+void ip6_put_fragment(struct wr *w, const struct ip *ip);
+
+/* Addresses that are not hosts'. False for IPv4. */
+bool ip6_is_multicast(const struct ip_addr *a);
+bool ip6_is_link_local(const struct ip_addr *a); /* fe80::/10 */
+bool ip6_is_unspecified(const struct ip_addr *a);
 
 #endif

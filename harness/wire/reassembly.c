@@ -125,11 +125,19 @@ static bool is_whole(const struct slot *s)
     return s->end && at == s->end;
 }
 
+/* A fragment of either version, as it came, with no other extension header than its own. */
+static bool is_usable(const struct ip *ip)
+{
+    if (ip_is_cut(ip))
+        return false;
+    return ip->version == 4 || (ip->next == IP_FRAGMENT && ip->ext.n == IP6_FRAGMENT_LEN);
+}
+
 bool reassembly_add(struct reassembly *r, size_t ifi, struct pkt *p, struct mono now)
 {
     struct slot *s;
 
-    if (p->ip.version != 4 || p->ip.payload.n < p->ip.payload_len)
+    if (!is_usable(&p->ip))
         return false;
     s = slot_of(r, ifi, &p->ip, now);
     if (!place(s, &p->ip)) {
@@ -141,6 +149,9 @@ bool reassembly_add(struct reassembly *r, size_t ifi, struct pkt *p, struct mono
     p->ip = s->ip;
     p->ip.more = false;
     p->ip.frag_off = 0;
+    p->ip.ext = (struct bytes){0};
+    p->ip.next = p->ip.proto;
+    p->ip.hdr_len = ip_whole_hdr_len(&p->ip);
     p->ip.payload = bytes_of(s->buf, s->end);
     p->ip.payload_len = s->end;
     pkt_parse_payload(p);

@@ -1,6 +1,7 @@
-/* IPv4 fragments put together (RFC 791, 3.2), as an ASA does it before it looks at a packet:
- * `fragment size 200`, `chain 24`, `timeout 5`. A datagram whose fragments overlap is dropped, as
- * RFC 5722 asks for IPv6. */
+/* Fragments of IPv4 (RFC 791, 3.2) and IPv6 (RFC 8200, 4.5) put together, as an ASA does it before
+ * it looks at a packet: `fragment size 200`, `chain 24`, `timeout 5`. A datagram whose fragments
+ * overlap is dropped, as RFC 5722 asks for IPv6; so is an IPv6 fragment that has other extension
+ * headers too, which no host here sends. */
 #ifndef WIRE_REASSEMBLY_H
 #define WIRE_REASSEMBLY_H
 
@@ -17,7 +18,7 @@ struct reassembly *reassembly_new(void);
 void reassembly_free(struct reassembly *r); /* NULL is fine */
 void reassembly_forget(struct reassembly *r);
 
-/* Takes the IPv4 fragment in P, which came in on interface IFI. True when it completes its
+/* Takes the fragment in P, which came in on interface IFI. True when it completes its
  * datagram: P is then that datagram, whole and taken apart, with views that are valid until the
  * next call. */
 bool reassembly_add(struct reassembly *r, size_t ifi, struct pkt *p, struct mono now);

@@ -141,6 +141,51 @@ static void a_flood_costs_the_oldest(void **state)
     reassembly_free(r);
 }
 
+/* The same in IPv6; OPTIONS: a destination options header stands before the fragment's. */
+static bool add6(struct reassembly *r, uint32_t from, uint32_t to, bool options, struct pkt *p)
+{
+    struct ip ip = {.version = 6, .ttl = 64, .id = 0x12345678, .frag_off = from, .more = to < 4000};
+    uint8_t block[1600];
+    struct wr w = wr_of(block, sizeof(block));
+    struct ip head = ip;
+
+    ip.proto = IP_UDP;
+    assert_ok(ip_addr_parse("2001:db8::1", &head.src));
+    assert_ok(ip_addr_parse("2001:db8::2", &head.dst));
+    head.proto = options ? IP_DSTOPTS : IP_FRAGMENT;
+    ip_put(&w, &head, (options ? 8u : 0u) + IP6_FRAGMENT_LEN + (to - from));
+    if (options)
+        wr_put(&w, bytes_of((const uint8_t[8]){IP_FRAGMENT, 0, 1, 4}, 8));
+    ip6_put_fragment(&w, &ip);
+    wr_put(&w, bytes_of(whole + from, to - from));
+    assert_ok(w.err);
+    pkt_parse_ip(wr_bytes(&w), p);
+    return reassembly_add(r, 0, p, t0);
+}
+
+static void ipv6_fragments_give_the_datagram_without_their_header(void **state)
+{
+    struct reassembly *r = reassembly_new();
+    uint8_t again[5000];
+    struct wr w = wr_of(again, sizeof(again));
+    struct pkt p;
+
+    (void)state;
+    fill();
+    assert_false(add6(r, 1448, 2896, false, &p));
+    assert_false(add6(r, 0, 1448, false, &p));
+    assert_true(add6(r, 2896, 4000, false, &p));
+    assert_whole(&p);
+    assert_int_equal(p.ip.id, 0x12345678);
+    ip_put_whole(&w, &p.ip, p.ip.payload_len);
+    wr_put(&w, p.ip.payload);
+    assert_int_equal(w.at, IP6_HDR_LEN + 4000);
+    assert_false(add6(r, 0, 1448, true, &p)); /* with other headers it is dropped */
+    assert_false(add6(r, 1448, 2896, true, &p));
+    assert_false(add6(r, 2896, 4000, true, &p));
+    reassembly_free(r);
+}
+
 int main(void)
 {
     struct CMUnitTest tests[16] = {
@@ -148,8 +193,9 @@ int main(void)
         cmocka_unit_test(two_datagrams_do_not_mix),
         cmocka_unit_test(a_slow_datagram_is_forgotten),
         cmocka_unit_test(a_flood_costs_the_oldest),
+        cmocka_unit_test(ipv6_fragments_give_the_datagram_without_their_header),
     };
-    size_t n = 4;
+    size_t n = 5;
 
     for (size_t i = 0; i < COUNT(bad_rows); i++)
         tests[n++] = (struct CMUnitTest){bad_rows[i].what, what_does_not_fit_is_dropped, NULL, NULL,
