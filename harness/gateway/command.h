@@ -22,19 +22,20 @@
 
 /* Where a command may be typed; bits. */
 enum gw_mode {
-    GW_EXEC = 1,           /* privileged: "ciscoasa#" */
-    GW_CONFIG = 2,         /* "(config)" */
-    GW_CONFIG_IF = 4,      /* interface */
-    GW_CONFIG_POLICY = 8,  /* crypto isakmp policy */
-    GW_CONFIG_GROUP = 16,  /* tunnel-group ... ipsec-attributes */
-    GW_CONFIG_CLASS = 32,  /* class-map, policy-map: accepted, not modelled */
+    GW_EXEC = 1,              /* privileged: "ciscoasa#" */
+    GW_CONFIG = 2,            /* "(config)" */
+    GW_CONFIG_IF = 4,         /* interface */
+    GW_CONFIG_POLICY = 8,     /* crypto isakmp policy */
+    GW_CONFIG_GROUP = 16,     /* tunnel-group ... ipsec-attributes */
+    GW_CONFIG_CLASS = 32,     /* class-map, policy-map: accepted, not modelled */
+    GW_CONFIG_NETWORK = 4096, /* object network */
     GW_CONFIG_OPAQUE = 64, /* sub-mode of a command that is not modelled: indented lines are kept */
 };
 
 /* Where the console stands. Starts as {.mode = GW_EXEC} or GW_CONFIG; commands move it. */
 struct gw_place {
     enum gw_mode mode;
-    char name[GW_NAME]; /* interface hardware, or tunnel group */
+    char name[GW_NAME]; /* interface hardware, tunnel group, or object */
     unsigned number;    /* policy priority */
 };
 

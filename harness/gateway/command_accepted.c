@@ -112,7 +112,6 @@ static const struct gw_command rows[] = {
     TAKE("mtu ..."),
     TAKE("multicast-routing"),
     TAKE("nac-policy ..."),
-    TAKE("nat-control"),
     TAKE("ntp ..."),
     MODE("object ..."),
     MODE("object-group ..."),

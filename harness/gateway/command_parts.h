@@ -91,6 +91,6 @@ gw_handler gw_accept;
 extern const struct gw_command_set gw_basic_commands, gw_interface_commands, gw_acl_commands,
     gw_route_commands, gw_timeout_commands, gw_sysopt_commands, gw_ipsec_commands, gw_map_commands,
     gw_isakmp_commands, gw_group_commands, gw_logging_commands, gw_logging_filter_commands,
-    gw_policy_commands, gw_accepted_commands;
+    gw_policy_commands, gw_nat_commands, gw_object_commands, gw_accepted_commands;
 
 #endif

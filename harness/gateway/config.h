@@ -13,9 +13,8 @@
 #include "base/err.h"
 #include "crypto/cipher.h"
 #include "crypto/hash.h"
+#include "gateway/config_nat.h"
 #include "wire/addr.h"
-
-#define GW_NAME 64
 
 /* Parts of the configuration, as bits: what a command touched. X(id) */
 #define GW_CHANGES(X)                                                                              \
@@ -140,7 +139,7 @@ struct gw_tunnel_group {
 };
 
 struct gw_timeouts { /* seconds; 0: never */
-    uint32_t conn, half_closed, udp, icmp, embryonic, xlate, floating_conn;
+    uint32_t conn, half_closed, udp, icmp, embryonic, xlate, pat_xlate, floating_conn;
 };
 
 struct gw_sysopt {
@@ -284,8 +283,10 @@ struct gw_config {
     uint32_t sa_lifetime_s;  /* crypto ipsec security-association lifetime; 28800 */
     uint64_t sa_lifetime_kb; /* 4608000 */
     char nat0_interface[GW_NAME], nat0_acl[GW_NAME]; /* nat (IF) 0 access-list ACL */
-    bool random_sequence;                            /* ISN randomisation, on by default */
-    bool decrement_ttl;                              /* set connection decrement-ttl */
+    struct gw_nat_config nat;
+    bool inspect_ftp;     /* inspect ftp, in any class */
+    bool random_sequence; /* ISN randomisation, on by default */
+    bool decrement_ttl;   /* set connection decrement-ttl */
     struct gw_timeouts timeouts;
     struct gw_sysopt sysopt;
     struct gw_service service;

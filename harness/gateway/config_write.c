@@ -64,8 +64,7 @@ static void write_routing(const struct gw_config *c, struct buf *out)
 {
     char net[IP_ADDR_TEXT], hop[IP_ADDR_TEXT];
 
-    if (c->nat0_acl[0])
-        buf_addf(out, "nat (%s) 0 access-list %s\n", c->nat0_interface, c->nat0_acl);
+    gw_nat_config_write(&c->nat, c->nat0_interface, c->nat0_acl, out);
     for (size_t i = 0; i < c->naccess_groups; i++) {
         const struct gw_access_group *g = &c->access_groups[i];
         buf_addf(out, "access-group %s %s interface %s\n", g->acl, g->out ? "out" : "in",
@@ -91,6 +90,8 @@ static void write_timeouts(const struct gw_timeouts *t, struct buf *out)
     add_time(" half-closed", t->half_closed, out);
     add_time(" udp", t->udp, out);
     add_time(" icmp", t->icmp, out);
+    if (t->pat_xlate != 30)
+        add_time("\ntimeout pat-xlate", t->pat_xlate, out);
     if (t->floating_conn)
         add_time("\ntimeout floating-conn", t->floating_conn, out);
     if (t->embryonic != 30)
@@ -126,9 +127,14 @@ static void write_service(const struct gw_service *s, struct buf *out)
 
 static void write_policy(const struct gw_config *c, struct buf *out)
 {
+    if (!c->inspect_ftp && c->random_sequence && !c->decrement_ttl)
+        return;
+    buf_adds(out, "policy-map global_policy\n");
+    if (c->inspect_ftp)
+        buf_adds(out, " class inspection_default\n  inspect ftp\n");
     if (c->random_sequence && !c->decrement_ttl)
         return;
-    buf_adds(out, "policy-map global_policy\n class class-default\n");
+    buf_adds(out, " class class-default\n");
     if (c->decrement_ttl)
         buf_adds(out, "  set connection decrement-ttl\n");
     if (!c->random_sequence)
@@ -140,6 +146,7 @@ void gw_config_write(const struct gw_config *c, bool keys, struct buf *out)
     buf_addf(out, "ASA Version %s\n!\n", c->version);
     write_names(c, out);
     write_interfaces(c, out);
+    gw_nat_config_write_objects(&c->nat, out);
     write_lists(c, out);
     gw_config_write_logging(c, out);
     write_routing(c, out);
