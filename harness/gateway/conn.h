@@ -15,6 +15,7 @@
 #include "base/wheel.h"
 #include "gateway/fault.h"
 #include "gateway/messages.h"
+#include "gateway/nat.h"
 #include "gateway/vpn.h"
 #include "wire/pkt.h"
 
@@ -37,6 +38,7 @@ struct conns_env {
     const struct netifs *ifs;       /* names and security levels */
     const uint64_t *faults;         /* set of enum gw_fault; may be NULL */
     const struct conn_model *model; /* NULL: defaults */
+    struct nat *nat;                /* whose translations connections hold; NULL: none */
     /* Called between the endings of many connections, so that log records can be sent before their
      * queue overflows; may be NULL. */
     void (*breathe)(void *ctx);
@@ -66,9 +68,11 @@ struct conn *conns_find(struct conns *t, const struct pkt *p, int *side);
 struct conn *conns_find_quoted(struct conns *t, const struct pkt *p, int *side);
 
 struct conn_open {
-    size_t ifi[2];      /* where the initiator's packets come in, and where they leave */
-    uint32_t tunnel[2]; /* VPN_NONE: in clear on that side */
-    bool preserve;      /* of the tunnel's context */
+    size_t ifi[2];              /* where the initiator's packets come in, and where they leave */
+    uint32_t tunnel[2];         /* VPN_NONE: in clear on that side */
+    bool preserve;              /* of the tunnel's context */
+    const struct nat_flow *nat; /* its ends on both sides; NULL: as in the packet */
+    struct conn *parent;        /* the control channel that has announced it; NULL: none */
 };
 
 /* Makes the flow that P begins and logs 302013, 302015 or 302020. P is not taken in yet: call
@@ -86,16 +90,34 @@ enum conn_verdict {
 /* Takes packet P of SIDE in: state, bytes, idle clock. */
 enum conn_verdict conn_take(struct conns *t, struct conn *c, int side, const struct pkt *p);
 
+/* What inspection makes of segment P of SIDE, which is about to be sent on. */
+enum conn_inspected {
+    CONN_AS_IT_IS,
+    CONN_CHANGED, /* *SEGMENT, in MEM, takes the place of its TCP segment */
+    CONN_REFUSED, /* it is dropped */
+};
+
+/* MEM has room for 65535 bytes. *ACKNOWLEDGE: its sender is to be told that it arrived, since what
+ * it said is held back until the rest of the line has come. */
+enum conn_inspected conn_inspect(struct conns *t, struct conn *c, int side, const struct pkt *p,
+                                 uint8_t *mem, struct bytes *segment, bool *acknowledge);
+
+/* The control channel that expects the connection which P begins on interface IFI, and its
+ * destination in F; NULL: none. F has been through nat_undo. */
+struct conn *conns_expected(struct conns *t, const struct pkt *p, struct nat_flow *f);
+
 /* Rewrites the packet's copy that is to be sent on: PACKET is the IPv4 packet of N bytes, its own
  * checksums still those of the sender; a wrong TCP checksum stays wrong. ISN offset both ways (SACK
- * blocks too), MSS of a SYN clamped to `sysopt connection tcpmss`. */
+ * blocks too), MSS of a SYN clamped to `sysopt connection tcpmss`, translated addresses and ports.
+ */
 void conn_rewrite(struct conns *t, struct conn *c, int side, uint8_t *packet, size_t n);
 
 /* True when conn_rewrite would change something in P of SIDE. */
 bool conn_rewrites(const struct conns *t, const struct conn *c, int side, const struct pkt *p);
 
-/* The same mapping for the sequence number quoted in an ICMP error that goes to SIDE. */
-uint32_t conn_quoted_seq(const struct conn *c, int side, uint32_t seq);
+/* The same mapping back for the packet quoted in an ICMP error that goes to SIDE: MESSAGE are the N
+ * bytes of ICMP. Addresses, ports, sequence number; all checksums follow. */
+void conn_restore_quoted(const struct conn *c, int side, uint8_t *message, size_t n);
 
 /* After the packet was sent on: ends the connection if that was its last one. C may be gone. */
 void conn_settle(struct conns *t, struct conn *c);
@@ -119,6 +141,8 @@ size_t conns_clear(struct conns *t, bool (*match)(void *ctx, const struct conn *
 uint32_t conn_id(const struct conn *c);
 uint8_t conn_proto(const struct conn *c);
 const struct endpoint *conn_endpoint(const struct conn *c, int side);
+/* The same as the other side sees it. */
+const struct endpoint *conn_mapped(const struct conn *c, int side);
 size_t conn_ifi(const struct conn *c, int side);
 uint32_t conn_tunnel(const struct conn *c, int side);
 bool conn_is_orphan(const struct conn *c);
@@ -126,8 +150,10 @@ bool conn_is_orphan(const struct conn *c);
 /* The owner's cache of the way towards SIDE. */
 struct gw_hop *conn_hop(struct conn *c, int side);
 
-/* The RST that SIDE would believe, as if from the other side; the owner sends it. */
+/* The RST that SIDE would believe, as if from the other side; the owner sends it. And the ACK of
+ * everything that SIDE has sent. */
 struct tcp conn_reset_for(const struct conn *c, int side);
+struct tcp conn_ack_for(const struct conn *c, int side);
 
 enum conn_show { CONN_SHOW_PLAIN, CONN_SHOW_LONG, CONN_SHOW_DETAIL };
 
@@ -135,6 +161,10 @@ enum conn_show { CONN_SHOW_PLAIN, CONN_SHOW_LONG, CONN_SHOW_DETAIL };
  * ORPHANS: only those (`show conn state vpn_orphan`). */
 void conns_show(const struct conns *t, enum conn_show how, bool orphans, struct buf *out);
 void conns_show_count(const struct conns *t, struct buf *out);
+
+/* `show local-host`: the hosts behind interface IFI, or one of them. */
+void conns_show_hosts(const struct conns *t, size_t ifi, const struct ip_addr *only,
+                      struct buf *out);
 
 #define CONN_FLAGS 16
 /* Letters of `show conn`, "UIO" for a running download. Returns OUT. */

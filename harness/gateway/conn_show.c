@@ -96,14 +96,28 @@ static void put_span(struct buf *out, long long s)
         buf_addf(out, "%llds", s);
 }
 
-static void put_plain(const struct conns *t, const struct conn *c, struct buf *out)
+/* "outside 10.99.55.44(18.17.16.15):11515": the mapped address stands behind the real one. */
+static void put_end(const struct conns *t, const struct conn *c, int side, struct buf *out)
+{
+    const struct ip_addr *real = &c->at[side].addr, *mapped = &conn_mapped(c, side)->addr;
+    char a[IP_ADDR_TEXT];
+
+    buf_addf(out, "%s %s", t->env.ifs->v[c->ifi[side]].nameif, ip_addr_format(real, a));
+    if (!ip_addr_eq(real, mapped))
+        buf_addf(out, "(%s)", ip_addr_format(mapped, a));
+    buf_addf(out, ":%u", c->at[side].port);
+}
+
+void conn_show_line(const struct conns *t, const struct conn *c, struct buf *out)
 {
     int o = outer(t, c);
-    char flags[CONN_FLAGS], a[IP_ADDR_TEXT], b[IP_ADDR_TEXT];
+    char flags[CONN_FLAGS];
 
-    buf_addf(out, "%s %s %s:%u %s %s:%u, idle ", proto_name(c->proto),
-             t->env.ifs->v[c->ifi[o]].nameif, ip_addr_format(&c->at[o].addr, a), c->at[o].port,
-             t->env.ifs->v[c->ifi[!o]].nameif, ip_addr_format(&c->at[!o].addr, b), c->at[!o].port);
+    buf_addf(out, "%s ", proto_name(c->proto));
+    put_end(t, c, o, out);
+    buf_addc(out, ' ');
+    put_end(t, c, !o, out);
+    buf_adds(out, ", idle ");
     put_clock(out, seconds(c->seen, conns_now(t)));
     buf_addf(out, ", bytes %llu, flags %s\n", (unsigned long long)c->bytes,
              conn_flags(t, c, flags));
@@ -121,13 +135,14 @@ static uint32_t timeout_of(const struct conns *t, const struct conn *c)
 static void put_detail(const struct conns *t, const struct conn *c, struct buf *out)
 {
     int o = outer(t, c);
-    char flags[CONN_FLAGS], a[IP_ADDR_TEXT], b[IP_ADDR_TEXT];
+    char flags[CONN_FLAGS], a[IP_ADDR_TEXT], b[IP_ADDR_TEXT], ma[IP_ADDR_TEXT], mb[IP_ADDR_TEXT];
+    const struct endpoint *mo = conn_mapped(c, o), *mi = conn_mapped(c, !o);
     const char *ao = ip_addr_format(&c->at[o].addr, a), *ai = ip_addr_format(&c->at[!o].addr, b);
 
     buf_addf(out, "%s %s: %s/%u (%s/%u) %s: %s/%u (%s/%u), flags %s , idle ", proto_name(c->proto),
-             t->env.ifs->v[c->ifi[o]].nameif, ao, c->at[o].port, ao, c->at[o].port,
-             t->env.ifs->v[c->ifi[!o]].nameif, ai, c->at[!o].port, ai, c->at[!o].port,
-             conn_flags(t, c, flags));
+             t->env.ifs->v[c->ifi[o]].nameif, ao, c->at[o].port, ip_addr_format(&mo->addr, ma),
+             mo->port, t->env.ifs->v[c->ifi[!o]].nameif, ai, c->at[!o].port,
+             ip_addr_format(&mi->addr, mb), mi->port, conn_flags(t, c, flags));
     put_span(out, seconds(c->seen, conns_now(t)));
     buf_adds(out, ", uptime ");
     put_span(out, seconds(c->born, conns_now(t)));
@@ -149,7 +164,7 @@ void conns_show(const struct conns *t, enum conn_show how, bool orphans, struct 
         if ((orphans && !c->orphan) || c->life == CONN_CLOSED || c->life == CONN_ZOMBIE)
             continue;
         if (how == CONN_SHOW_PLAIN)
-            put_plain(t, c, out);
+            conn_show_line(t, c, out);
         else
             put_detail(t, c, out);
         if (how == CONN_SHOW_DETAIL)

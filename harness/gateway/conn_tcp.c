@@ -1,7 +1,7 @@
 /* TCP state and the window check of the normalizer's defaults: invalid acknowledgements, segments
  * past the window and resets out of order are dropped; repeated and reordered data passes. Numbers
  * are kept as each sender counts them; conn_rewrite.c maps them for the other side. */
-#include "gateway/conn_parts.h"
+#include "gateway/conn_more.h"
 
 #define WSCALE_MAX 14
 
@@ -184,7 +184,7 @@ enum conn_verdict conn_tcp_take(struct conns *t, struct conn *c, int side, const
     bool was_half = c->tcp[0].fin || c->tcp[1].fin;
     struct pkt own = *p;
 
-    own.tcp.ack -= c->tcp[!side].offset; /* it acknowledges what it has seen: offset numbers */
+    own.tcp.ack = conn_ack_back(c, side, own.tcp.ack); /* it acknowledges what it has seen */
     if (!take_flags(t, c, side, &own))
         return CONN_DROP_STATE;
     note_close(t, c);
@@ -198,9 +198,22 @@ struct tcp conn_reset_for(const struct conn *c, int side)
 {
     const struct conn_tcp_side *me = &c->tcp[side], *other = &c->tcp[!side];
 
-    return (struct tcp){.src = c->at[!side].port,
+    return (struct tcp){.src = conn_mapped(c, !side)->port,
                         .dst = c->at[side].port,
                         .flags = TCP_RST | TCP_ACK,
-                        .seq = (me->has_acked ? me->acked : other->end) + other->offset,
+                        .seq = conn_seq_out(c, !side, me->has_acked ? me->acked : other->end),
                         .ack = me->end};
+}
+
+struct tcp conn_ack_for(const struct conn *c, int side)
+{
+    const struct conn_tcp_side *me = &c->tcp[side], *other = &c->tcp[!side];
+    uint32_t window = other->window >> other->wscale;
+
+    return (struct tcp){.src = conn_mapped(c, !side)->port,
+                        .dst = c->at[side].port,
+                        .flags = TCP_ACK,
+                        .seq = conn_seq_out(c, !side, other->end),
+                        .ack = me->end,
+                        .window = (uint16_t)(window > UINT16_MAX ? UINT16_MAX : window)};
 }

@@ -14,9 +14,9 @@ struct sets {
 static void collect(struct sets *s)
 {
     static const struct gw_command_set *const own[] = {
-        &gw_exec_commands,     &gw_clear_commands,       &gw_show_commands,
-        &gw_show_vpn_commands, &gw_show_ipsec_commands,  &gw_show_net_commands,
-        &gw_conn_commands,     &gw_show_logging_commands};
+        &gw_exec_commands,     &gw_clear_commands,        &gw_show_commands,
+        &gw_show_vpn_commands, &gw_show_ipsec_commands,   &gw_show_net_commands,
+        &gw_conn_commands,     &gw_show_logging_commands, &gw_xlate_commands};
 
     s->n = 0;
     for (size_t i = 0; i < COUNT(own); i++)
@@ -34,6 +34,7 @@ static const char *mode_words(enum gw_mode m)
     case GW_CONFIG_POLICY: return "(config-isakmp-policy)# ";
     case GW_CONFIG_GROUP: return "(config-tunnel-ipsec)# ";
     case GW_CONFIG_CLASS: return "(config-pmap)# ";
+    case GW_CONFIG_NETWORK: return "(config-network-object)# ";
     default: return "(config-sub)# ";
     }
 }

@@ -25,6 +25,7 @@ extern const struct gw_command_set gw_show_vpn_commands; /* show asp table, isak
 extern const struct gw_command_set gw_show_ipsec_commands;
 extern const struct gw_command_set gw_show_net_commands; /* show asp drop, route, clock */
 extern const struct gw_command_set gw_show_logging_commands;
-extern const struct gw_command_set gw_conn_commands; /* show conn, clear conn */
+extern const struct gw_command_set gw_conn_commands;  /* show conn, clear conn */
+extern const struct gw_command_set gw_xlate_commands; /* show xlate, show local-host */
 
 #endif

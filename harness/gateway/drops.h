@@ -22,6 +22,9 @@
     X(IP_HEADER, "invalid-ip-header", "Invalid IP header", other)                                  \
     X(IP_VERSION, "unsupported-ip-version", "Unsupported IP version", other)                       \
     X(TCP_STATE, "tcp-invalid-ack", "TCP packet does not fit its connection", other)               \
+    X(NAT_FAILED, "nat-xlate-failed", "NAT failed", other)                                         \
+    X(NAT_REVERSE, "nat-rpf-failed", "NAT reverse path failed", other)                             \
+    X(INSPECT, "inspect-ftp", "FTP inspection", other)                                             \
     X(NOT_FOR_US, "unexpected-packet", "Unexpected packet", other)
 
 enum gw_drop {

@@ -27,10 +27,11 @@ struct order {
 
 static struct order order_of(const struct gw_msg_conn *c)
 {
-    bool inbound = c->initiator.security_level <= c->responder.security_level;
+    bool first = c->initiator.security_level <= c->responder.security_level;
+    bool inbound = c->direction == GW_MSG_BY_LEVELS ? first : c->direction == GW_MSG_INBOUND;
 
-    return inbound ? (struct order){&c->initiator, &c->responder, true}
-                   : (struct order){&c->responder, &c->initiator, false};
+    return first ? (struct order){&c->initiator, &c->responder, inbound}
+                 : (struct order){&c->responder, &c->initiator, inbound};
 }
 
 static void built_icmp(struct gw_syslog *s, const struct gw_msg_conn *c, struct order o)

@@ -44,6 +44,12 @@ void neighbors_send_lent(struct neighbors *n, uint32_t id, uint8_t *frame, size_
 
 size_t neighbors_interface(const struct neighbors *n, uint32_t id);
 
+/* On interface IFI, requests for other addresses are answered, too, where ANSWERS says so (proxy
+ * ARP for translated addresses). */
+void neighbors_answer_for(struct neighbors *n,
+                          bool (*answers)(const void *ctx, size_t ifi, const struct ip_addr *a),
+                          const void *ctx);
+
 /* An ARP packet came in on interface IFI. */
 void neighbors_input(struct neighbors *n, size_t ifi, const struct arp *a);
 

@@ -1,5 +1,6 @@
 /* Packets through the gateway: to which flow they belong, and whether a new one may be. */
 #include "gateway/forward.h"
+#include "gateway/translate.h"
 
 struct gw_flow_key gw_packet_key(const struct pkt *p)
 {
@@ -18,7 +19,7 @@ struct gw_flow_key gw_packet_key(const struct pkt *p)
     return key;
 }
 
-static struct gw_msg_packet message_of(const struct pkt *p)
+struct gw_msg_packet gw_packet_message(const struct pkt *p)
 {
     struct gw_flow_key key = gw_packet_key(p);
 
@@ -48,7 +49,7 @@ static void answer_denied(struct gateway *g, const struct gw_packet *p, size_t o
 
 static void deny_no_connection(struct gateway *g, const struct gw_packet *p)
 {
-    struct gw_msg_packet m = message_of(&p->p);
+    struct gw_msg_packet m = gw_packet_message(&p->p);
     struct gw_hop hop = {0};
 
     gw_drop(g, GW_DROP_NOT_SYN);
@@ -61,7 +62,7 @@ static void deny_no_connection(struct gateway *g, const struct gw_packet *p)
 
 static void deny_clear(struct gateway *g, const struct gw_packet *p)
 {
-    struct gw_msg_packet m = message_of(&p->p);
+    struct gw_msg_packet m = gw_packet_message(&p->p);
 
     gw_drop(g, GW_DROP_MISSING_DECRYPT);
     gw_msg_not_ipsec(g->log, &m);
@@ -69,7 +70,7 @@ static void deny_clear(struct gateway *g, const struct gw_packet *p)
 
 static void deny_no_route(struct gateway *g, const struct gw_packet *p)
 {
-    struct gw_msg_packet m = message_of(&p->p);
+    struct gw_msg_packet m = gw_packet_message(&p->p);
 
     gw_drop(g, GW_DROP_NO_ROUTE);
     gw_msg_no_egress(g->log, &m, g->ifs.v[p->ifi].nameif);
@@ -100,7 +101,7 @@ static const struct gw_acl *acl_of(const struct gateway *g, size_t ifi, bool out
 static bool deny_by_list(struct gateway *g, const struct gw_packet *p, size_t out,
                          const struct gw_acl *acl)
 {
-    struct gw_msg_packet m = message_of(&p->p);
+    struct gw_msg_packet m = gw_packet_message(&p->p);
 
     gw_drop(g, GW_DROP_ACL);
     gw_msg_acl_denied(g->log, &m, g->ifs.v[p->ifi].nameif, g->ifs.v[out].nameif, acl->name);
@@ -111,7 +112,7 @@ static bool deny_by_list(struct gateway *g, const struct gw_packet *p, size_t ou
 /* Without a list traffic goes from higher to lower security only. */
 static bool deny_by_level(struct gateway *g, const struct gw_packet *p, size_t out)
 {
-    struct gw_msg_packet m = message_of(&p->p);
+    struct gw_msg_packet m = gw_packet_message(&p->p);
 
     gw_drop(g, GW_DROP_ACL);
     if (p->p.kind == PKT_TCP)
@@ -120,19 +121,39 @@ static bool deny_by_level(struct gateway *g, const struct gw_packet *p, size_t o
     return false;
 }
 
-static bool may_pass(struct gateway *g, const struct gw_packet *p, size_t out)
+/* Interface access lists do not ask about packets out of a tunnel, nor about connections that a
+ * control channel has announced. */
+static bool is_above_lists(const struct gateway *g, const struct gw_packet *p,
+                           const struct nat_flow *f)
 {
-    struct gw_flow_key key = gw_packet_key(&p->p);
-    const struct gw_acl *in_list = acl_of(g, p->ifi, false), *out_list = acl_of(g, out, true);
+    return (p->policy != VPN_NONE && g->cfg->sysopt.permit_vpn) || f->expected;
+}
 
-    if (p->policy != VPN_NONE && g->cfg->sysopt.permit_vpn)
-        return true; /* decrypted packets pass interface access lists */
-    if (in_list && !gw_acl_match(in_list, &key).permit)
-        return deny_by_list(g, p, out, in_list);
-    if (!in_list && g->ifs.v[p->ifi].level <= g->ifs.v[out].level)
+static bool may_enter(struct gateway *g, const struct gw_packet *p, size_t out,
+                      const struct nat_flow *f)
+{
+    struct gw_flow_key key = gw_nat_key_in(g, p, f);
+    const struct gw_acl *list = acl_of(g, p->ifi, false);
+
+    if (is_above_lists(g, p, f))
+        return true;
+    if (list && !gw_acl_match(list, &key).permit)
+        return deny_by_list(g, p, out, list);
+    if (!list && g->ifs.v[p->ifi].level <= g->ifs.v[out].level)
         return deny_by_level(g, p, out);
-    if (out_list && !gw_acl_match(out_list, &key).permit)
-        return deny_by_list(g, p, out, out_list);
+    return true;
+}
+
+static bool may_leave(struct gateway *g, const struct gw_packet *p, size_t out,
+                      const struct nat_flow *f)
+{
+    struct gw_flow_key key = gw_nat_key_out(g, p, f);
+    const struct gw_acl *list = acl_of(g, out, true);
+
+    if (is_above_lists(g, p, f))
+        return true;
+    if (list && !gw_acl_match(list, &key).permit)
+        return deny_by_list(g, p, out, list);
     return true;
 }
 
@@ -148,9 +169,10 @@ static bool begins_flow(const struct pkt *p)
 
 /* The tunnel that P wants to leave through, ready for use. False: it is not, and P is dealt with.
  */
-static bool find_tunnel(struct gateway *g, const struct gw_packet *p, size_t out, uint32_t *tunnel)
+static bool find_tunnel(struct gateway *g, const struct gw_packet *p, size_t out,
+                        const struct nat_flow *f, uint32_t *tunnel)
 {
-    struct gw_flow_key key = gw_packet_key(&p->p);
+    struct gw_flow_key key = gw_nat_key_wire(p, f);
 
     *tunnel = out == g->vpn.ifi ? vpn_plan_match(&g->vpn, &key) : VPN_NONE;
     if (*tunnel == VPN_NONE)
@@ -181,10 +203,13 @@ static bool preserves(const struct gateway *g, const struct conn_open *how)
 
 static void open_flow(struct gateway *g, struct gw_packet *p)
 {
-    struct conn_open how = {.ifi = {p->ifi}, .tunnel = {p->policy}};
+    struct nat_flow f;
+    struct conn_open how = {.ifi = {p->ifi}, .tunnel = {p->policy}, .nat = &f};
     struct gw_hop hop = {0};
 
-    if (!gw_hop_find(g, &p->p.ip.dst, NETIF_NONE, &hop)) {
+    gw_nat_arrive(g, p, &f);
+    how.parent = conns_expected(g->conns, &p->p, &f);
+    if (!gw_hop_find(g, &f.real_dst.addr, NETIF_NONE, &hop)) {
         deny_no_route(g, p);
         return;
     }
@@ -197,14 +222,17 @@ static void open_flow(struct gateway *g, struct gw_packet *p)
         gw_drop(g, GW_DROP_SECURITY); /* new connections are disallowed */
         return;
     }
-    if (!may_pass(g, p, hop.ifi) || !find_tunnel(g, p, hop.ifi, &how.tunnel[1]))
+    if (!may_enter(g, p, hop.ifi, &f) || !gw_nat_leave(g, p, hop.ifi, &f) ||
+        !may_leave(g, p, hop.ifi, &f) || !find_tunnel(g, p, hop.ifi, &f, &how.tunnel[1]))
         return;
     how.preserve = preserves(g, &how);
     struct conn *c = conns_open(g->conns, &p->p, &how);
-    if (c)
+    if (c) {
         gw_forward(g, p, c, 0);
-    else
+    } else {
+        gw_nat_stateless(&f, p);
         gw_forward_stateless(g, p, &hop, how.tunnel[1]);
+    }
 }
 
 /* --- flows that are there ----------------------------------------------------------------------
