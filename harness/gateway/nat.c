@@ -300,7 +300,7 @@ static bool holds_in_reverse(const struct nat *n, size_t out, const struct nat_f
     bool unchanged = endpoint_eq(&f->real_dst, &f->dst);
     struct endpoint mapped;
 
-    if (r == f->rule[1] && r)
+    if (f->rule[0] || (r && r == f->rule[1])) /* one rule for both directions */
         return true;
     if (!r || r->kind == NAT_EXEMPT || r->kind == NAT_IDENTITY)
         return unchanged;
