@@ -88,17 +88,6 @@ static bool is_allowed(struct look *l, const struct ftp_line *line)
     return true;
 }
 
-/* The number of bytes of a line has changed by DELTA: FROM and TO are the line as it came. */
-static void note_shift(struct look *l, uint32_t from, uint32_t to, uint32_t delta)
-{
-    struct seq_shift *s = &l->d->shift;
-
-    if (delta == 0 || (s->any && seq_le(to, s->to)))
-        return;
-    *s = (struct seq_shift){
-        .any = true, .from = from, .to = to, .before = s->after, .after = s->after + delta};
-}
-
 static void put_line(struct look *l, struct bytes line, const struct ftp_line *named,
                      const struct endpoint *mapped)
 {
@@ -109,7 +98,7 @@ static void put_line(struct look *l, struct bytes line, const struct ftp_line *n
     wr_put(&l->out, bytes_of(text, n));
     wr_put(&l->out, bytes_from(line, named->to));
     l->changed = true;
-    note_shift(l, l->at, l->at + (uint32_t)line.n, (uint32_t)n - (uint32_t)old);
+    seq_shift_note(&l->d->shift, l->at, l->at + (uint32_t)line.n, (uint32_t)n - (uint32_t)old);
 }
 
 /* --- one line ----------------------------------------------------------------------------------
@@ -282,11 +271,9 @@ static bool is_looked_at(const struct conn *c, const struct pkt *p)
  * nothing by itself. */
 static bool is_out_of_place(const struct ftp_dir *d, uint32_t seq)
 {
-    const struct seq_shift *s = &d->shift;
-
     if (continues(d, seq))
         return false;
-    return seq_lt(d->next, seq) || (s->any && seq_lt(s->from, seq) && seq_lt(seq, s->to));
+    return seq_lt(d->next, seq) || seq_shift_splits(&d->shift, seq);
 }
 
 static void begin(const struct conn *c, struct look *l)

@@ -8,13 +8,19 @@
 #include "gateway/ftp.h"
 #include "gateway/xlate.h"
 
-/* How the numbers of one direction have moved because a line became longer or shorter. As in other
- * implementations (Linux nf_conntrack_seqadj) one change back is remembered: what lies before it
- * was acknowledged long ago. */
+/* How the numbers of one direction have moved because lines became longer or shorter. The last few
+ * changes are remembered: what lies before them was acknowledged long ago. */
+#define SEQ_CHANGES 4
+
+struct seq_change {
+    uint32_t from, to; /* the line, as its sender counts: [from, to) */
+    uint32_t after;    /* how far numbers from TO on have moved */
+};
+
 struct seq_shift {
-    uint32_t from, to; /* the line that was changed last, as its sender counts: [from, to) */
-    uint32_t before, after;
-    bool any;
+    struct seq_change v[SEQ_CHANGES]; /* oldest first */
+    size_t n;
+    uint32_t before; /* how far numbers before all of them have */
 };
 
 struct ftp_dir { /* one direction of a control channel; numbers as the sender counts */
@@ -72,6 +78,12 @@ void conn_more_adopt(struct conns *t, struct conn *parent, struct conn *child);
 void conn_nat_rewrite(const struct conn *c, int side, uint8_t *packet, const struct ip *ip);
 
 /* --- conn_seq.c ------------------------------------------------------------------------------ */
+
+/* A line of [FROM, TO) has grown by DELTA. Nothing happens when it was noted before. */
+void seq_shift_note(struct seq_shift *s, uint32_t from, uint32_t to, uint32_t delta);
+
+/* True when SEQ lies in a line that was changed, and is not its first number. */
+bool seq_shift_splits(const struct seq_shift *s, uint32_t seq);
 
 /* The sequence number SEQ of SIDE as the other side knows it; and the number ACK, by which SIDE
  * acknowledges, as the other side counts. */

@@ -2,11 +2,57 @@
  * and what a control channel's rewritten lines have added or taken away. */
 #include "gateway/conn_more.h"
 
+void seq_shift_note(struct seq_shift *s, uint32_t from, uint32_t to, uint32_t delta)
+{
+    uint32_t moved = s->n ? s->v[s->n - 1].after : s->before;
+
+    if (delta == 0 || (s->n && seq_le(to, s->v[s->n - 1].to)))
+        return;
+    if (s->n == SEQ_CHANGES) {
+        s->before = s->v[0].after;
+        memmove(s->v, s->v + 1, (SEQ_CHANGES - 1) * sizeof(*s->v));
+        s->n--;
+    }
+    s->v[s->n++] = (struct seq_change){from, to, moved + delta};
+}
+
+bool seq_shift_splits(const struct seq_shift *s, uint32_t seq)
+{
+    for (size_t i = 0; i < s->n; i++) {
+        if (seq_lt(s->v[i].from, seq) && seq_lt(seq, s->v[i].to))
+            return true;
+    }
+    return false;
+}
+
+static uint32_t forth(const struct seq_shift *s, uint32_t seq)
+{
+    for (size_t i = s->n; i-- > 0;) {
+        if (seq_le(s->v[i].to, seq))
+            return seq + s->v[i].after;
+    }
+    return seq + s->before;
+}
+
+static uint32_t back(const struct seq_shift *s, uint32_t ack)
+{
+    for (size_t i = s->n; i-- > 0;) {
+        const struct seq_change *c = &s->v[i];
+        uint32_t moved = i ? s->v[i - 1].after : s->before;
+        if (seq_le(c->to + c->after, ack))
+            return ack - c->after;
+        /* inside the changed line: its sender has no such place, and sends the whole line again */
+        if (seq_lt(c->from + moved, ack))
+            return c->from;
+    }
+    return ack - s->before;
+}
+
 static const struct seq_shift *shift_of(const struct conn *c, int side)
 {
     const struct seq_shift *s = c->more && c->more->ftp ? &c->more->ftp->dir[side].shift : NULL;
 
-    return s && s->any ? s : NULL;
+    return s && s->n ? s : NULL;
 }
 
 uint32_t conn_seq_out(const struct conn *c, int side, uint32_t seq)
@@ -15,9 +61,7 @@ uint32_t conn_seq_out(const struct conn *c, int side, uint32_t seq)
 
     if (c->mapback_lost)
         return seq;
-    if (s)
-        seq += seq_lt(seq, s->to) ? s->before : s->after;
-    return seq + c->tcp[side].offset;
+    return (s ? forth(s, seq) : seq) + c->tcp[side].offset;
 }
 
 uint32_t conn_ack_back(const struct conn *c, int side, uint32_t ack)
@@ -25,11 +69,5 @@ uint32_t conn_ack_back(const struct conn *c, int side, uint32_t ack)
     const struct seq_shift *s = shift_of(c, !side);
 
     ack -= c->tcp[!side].offset;
-    if (!s)
-        return ack;
-    if (seq_le(s->to + s->after, ack))
-        return ack - s->after;
-    ack -= s->before;
-    /* inside the changed line: its sender has no such place, and sends the whole line again */
-    return seq_lt(s->from, ack) ? s->from : ack;
+    return s ? back(s, ack) : ack;
 }
