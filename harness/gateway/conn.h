@@ -90,17 +90,25 @@ enum conn_verdict {
 /* Takes packet P of SIDE in: state, bytes, idle clock. */
 enum conn_verdict conn_take(struct conns *t, struct conn *c, int side, const struct pkt *p);
 
-/* What inspection makes of segment P of SIDE, which is about to be sent on. */
+/* What inspection makes of a segment that is about to be sent on. */
 enum conn_inspected {
     CONN_AS_IT_IS,
-    CONN_CHANGED, /* *SEGMENT, in MEM, takes the place of its TCP segment */
+    CONN_CHANGED, /* `segment` takes the place of its TCP segment */
     CONN_REFUSED, /* it is dropped */
 };
 
-/* MEM has room for 65535 bytes. *ACKNOWLEDGE: its sender is to be told that it arrived, since what
- * it said is held back until the rest of the line has come. */
-enum conn_inspected conn_inspect(struct conns *t, struct conn *c, int side, const struct pkt *p,
-                                 uint8_t *mem, struct bytes *segment, bool *acknowledge);
+struct conn_inspection {
+    enum conn_inspected verdict;
+    struct bytes segment;
+    /* Its sender is to be told that all before `ack` has arrived, since what it said last is held
+     * back until the rest of the line has come. */
+    bool acknowledge;
+    uint32_t ack;
+};
+
+/* P is from SIDE; MEM has room for 65535 bytes. */
+struct conn_inspection conn_inspect(struct conns *t, struct conn *c, int side, const struct pkt *p,
+                                    uint8_t *mem);
 
 /* The control channel that expects the connection which P begins on interface IFI, and its
  * destination in F; NULL: none. F has been through nat_undo. */
@@ -150,10 +158,10 @@ bool conn_is_orphan(const struct conn *c);
 /* The owner's cache of the way towards SIDE. */
 struct gw_hop *conn_hop(struct conn *c, int side);
 
-/* The RST that SIDE would believe, as if from the other side; the owner sends it. And the ACK of
- * everything that SIDE has sent. */
+/* The RST that SIDE would believe, as if from the other side; the owner sends it. And an ACK of
+ * what SIDE has sent before ACK. */
 struct tcp conn_reset_for(const struct conn *c, int side);
-struct tcp conn_ack_for(const struct conn *c, int side);
+struct tcp conn_ack_for(const struct conn *c, int side, uint32_t ack);
 
 enum conn_show { CONN_SHOW_PLAIN, CONN_SHOW_LONG, CONN_SHOW_DETAIL };
 

@@ -1,7 +1,8 @@
 /* Inspection of FTP control channels: lines that name a data connection's end open a pinhole for
  * it, and under translation name the translated end. Lines are followed across segments. Where they
- * are rewritten, the beginning of one that may be such a line is held back and acknowledged, and
- * sent together with its rest: it is kept for as long as the rest may have to be sent again. */
+ * are rewritten, the beginning of one that may be such a line is held back and sent together with
+ * its rest. Its sender is told that it has arrived, once all before it has, since it may say
+ * nothing more until then (Nagle); so it is kept until the whole line was acknowledged. */
 #include "gateway/conn_more.h"
 
 #include "wire/checksum.h"
@@ -14,8 +15,12 @@ struct look {
     struct conn *c;
     int side;
     struct ftp_dir *d;
-    bool rewrite; /* ends are translated: OUT is what will be sent */
+    bool rewrite;  /* ends are translated: OUT is what will be sent */
+    bool may_hold; /* it is not the last one */
+    bool fresh;    /* it goes on where the last one ended, or beyond */
     bool refused;
+    bool held;   /* its end is held back */
+    bool cut;    /* its end cannot be kept now: it is dropped, to be sent again */
     uint32_t at; /* sequence number of the next byte of the text */
     struct wr out;
     bool changed;
@@ -137,20 +142,56 @@ static void take_line(struct look *l, struct bytes line)
     l->at += (uint32_t)line.n;
 }
 
-/* The beginning of a line: kept, and held back where it may have to be changed. */
-static void take_part(struct look *l, struct bytes part, bool may_hold)
+/* The part has to be kept: its line is not whole, or not acknowledged. */
+static bool is_locked(const struct look *l)
+{
+    const struct ftp_dir *d = l->d;
+    const struct conn_tcp_side *other = &l->c->tcp[!l->side];
+
+    return d->npart && (!d->whole || !other->has_acked || seq_lt(other->acked, d->whole_end));
+}
+
+static void keep_part(struct look *l, struct bytes part)
 {
     struct ftp_dir *d = l->d;
-    bool name = ftp_may_name_end(part, l->side == 0);
 
-    d->blind = !name || part.n >= FTP_LINE_MAX;
-    d->held = !d->blind && l->rewrite && may_hold;
-    d->npart = d->blind ? 0 : part.n;
+    d->whole = d->whole && d->npart && d->part_at == l->at;
     d->part_at = l->at;
-    memcpy(d->part, part.p, d->npart);
-    l->changed |= d->held;
-    if (!d->held)
-        pass(l, part);
+    d->npart = part.n;
+    memcpy(d->part, part.p, part.n);
+}
+
+/* Holds the beginning of a line back, if there is room for it. */
+static void hold_part(struct look *l, struct bytes part)
+{
+    struct ftp_dir *d = l->d;
+    bool same = d->npart && d->part_at == l->at;
+
+    l->changed = true;
+    l->cut = !same && is_locked(l);
+    l->held = !l->cut;
+    if (l->cut || (same && d->npart >= part.n))
+        return;
+    keep_part(l, part);
+    d->held = true;
+}
+
+static void take_part(struct look *l, struct bytes part)
+{
+    bool named = part.n < FTP_LINE_MAX && ftp_may_name_end(part, l->side == 0);
+
+    if (l->fresh)
+        l->d->blind = !named;
+    if (named && l->rewrite && l->may_hold) {
+        hold_part(l, part);
+        return;
+    }
+    pass(l, part);
+    if (!l->rewrite && l->fresh) {
+        l->d->npart = 0;
+        if (named)
+            keep_part(l, part);
+    }
 }
 
 static size_t line_end(struct bytes b)
@@ -161,7 +202,7 @@ static size_t line_end(struct bytes b)
 }
 
 /* The text from the beginning of a line on, unless BLIND: then it is in the middle of one. */
-static void take_text(struct look *l, struct bytes text, bool blind, bool may_hold)
+static void take_text(struct look *l, struct bytes text, bool blind)
 {
     size_t n;
 
@@ -177,94 +218,68 @@ static void take_text(struct look *l, struct bytes text, bool blind, bool may_ho
     }
     if (l->refused)
         return;
-    if (!text.n) {
-        l->d->blind = false;
-    } else if (blind) {
-        pass(l, text);
-        l->d->blind = true;
-    } else {
-        take_part(l, text, may_hold);
+    if (text.n && !blind) {
+        take_part(l, text);
+        return;
     }
+    pass(l, text);
+    if (l->fresh)
+        l->d->blind = blind;
 }
 
 /* --- one segment -------------------------------------------------------------------------------
  */
 
-/* The header as it is, its checksum corrected for a payload that was OLD and is now what stands
- * behind it, and for the number of bytes. */
-static void finish(struct wr *w, size_t hdr, uint32_t seq, const struct pkt *p, struct bytes old)
-{
-    struct rd r = rd_of(p->ip.payload);
-
-    rd_skip(&r, 4);
-    uint32_t old_seq = rd_be32(&r);
-    rd_skip(&r, 8);
-    uint16_t check = rd_be16(&r);
-    struct bytes now = bytes_from(wr_bytes(w), hdr);
-    check = checksum_update32(check, old_seq, seq);
-    check = checksum_update16(check, (uint16_t)~checksum_finish(checksum_add(0, old)),
-                              (uint16_t)~checksum_finish(checksum_add(0, now)));
-    check = checksum_update16(check, (uint16_t)(hdr + old.n), (uint16_t)w->at);
-    wr_fill32(w, 4, seq);
-    wr_fill16(w, 16, check);
-}
-
+/* It begins in the part that is kept, or goes on behind it. */
 static bool continues(const struct ftp_dir *d, uint32_t seq)
 {
-    return d->npart && seq == d->part_at + (uint32_t)d->npart;
+    return d->npart && seq_lt(d->part_at, seq) && seq_le(seq, d->part_at + (uint32_t)d->npart);
 }
 
-/* The part and what goes on with it, joined: one line's end at most can lie in two segments. */
-static struct bytes join(const struct ftp_dir *d, struct bytes data, uint8_t *mem, size_t cap)
-{
-    struct wr w = wr_of(mem, cap);
-
-    wr_put(&w, bytes_of(d->part, d->npart));
-    wr_put(&w, data);
-    return wr_bytes(&w);
-}
-
-static void look_at(struct look *l, uint32_t seq, struct bytes data, bool may_hold)
+/* DATA goes on in the middle of a line whose beginning BEGIN is kept. */
+static void take_rest(struct look *l, struct bytes begin, struct bytes data)
 {
     struct ftp_dir *d = l->d;
+    size_t n = line_end(data) ? line_end(data) : data.n;
     uint8_t joined[FTP_LINE_MAX + 1];
-    size_t first = line_end(data);
+    struct wr w = wr_of(joined, sizeof(joined));
 
-    if (!continues(d, seq)) {
-        bool blind = d->blind && seq == d->next;
-        l->at = seq;
-        take_text(l, data, blind, may_hold);
-        return;
-    }
-    first = first ? first : data.n;
     l->at = d->part_at;
-    if (d->npart + first > FTP_LINE_MAX) { /* it is no line that names an end */
-        if (d->held)
-            pass(l, bytes_of(d->part, d->npart));
-        d->npart = 0;
-        l->at = seq;
-        take_text(l, data, true, may_hold);
+    l->changed = d->held;
+    wr_put(&w, begin);
+    wr_put(&w, bytes_head(data, n));
+    struct bytes line = wr_bytes(&w);
+    if (!w.err && line.n <= FTP_LINE_MAX && !line_end(line)) {
+        take_part(l, line);
         return;
     }
-    struct bytes line = join(d, bytes_head(data, first), joined, sizeof(joined));
-    size_t kept = d->npart;
-    if (!d->held) /* what is gone is not sent again: only to be understood */
-        l->rewrite = false;
-    if (line.p[line.n - 1] != '\n') {
-        take_part(l, line, may_hold);
-        return;
+    d->whole = true;
+    d->whole_end = d->part_at + (uint32_t)(begin.n + n);
+    bool rewrite = l->rewrite;
+    l->rewrite = rewrite && d->held; /* what is gone is only to be understood */
+    if (!w.err && line.n <= FTP_LINE_MAX) {
+        take_line(l, line);
+    } else { /* too long to name an end */
+        pass(l, begin);
+        pass(l, bytes_head(data, n));
+        l->at = d->whole_end;
     }
-    take_line(l, line);
-    d->npart = kept; /* the rest may come again */
-    d->blind = false;
+    l->rewrite = rewrite;
     if (!l->refused)
-        take_text(l, bytes_from(data, first), false, may_hold);
+        take_text(l, bytes_from(data, n), !line_end(bytes_head(data, n)));
 }
 
-static bool is_looked_at(const struct conn *c, const struct pkt *p)
+static void look_at(struct look *l, uint32_t seq, struct bytes data)
 {
-    return c->more && c->more->ftp && p->kind == PKT_TCP && p->tcp.data.n &&
-           !tcp_has(&p->tcp, TCP_SYN | TCP_RST);
+    struct ftp_dir *d = l->d;
+
+    l->at = seq;
+    if (continues(d, seq))
+        take_rest(l, bytes_of(d->part, seq - d->part_at), data);
+    else
+        take_text(l, data, d->blind && seq == d->next);
+    if (l->fresh)
+        d->next = l->cut ? l->at : seq + (uint32_t)data.n;
 }
 
 /* Something is missing before it; or it begins in the middle of a line that was changed, which is
@@ -276,47 +291,91 @@ static bool is_out_of_place(const struct ftp_dir *d, uint32_t seq)
     return seq_lt(d->next, seq) || seq_shift_splits(&d->shift, seq);
 }
 
-static void begin(const struct conn *c, struct look *l)
+/* The header as it is, its checksum corrected for a payload that was OLD and is now what stands
+ * behind it, and for the number of bytes. */
+static struct bytes finish(struct wr *w, size_t hdr, uint32_t seq, const struct pkt *p)
 {
-    l->d = &c->more->ftp->dir[l->side];
-    l->rewrite = c->more->translated;
-    if (l->d->begun)
-        return;
-    l->d->begun = true;
-    l->d->next = c->tcp[l->side].isn + 1;
+    struct rd r = rd_of(p->ip.payload);
+    struct bytes old = p->tcp.data, now = bytes_from(wr_bytes(w), hdr);
+
+    rd_skip(&r, 4);
+    uint32_t old_seq = rd_be32(&r);
+    rd_skip(&r, 8);
+    uint16_t check = rd_be16(&r);
+    check = checksum_update32(check, old_seq, seq);
+    check = checksum_update16(check, (uint16_t)~checksum_finish(checksum_add(0, old)),
+                              (uint16_t)~checksum_finish(checksum_add(0, now)));
+    check = checksum_update16(check, (uint16_t)(hdr + old.n), (uint16_t)w->at);
+    wr_fill32(w, 4, seq);
+    wr_fill16(w, 16, check);
+    return wr_bytes(w);
 }
 
-enum conn_inspected conn_inspect(struct conns *t, struct conn *c, int side, const struct pkt *p,
-                                 uint8_t *mem, struct bytes *segment, bool *acknowledge)
+static bool is_looked_at(const struct conn *c, const struct pkt *p)
+{
+    return c->more && c->more->ftp && p->kind == PKT_TCP && p->tcp.data.n &&
+           !tcp_has(&p->tcp, TCP_SYN | TCP_RST);
+}
+
+static void begin(struct look *l, const struct pkt *p)
+{
+    const struct conn *c = l->c;
+    struct ftp_dir *d = l->d = &c->more->ftp->dir[l->side];
+
+    l->rewrite = c->more->translated;
+    l->may_hold = !tcp_has(&p->tcp, TCP_FIN);
+    if (!d->begun)
+        d->next = c->tcp[l->side].isn + 1;
+    d->begun = true;
+    l->fresh = seq_le(d->next, p->tcp.seq + (uint32_t)p->tcp.data.n);
+}
+
+/* The other side has all of it: its sender does not know yet, because what it was told of held
+ * bytes was lost. */
+static bool is_known(const struct look *l, uint32_t end)
+{
+    const struct conn_tcp_side *other = &l->c->tcp[!l->side];
+
+    return l->rewrite && other->has_acked && seq_le(end, other->acked);
+}
+
+struct conn_inspection conn_inspect(struct conns *t, struct conn *c, int side, const struct pkt *p,
+                                    uint8_t *mem)
 {
     struct look l = {.t = t, .c = c, .side = side, .out = wr_of(mem, UINT16_MAX)};
-    uint32_t seq = p->tcp.seq, end = seq + (uint32_t)p->tcp.data.n, first = seq;
+    const struct conn_tcp_side *other = &c->tcp[!side];
+    struct conn_inspection r = {.verdict = CONN_AS_IT_IS};
+    uint32_t seq = p->tcp.seq, first = seq;
 
-    *acknowledge = false;
     if (!is_looked_at(c, p))
-        return CONN_AS_IT_IS;
-    begin(c, &l);
-    struct ftp_dir *d = l.d;
-    if (is_out_of_place(d, seq)) {
-        d->blind = d->blind || !l.rewrite;
-        d->next = l.rewrite ? d->next : end;
-        return l.rewrite ? CONN_REFUSED : CONN_AS_IT_IS;
-    }
+        return r;
+    begin(&l, p);
     const size_t hdr = p->ip.payload.n - p->tcp.data.n;
     wr_put(&l.out, bytes_head(p->ip.payload, hdr));
-    if (continues(d, seq) && d->held) {
-        first = d->part_at;
-        l.changed = true;
+    if (is_known(&l, seq + (uint32_t)p->tcp.data.n)) {
+        return (struct conn_inspection){.verdict = CONN_CHANGED,
+                                        .segment = finish(&l.out, hdr, seq, p),
+                                        .acknowledge = true,
+                                        .ack = other->acked};
     }
-    look_at(&l, seq, p->tcp.data, !tcp_has(&p->tcp, TCP_FIN));
-    if (seq_lt(d->next, end))
-        d->next = end;
+    if (is_out_of_place(l.d, seq) && l.rewrite) {
+        r.verdict = CONN_REFUSED;
+        return r;
+    }
+    if (seq_lt(l.d->next, seq)) { /* somewhere in a line that was not seen whole */
+        l.d->blind = true;
+        l.d->next = seq;
+    }
+    if (continues(l.d, seq) && l.d->held)
+        first = l.d->part_at;
+    look_at(&l, seq, p->tcp.data);
     if (l.refused || l.out.err)
-        return CONN_REFUSED;
-    if (!l.changed)
-        return CONN_AS_IT_IS;
-    *acknowledge = d->held && d->part_at + (uint32_t)d->npart == end;
-    finish(&l.out, hdr, first, p, p->tcp.data);
-    *segment = wr_bytes(&l.out);
-    return CONN_CHANGED;
+        r.verdict = CONN_REFUSED;
+    if (r.verdict == CONN_REFUSED || !l.rewrite || !l.changed)
+        return r;
+    r.verdict = CONN_CHANGED;
+    r.segment = finish(&l.out, hdr, first, p);
+    r.acknowledge = l.held && other->has_acked && seq_le(l.d->part_at, other->acked);
+    r.ack = l.d->part_at + (uint32_t)l.d->npart;
+    return r;
 }

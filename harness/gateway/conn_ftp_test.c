@@ -3,6 +3,7 @@
 #include "gateway/ftp.h"
 
 #include "base/mem.h"
+#include "tests/gateway_lab.h"
 #include "tests/nat_lab.h"
 #include "tests/testkit.h"
 #include "traffic/savefile.h"
@@ -436,16 +437,54 @@ static void a_server_behind_a_fixed_address_or_port_names_it(void **state)
 
 static void what_is_sent_again_is_changed_again(void **state)
 {
+    static const char line[] = "PORT 10,1,1,5,200,249\r\n",
+                      heard[] = "PORT 203,0,113,1,200,249\r\n";
     struct talk k = outbound(INSPECT PAT, "203.0.113.1:3000");
-    uint32_t start = k.next[0];
+    uint32_t start = k.next[0], sees = k.sees[1];
+    struct pkt p;
 
     (void)state;
-    says(&k, 0, "PORT 10,1,1,5,200,249\r\n", "PORT 203,0,113,1,200,249\r\n");
-    push(&k, 0, TCP_ACK, start, "PORT 10,1,1,5,200,249\r\n");
-    k.sees[1] -= (uint32_t)strlen("PORT 203,0,113,1,200,249\r\n");
-    hears(&k, 0, "PORT 203,0,113,1,200,249\r\n");
-    push(&k, 0, TCP_ACK, start + 6, "0,1,1,5,200,249\r\n"); /* the middle of it is nothing */
+    push(&k, 0, TCP_ACK, start, line);
+    hears(&k, 0, heard);
+    k.sees[1] = sees; /* it got lost */
+    push(&k, 0, TCP_ACK, start, line);
+    hears(&k, 0, heard);
+    push(&k, 0, TCP_ACK, start + 6, line + 6); /* the middle of it is nothing */
     nat_expect_none(k.l, NAT_OUTSIDE);
+    k.next[0] += (uint32_t)strlen(line);
+    acks(&k, 0);
+    push(&k, 0, TCP_ACK, start, line); /* it crossed the ACK: its sender is told again */
+    p = nat_expect(k.l, NAT_INSIDE, "198.51.100.9:21", "10.1.1.5:3000");
+    assert_int_equal(p.tcp.ack, k.next[0]);
+    p = nat_expect(k.l, NAT_OUTSIDE, "203.0.113.1:3000", "198.51.100.9:21");
+    assert_int_equal(p.tcp.data.n, 0);
+    plainly(&k, 0, "NOOP\r\n");
+    close_talk(&k);
+}
+
+/* Two commands on their way at once; the first is lost behind the gateway. */
+static void commands_that_overtake_each_other_keep_their_numbers(void **state)
+{
+    static const char first[] = "PORT 10,1,1,5,200,249\r\n",
+                      second[] = "EPRT |1|10.1.1.5|51450|\r\n";
+    struct talk k = outbound(INSPECT PAT, "203.0.113.1:3000");
+    uint32_t start = k.next[0], sees = k.sees[1];
+
+    (void)state;
+    push(&k, 0, TCP_ACK, start, first);
+    push(&k, 0, TCP_ACK, start + (uint32_t)strlen(first), second);
+    k.next[0] += (uint32_t)(strlen(first) + strlen(second));
+    hears(&k, 0, "PORT 203,0,113,1,200,249\r\n");
+    hears(&k, 0, "EPRT |1|203.0.113.1|51450|\r\n");
+    push(&k, 0, TCP_ACK, start, first);
+    k.sees[1] = sees;
+    hears(&k, 0, "PORT 203,0,113,1,200,249\r\n");
+    nat_send_tcp(k.l, NAT_OUTSIDE, "198.51.100.9:21", "203.0.113.1:3000",
+                 (struct tcp){.flags = TCP_ACK, .seq = k.next[1], .ack = k.sees[1]});
+    struct pkt p = nat_expect(k.l, NAT_INSIDE, "198.51.100.9:21", "10.1.1.5:3000");
+    assert_int_equal(p.tcp.ack, start + strlen(first));
+    k.sees[1] += (uint32_t)strlen("EPRT |1|203.0.113.1|51450|\r\n");
+    acks(&k, 0);
     plainly(&k, 0, "NOOP\r\n");
     close_talk(&k);
 }
@@ -527,14 +566,61 @@ static void under_translation_its_beginning_waits_for_the_rest(void **state)
         memcpy(first, line, cut);
         plainly(&k, 0, "USER x\r\n");
         holds(&k, first);
-        uint32_t rest = k.next[0], before = k.sees[1];
-        says(&k, 0, line + cut, "PORT 203,0,113,1,200,249\r\n");
-        push(&k, 0, TCP_ACK, rest, line + cut); /* the rest again: the whole line again */
-        k.sees[1] = before;
-        hears(&k, 0, "PORT 203,0,113,1,200,249\r\n");
+        uint32_t before = k.sees[1];
+        for (int i = 0; i < 2; i++) { /* the rest again: the whole line again */
+            k.sees[1] = before;
+            push(&k, 0, TCP_ACK, k.next[0], line + cut);
+            hears(&k, 0, "PORT 203,0,113,1,200,249\r\n");
+        }
+        k.next[0] += (uint32_t)strlen(line + cut);
+        acks(&k, 0);
         plainly(&k, 0, "NOOP\r\n");
         close_talk(&k);
     }
+}
+
+/* What is before the piece that is held has not arrived: its sender must not think so. */
+static void what_is_held_is_acknowledged_after_what_is_before_it(void **state)
+{
+    struct talk k = outbound(INSPECT PAT, "203.0.113.1:3000");
+    uint32_t start = k.next[0];
+    struct pkt p;
+
+    (void)state;
+    push(&k, 0, TCP_ACK, start, "NOOP\r\nPORT 10,1");
+    hears(&k, 0, "NOOP\r\n");
+    nat_expect_none(k.l, NAT_INSIDE);
+    k.sees[1] -= 6; /* it was lost */
+    push(&k, 0, TCP_ACK, start, "NOOP\r\n");
+    hears(&k, 0, "NOOP\r\n");
+    push(&k, 1, TCP_ACK, k.next[1], "");
+    p = nat_expect(k.l, NAT_INSIDE, "198.51.100.9:21", "10.1.1.5:3000");
+    assert_int_equal(p.tcp.ack, start + 15); /* and the piece */
+    k.next[0] = start + 15;
+    says(&k, 0, ",1,5,200,249\r\n", "PORT 203,0,113,1,200,249\r\n");
+    close_talk(&k);
+}
+
+/* There is one place for a piece: the second one waits outside. */
+static void a_second_piece_is_left_to_be_sent_again(void **state)
+{
+    struct talk k = outbound(INSPECT PAT, "203.0.113.1:3000");
+    struct pkt p;
+
+    (void)state;
+    holds(&k, "PORT 10,1,1");
+    push(&k, 0, TCP_ACK, k.next[0], ",5,200,249\r\nEPR");
+    hears(&k, 0, "PORT 203,0,113,1,200,249\r\n");
+    nat_expect_none(k.l, NAT_INSIDE); /* the first line may still be lost */
+    k.next[0] += 12;
+    acks(&k, 0);
+    push(&k, 0, TCP_ACK, k.next[0], "EPR");
+    p = nat_expect(k.l, NAT_INSIDE, "198.51.100.9:21", "10.1.1.5:3000");
+    assert_int_equal(p.tcp.ack, k.next[0] + 3);
+    assert_true(nat_take(k.l, NAT_OUTSIDE, &p) && p.tcp.data.n == 0);
+    k.next[0] += 3;
+    says(&k, 0, "T |1|10.1.1.5|51450|\r\n", "EPRT |1|203.0.113.1|51450|\r\n");
+    close_talk(&k);
 }
 
 static void byte_by_byte_is_as_good(void **state)
@@ -584,6 +670,56 @@ static void what_comes_out_of_order_waits_for_what_is_missing(void **state)
     plainly(&k, 0, "USER x\r\n");
     says(&k, 0, "PORT 10,1,1,5,200,249\r\n", "PORT 203,0,113,1,200,249\r\n");
     close_talk(&k);
+}
+
+/* --- through a tunnel --------------------------------------------------------------------------
+ */
+
+static void data_connections_through_a_tunnel_belong_to_it(void **state)
+{
+    struct gateway_lab *l = mem_zalloc(sizeof(*l));
+    struct buf out = BUF_INIT;
+    struct lab_tcp c;
+    struct pkt p;
+    bool came = false;
+
+    (void)state;
+    lab_init(l, NULL, NULL, 5); /* the note's configuration inspects FTP */
+    assert_true(lab_connect(l, &c, 3000, 21));
+    lab_send_tcp(l, LAB_BO,
+                 &(struct tcp){.src = 3000,
+                               .dst = 21,
+                               .flags = TCP_ACK,
+                               .seq = c.user_next,
+                               .ack = c.user_sees,
+                               .window = 9999,
+                               .data = bytes_str("PORT 10,224,228,10,200,249\r\n")});
+    lab_run(l, SPAN_MS(50));
+    lab_send_tcp(l, LAB_HO,
+                 &(struct tcp){.src = 20, .dst = 51449, .flags = TCP_SYN, .seq = 1, .window = 99});
+    lab_run(l, SPAN_MS(50));
+    while (lab_take(l, LAB_BO, &p))
+        came = came || (p.kind == PKT_TCP && p.tcp.dst == 51449 && p.tcp.flags == TCP_SYN);
+    assert_true(came);
+    /* a connection by itself would be inbound here */
+    assert_int_equal(lab_logged(l, LAB_BO, 302013, "Built outbound TCP connection 2 for outside"),
+                     1);
+    lab_send_tcp(l, LAB_BO,
+                 &(struct tcp){.src = 51449,
+                               .dst = 20,
+                               .flags = TCP_SYN | TCP_ACK,
+                               .seq = 9,
+                               .ack = p.tcp.seq + 1,
+                               .window = 99});
+    lab_type(l, LAB_BO, "clear crypto isakmp sa", &out);
+    lab_run(l, SPAN_MS(50));
+    assert_int_equal(lab_logged(l, LAB_BO, 302014, NULL), 0);
+    const char *orphans = lab_type(l, LAB_BO, "show conn state vpn_orphan", &out);
+    assert_non_null(strstr(orphans, "192.168.50.20:21"));
+    assert_non_null(strstr(orphans, "192.168.50.20:20"));
+    buf_release(&out);
+    lab_release(l);
+    mem_free(l);
 }
 
 /* --- a recorded session ------------------------------------------------------------------------
@@ -688,12 +824,16 @@ int main(void)
         cmocka_unit_test(a_port_that_is_taken_is_named_as_another),
         cmocka_unit_test(a_server_behind_a_fixed_address_or_port_names_it),
         cmocka_unit_test(what_is_sent_again_is_changed_again),
+        cmocka_unit_test(commands_that_overtake_each_other_keep_their_numbers),
         cmocka_unit_test(selective_acknowledgements_move_as_well),
         cmocka_unit_test(a_line_in_pieces_is_understood),
         cmocka_unit_test(under_translation_its_beginning_waits_for_the_rest),
+        cmocka_unit_test(what_is_held_is_acknowledged_after_what_is_before_it),
+        cmocka_unit_test(a_second_piece_is_left_to_be_sent_again),
         cmocka_unit_test(byte_by_byte_is_as_good),
         cmocka_unit_test(a_line_without_end_is_let_go),
         cmocka_unit_test(what_comes_out_of_order_waits_for_what_is_missing),
+        cmocka_unit_test(data_connections_through_a_tunnel_belong_to_it),
         cmocka_unit_test(a_recorded_session_works_behind_the_interface_address),
     };
     return cmocka_run_group_tests_name("gateway/conn_ftp", tests, NULL, NULL);

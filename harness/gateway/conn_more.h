@@ -26,9 +26,10 @@ struct seq_shift {
 struct ftp_dir { /* one direction of a control channel; numbers as the sender counts */
     bool begun;
     bool blind;    /* in a line that is of no interest, up to its end */
-    bool held;     /* the part was not sent on: the rest is sent together with it */
+    bool held;     /* the part was not sent on: it goes together with the rest of its line */
+    bool whole;    /* the rest has come, and the line has ended at `whole_end` */
     uint32_t next; /* after all that was looked at */
-    uint32_t part_at;
+    uint32_t part_at, whole_end;
     uint32_t opened; /* the end of the last line for which a pinhole was opened */
     bool has_opened;
     size_t npart;
@@ -85,9 +86,10 @@ void seq_shift_note(struct seq_shift *s, uint32_t from, uint32_t to, uint32_t de
 /* True when SEQ lies in a line that was changed, and is not its first number. */
 bool seq_shift_splits(const struct seq_shift *s, uint32_t seq);
 
-/* The sequence number SEQ of SIDE as the other side knows it; and the number ACK, by which SIDE
- * acknowledges, as the other side counts. */
+/* The sequence number SEQ of SIDE as the other side knows it, and back. And the number ACK, by
+ * which SIDE acknowledges, as the other side counts. */
 uint32_t conn_seq_out(const struct conn *c, int side, uint32_t seq);
+uint32_t conn_seq_back(const struct conn *c, int side, uint32_t seq);
 uint32_t conn_ack_back(const struct conn *c, int side, uint32_t ack);
 
 /* --- conn_hole.c ----------------------------------------------------------------------------- */

@@ -147,8 +147,7 @@ static void restore(const struct conn *c, int side, uint8_t *quoted, struct byte
     }
     if (c->proto == IP_TCP && ip.payload.n >= 8) {
         struct patch e = patch_of(transport, ip.payload.n);
-        /* no acknowledgement, but the same mapping: a number of SIDE as the other one knows it */
-        set32(&e, 4, conn_ack_back(c, !side, get32(&e, 4)), sum_of(&e, IP_TCP, ip.payload.n));
+        set32(&e, 4, conn_seq_back(c, side, get32(&e, 4)), sum_of(&e, IP_TCP, ip.payload.n));
     }
 }
 

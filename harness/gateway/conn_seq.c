@@ -64,10 +64,20 @@ uint32_t conn_seq_out(const struct conn *c, int side, uint32_t seq)
     return (s ? forth(s, seq) : seq) + c->tcp[side].offset;
 }
 
+uint32_t conn_seq_back(const struct conn *c, int side, uint32_t seq)
+{
+    const struct seq_shift *s = shift_of(c, side);
+
+    seq -= c->tcp[side].offset;
+    return s ? back(s, seq) : seq;
+}
+
 uint32_t conn_ack_back(const struct conn *c, int side, uint32_t ack)
 {
-    const struct seq_shift *s = shift_of(c, !side);
+    const struct ftp_dir *d = c->more && c->more->ftp ? &c->more->ftp->dir[!side] : NULL;
 
-    ack -= c->tcp[!side].offset;
-    return s ? back(s, ack) : ack;
+    ack = conn_seq_back(c, !side, ack);
+    if (d && d->npart && d->held && !d->whole && ack == d->part_at)
+        ack += (uint32_t)d->npart; /* what is held back has arrived here */
+    return ack;
 }

@@ -2,6 +2,12 @@
 #include "base/mem.h"
 #include "gateway/conn_more.h"
 
+/* conn_mapped, for every packet. */
+static inline const struct endpoint *mapped(const struct conn *c, int side)
+{
+    return c->more ? &c->more->mapped[side] : &c->at[side];
+}
+
 struct key {
     uint8_t proto;
     struct endpoint from, to;
@@ -15,8 +21,8 @@ static bool is_same(const void *ctx, uint32_t id, const void *key)
 
     if (c->proto != k->proto)
         return false;
-    return (endpoint_eq(&c->at[0], &k->from) && endpoint_eq(conn_mapped(c, 1), &k->to)) ||
-           (endpoint_eq(conn_mapped(c, 0), &k->to) && endpoint_eq(&c->at[1], &k->from));
+    return (endpoint_eq(&c->at[0], &k->from) && endpoint_eq(mapped(c, 1), &k->to)) ||
+           (endpoint_eq(mapped(c, 0), &k->to) && endpoint_eq(&c->at[1], &k->from));
 }
 
 static void put_endpoint(struct wr *w, const struct endpoint *e)
@@ -42,7 +48,7 @@ static uint64_t hash_of(const struct conns *t, const struct key *k)
 /* Of packets from SIDE. */
 static struct key key_of(const struct conn *c, int side)
 {
-    return (struct key){c->proto, c->at[side], *conn_mapped(c, !side)};
+    return (struct key){c->proto, c->at[side], *mapped(c, !side)};
 }
 
 static bool is_translated(const struct conn *c)
@@ -143,7 +149,7 @@ static struct conn *find(struct conns *t, const struct key *k, int *side)
     struct conn *c = conn_pool_at(&t->pool, id);
     if (t->behind && !conn_catch_up(t, c))
         return NULL;
-    *side = endpoint_eq(&c->at[0], &k->from) && endpoint_eq(conn_mapped(c, 1), &k->to) ? 0 : 1;
+    *side = endpoint_eq(&c->at[0], &k->from) && endpoint_eq(mapped(c, 1), &k->to) ? 0 : 1;
     return c;
 }
 
@@ -155,10 +161,10 @@ struct conn *conns_find(struct conns *t, const struct pkt *p, int *side)
         return NULL;
     struct conn *c = find(t, &k, side);
     if (c && c->proto == IP_ICMP) /* equal identifiers on both sides: the type tells */
-        *side = ip_addr_eq(&c->at[0].addr, &p->ip.src) &&
-                        ip_addr_eq(&conn_mapped(c, 1)->addr, &p->ip.dst)
-                    ? 0
-                    : 1;
+        *side =
+            ip_addr_eq(&c->at[0].addr, &p->ip.src) && ip_addr_eq(&mapped(c, 1)->addr, &p->ip.dst)
+                ? 0
+                : 1;
     return c;
 }
 

@@ -149,7 +149,7 @@ static bool take_flags(struct conns *t, struct conn *c, int side, const struct p
         if (!reset_fits(c, side, s))
             return false;
         c->ending = true;
-        c->reason = reset_reason(t, c, side);
+        c->reason = (uint8_t)reset_reason(t, c, side);
         return true;
     }
     if (tcp_has(s, TCP_SYN) && !tcp_has(s, TCP_ACK))
@@ -205,15 +205,15 @@ struct tcp conn_reset_for(const struct conn *c, int side)
                         .ack = me->end};
 }
 
-struct tcp conn_ack_for(const struct conn *c, int side)
+struct tcp conn_ack_for(const struct conn *c, int side, uint32_t ack)
 {
-    const struct conn_tcp_side *me = &c->tcp[side], *other = &c->tcp[!side];
+    const struct conn_tcp_side *other = &c->tcp[!side];
     uint32_t window = other->window >> other->wscale;
 
     return (struct tcp){.src = conn_mapped(c, !side)->port,
                         .dst = c->at[side].port,
                         .flags = TCP_ACK,
                         .seq = conn_seq_out(c, !side, other->end),
-                        .ack = me->end,
+                        .ack = ack,
                         .window = (uint16_t)(window > UINT16_MAX ? UINT16_MAX : window)};
 }

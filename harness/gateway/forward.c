@@ -177,10 +177,10 @@ static bool take(struct gateway *g, const struct gw_packet *p, struct conn *c, i
     }
 }
 
-/* SIDE is told that all of its bytes have arrived. */
-static void acknowledge(struct gateway *g, const struct conn *c, int side)
+/* SIDE is told that its bytes before NUMBER have arrived. */
+static void acknowledge(struct gateway *g, const struct conn *c, int side, uint32_t number)
 {
-    struct tcp ack = conn_ack_for(c, side);
+    struct tcp ack = conn_ack_for(c, side, number);
     struct ip ip = {
         .proto = IP_TCP, .src = conn_mapped(c, !side)->addr, .dst = conn_endpoint(c, side)->addr};
     uint8_t segment[TCP_HDR_LEN];
@@ -193,19 +193,17 @@ static void acknowledge(struct gateway *g, const struct conn *c, int side)
 /* Inspection has its say. False: P goes no further. */
 static bool inspect(struct gateway *g, struct gw_packet *p, struct conn *c, int side)
 {
-    struct bytes segment;
-    bool ack;
+    struct conn_inspection r = conn_inspect(g->conns, c, side, &p->p, g->changed);
 
-    switch (conn_inspect(g->conns, c, side, &p->p, g->changed, &segment, &ack)) {
-    case CONN_AS_IT_IS: return true;
-    case CONN_REFUSED: gw_drop(g, GW_DROP_INSPECT); return false;
-    default: break;
-    }
-    p->p.ip.payload = segment;
-    p->p.ip.payload_len = segment.n;
+    if (r.verdict == CONN_REFUSED)
+        gw_drop(g, GW_DROP_INSPECT);
+    if (r.verdict != CONN_CHANGED)
+        return r.verdict == CONN_AS_IT_IS;
+    p->p.ip.payload = r.segment;
+    p->p.ip.payload_len = r.segment.n;
     p->lent = NULL; /* it moves to where it is changed */
-    if (ack)
-        acknowledge(g, c, side);
+    if (r.acknowledge)
+        acknowledge(g, c, side, r.ack);
     return true;
 }
 
