@@ -105,23 +105,39 @@ static bool look(struct bed *b, uint32_t seq, struct bytes text, struct tcp *out
     return r.verdict != CONN_REFUSED;
 }
 
-/* False: it was refused, and would be for ever. */
-static bool say(struct bed *b, struct bytes text, bool twice)
+/* Sends TEXT from SEQ on. Returns how much of it arrived, or is kept; 0: nothing ever will. */
+static size_t send(struct bed *b, uint32_t seq, struct bytes text)
 {
-    uint32_t seq = b->next;
     struct tcp out;
 
     if (!look(b, seq, text, &out))
-        return false;
-    b->next += (uint32_t)text.n;
+        return 0;
     must(conn_seq_out(b->c, 0, out.seq) == b->sees);
     b->sees += (uint32_t)out.data.n;
-    must(conn_ack_back(b->c, 1, b->sees) == b->next);
-    if (twice && look(b, seq, text, &out)) { /* as the first time, or less */
+    uint32_t known = conn_ack_back(b->c, 1, b->sees);
+    must(seq_lt(seq, known) && seq_le(known, seq + (uint32_t)text.n));
+    return known - seq;
+}
+
+/* False: it was refused, and would be for ever. */
+static bool say(struct bed *b, struct bytes text, bool twice)
+{
+    struct tcp out;
+    size_t n = send(b, b->next, text);
+
+    if (n == 0)
+        return false;
+    if (twice && look(b, b->next, bytes_head(text, n), &out)) { /* as the first time, or less */
         must(seq_le(conn_seq_out(b->c, 0, out.seq) + (uint32_t)out.data.n, b->sees));
-        must(conn_ack_back(b->c, 1, b->sees) == b->next);
+        must(conn_ack_back(b->c, 1, b->sees) == b->next + (uint32_t)n);
     }
+    b->next += (uint32_t)n;
     b->c->tcp[1].acked = b->next; /* the server has it */
+    if (n < text.n) {             /* and now there is room for the rest */
+        must(send(b, b->next, bytes_from(text, n)) == text.n - n);
+        b->next += (uint32_t)(text.n - n);
+        b->c->tcp[1].acked = b->next;
+    }
     return true;
 }
 

@@ -15,9 +15,10 @@ struct look {
     struct conn *c;
     int side;
     struct ftp_dir *d;
-    bool rewrite;  /* ends are translated: OUT is what will be sent */
-    bool may_hold; /* it is not the last one */
-    bool fresh;    /* it goes on where the last one ended, or beyond */
+    bool rewrite;   /* ends are translated: OUT is what will be sent */
+    bool may_hold;  /* it is not the last one */
+    uint32_t known; /* before this number all was looked at before */
+    bool fresh;     /* it goes on from there */
     bool refused;
     bool held;   /* its end is held back */
     bool cut;    /* its end cannot be kept now: it is dropped, to be sent again */
@@ -115,14 +116,44 @@ static void pass(struct look *l, struct bytes text)
         wr_put(&l->out, text);
 }
 
+/* The part that is kept is the beginning of what stands at l->at. */
+static bool is_of_part(const struct look *l)
+{
+    return l->d->npart && l->d->part_at == l->at;
+}
+
+/* The N bytes at l->at were sent on: the rest of the part has come, if it is one. */
+static void end_part(struct look *l, size_t n)
+{
+    if (!is_of_part(l))
+        return;
+    l->d->whole = true;
+    l->d->whole_end = l->at + (uint32_t)n;
+}
+
+/* What stands at l->at was there before. It may be the middle of a line then, for all that is
+ * known; only a line that was rewritten has to be rewritten again. */
+static bool is_of_no_interest(const struct look *l)
+{
+    bool old = seq_lt(l->at, l->known) && !(is_of_part(l) && !l->d->whole);
+
+    return old && !seq_shift_has(&l->d->shift, l->at);
+}
+
+static void parse_line(const struct look *l, struct bytes line, struct ftp_line *named)
+{
+    *named = (struct ftp_line){.kind = FTP_OTHER};
+    if (line.n <= FTP_LINE_MAX && !is_of_no_interest(l))
+        ftp_parse(line, l->side == 0, named);
+}
+
 static void take_line(struct look *l, struct bytes line)
 {
-    struct ftp_line named = {.kind = FTP_OTHER};
+    struct ftp_line named;
     struct endpoint real, mapped;
     struct xlate *x;
 
-    if (line.n <= FTP_LINE_MAX)
-        ftp_parse(line, l->side == 0, &named);
+    parse_line(l, line, &named);
     real = named.at;
     if (named.kind == FTP_EPSV)
         real.addr = l->c->at[1].addr;
@@ -139,6 +170,8 @@ static void take_line(struct look *l, struct bytes line)
         else
             pass(l, line);
     }
+    if (!l->refused)
+        end_part(l, line.n);
     l->at += (uint32_t)line.n;
 }
 
@@ -155,7 +188,7 @@ static void keep_part(struct look *l, struct bytes part)
 {
     struct ftp_dir *d = l->d;
 
-    d->whole = d->whole && d->npart && d->part_at == l->at;
+    d->whole = d->whole && is_of_part(l);
     d->part_at = l->at;
     d->npart = part.n;
     memcpy(d->part, part.p, part.n);
@@ -165,7 +198,7 @@ static void keep_part(struct look *l, struct bytes part)
 static void hold_part(struct look *l, struct bytes part)
 {
     struct ftp_dir *d = l->d;
-    bool same = d->npart && d->part_at == l->at;
+    bool same = is_of_part(l);
 
     l->changed = true;
     l->cut = !same && is_locked(l);
@@ -178,7 +211,9 @@ static void hold_part(struct look *l, struct bytes part)
 
 static void take_part(struct look *l, struct bytes part)
 {
-    bool named = part.n < FTP_LINE_MAX && ftp_may_name_end(part, l->side == 0);
+    bool again = is_of_part(l) && l->d->held;
+    bool named = part.n < FTP_LINE_MAX && ftp_may_name_end(part, l->side == 0) &&
+                 (again || !is_of_no_interest(l));
 
     if (l->fresh)
         l->d->blind = !named;
@@ -187,6 +222,8 @@ static void take_part(struct look *l, struct bytes part)
         return;
     }
     pass(l, part);
+    if (l->rewrite)
+        end_part(l, part.n);
     if (!l->rewrite && l->fresh) {
         l->d->npart = 0;
         if (named)
@@ -253,8 +290,6 @@ static void take_rest(struct look *l, struct bytes begin, struct bytes data)
         take_part(l, line);
         return;
     }
-    d->whole = true;
-    d->whole_end = d->part_at + (uint32_t)(begin.n + n);
     bool rewrite = l->rewrite;
     l->rewrite = rewrite && d->held; /* what is gone is only to be understood */
     if (!w.err && line.n <= FTP_LINE_MAX) {
@@ -262,7 +297,8 @@ static void take_rest(struct look *l, struct bytes begin, struct bytes data)
     } else { /* too long to name an end */
         pass(l, begin);
         pass(l, bytes_head(data, n));
-        l->at = d->whole_end;
+        end_part(l, begin.n + n);
+        l->at += (uint32_t)(begin.n + n);
     }
     l->rewrite = rewrite;
     if (!l->refused)
@@ -278,7 +314,7 @@ static void look_at(struct look *l, uint32_t seq, struct bytes data)
         take_rest(l, bytes_of(d->part, seq - d->part_at), data);
     else
         take_text(l, data, d->blind && seq == d->next);
-    if (l->fresh)
+    if (l->fresh && !l->refused)
         d->next = l->cut ? l->at : seq + (uint32_t)data.n;
 }
 
@@ -327,7 +363,8 @@ static void begin(struct look *l, const struct pkt *p)
     if (!d->begun)
         d->next = c->tcp[l->side].isn + 1;
     d->begun = true;
-    l->fresh = seq_le(d->next, p->tcp.seq + (uint32_t)p->tcp.data.n);
+    l->known = d->next;
+    l->fresh = l->known == p->tcp.seq || seq_lt(l->known, p->tcp.seq + (uint32_t)p->tcp.data.n);
 }
 
 /* The other side has all of it: its sender does not know yet, because what it was told of held

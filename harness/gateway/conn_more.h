@@ -8,9 +8,9 @@
 #include "gateway/ftp.h"
 #include "gateway/xlate.h"
 
-/* How the numbers of one direction have moved because lines became longer or shorter. The last few
- * changes are remembered: what lies before them was acknowledged long ago. */
-#define SEQ_CHANGES 4
+/* How the numbers of one direction have moved because lines were rewritten, and are longer or
+ * shorter now. The last few are remembered: what lies before them was acknowledged long ago. */
+#define SEQ_CHANGES 8
 
 struct seq_change {
     uint32_t from, to; /* the line, as its sender counts: [from, to) */
@@ -80,10 +80,13 @@ void conn_nat_rewrite(const struct conn *c, int side, uint8_t *packet, const str
 
 /* --- conn_seq.c ------------------------------------------------------------------------------ */
 
-/* A line of [FROM, TO) has grown by DELTA. Nothing happens when it was noted before. */
+/* A line of [FROM, TO) was rewritten, and has grown by DELTA. Nothing happens when it was noted
+ * before. */
 void seq_shift_note(struct seq_shift *s, uint32_t from, uint32_t to, uint32_t delta);
 
-/* True when SEQ lies in a line that was changed, and is not its first number. */
+/* True when a rewritten line begins at SEQ; and when SEQ lies in one, and is not its first number.
+ */
+bool seq_shift_has(const struct seq_shift *s, uint32_t seq);
 bool seq_shift_splits(const struct seq_shift *s, uint32_t seq);
 
 /* The sequence number SEQ of SIDE as the other side knows it, and back. And the number ACK, by

@@ -6,7 +6,7 @@ void seq_shift_note(struct seq_shift *s, uint32_t from, uint32_t to, uint32_t de
 {
     uint32_t moved = s->n ? s->v[s->n - 1].after : s->before;
 
-    if (delta == 0 || (s->n && seq_le(to, s->v[s->n - 1].to)))
+    if (s->n && seq_le(to, s->v[s->n - 1].to))
         return;
     if (s->n == SEQ_CHANGES) {
         s->before = s->v[0].after;
@@ -14,6 +14,15 @@ void seq_shift_note(struct seq_shift *s, uint32_t from, uint32_t to, uint32_t de
         s->n--;
     }
     s->v[s->n++] = (struct seq_change){from, to, moved + delta};
+}
+
+bool seq_shift_has(const struct seq_shift *s, uint32_t seq)
+{
+    for (size_t i = 0; i < s->n; i++) {
+        if (s->v[i].from == seq)
+            return true;
+    }
+    return false;
 }
 
 bool seq_shift_splits(const struct seq_shift *s, uint32_t seq)
