@@ -108,7 +108,7 @@ static const char *name_of(const struct xlates *t, size_t ifi)
     return ifi < t->env.ifs->n ? t->env.ifs->v[ifi].nameif : GW_NAT_ANY;
 }
 
-static void say(struct xlates *t, const struct xlate *x, bool built)
+void xlate_say(struct xlates *t, const struct xlate *x, bool built)
 {
     struct gw_msg_xlate m = {.fixed = x->kind == XLATE_FIXED,
                              .proto = x->proto,
@@ -139,7 +139,7 @@ static struct xlate_list *list_of(struct xlates *t, const struct xlate *x)
     return x->kind == XLATE_FIXED ? &t->fixed : &t->dynamic;
 }
 
-static struct xlate *add(struct xlates *t, const struct xlate *like)
+struct xlate *xlate_add(struct xlates *t, const struct xlate *like)
 {
     struct xlate *x = mem_zalloc(sizeof(*x));
 
@@ -160,11 +160,11 @@ static struct xlate *add(struct xlates *t, const struct xlate *like)
         map_put(&t->by_real, hash_of(&real), x->slot);
         map_put(&t->by_mapped, hash_of(&mapped), x->slot);
     }
-    say(t, x, true);
+    xlate_say(t, x, true);
     return x;
 }
 
-static void drop(struct xlates *t, struct xlate *x)
+void xlate_drop(struct xlates *t, struct xlate *x)
 {
     struct key real = real_key(x), mapped = mapped_key(x);
     struct xlate_list *l = list_of(t, x);
@@ -205,9 +205,9 @@ void xlates_free(struct xlates *t)
     if (!t)
         return;
     while (t->fixed.oldest)
-        drop(t, t->fixed.oldest);
+        xlate_drop(t, t->fixed.oldest);
     while (t->dynamic.oldest)
-        drop(t, t->dynamic.oldest);
+        xlate_drop(t, t->dynamic.oldest);
     for (size_t i = 0; i < t->nports; i++)
         mem_free(t->ports[i]);
     map_release(&t->by_real);
@@ -248,7 +248,7 @@ void xlate_let_go(struct xlates *t, struct xlate *x)
     if (--x->uses)
         return;
     if (x->gone)
-        drop(t, x);
+        xlate_drop(t, x);
     else if (x->kind != XLATE_FIXED)
         rest(t, x);
 }
@@ -259,8 +259,8 @@ void xlates_tick(struct xlates *t)
 
     while ((timer = wheel_expire(&t->wheel, now(t)))) {
         struct xlate *x = CONTAINER_OF(timer, struct xlate, timer);
-        say(t, x, false);
-        drop(t, x);
+        xlate_say(t, x, false);
+        xlate_drop(t, x);
     }
 }
 
@@ -277,8 +277,8 @@ void xlates_clear(struct xlates *t)
         next = x->next;
         if (x->uses)
             continue;
-        say(t, x, false);
-        drop(t, x);
+        xlate_say(t, x, false);
+        xlate_drop(t, x);
     }
 }
 
@@ -298,7 +298,7 @@ static void reserve_own(const struct xlates *t, struct xlate_ports *p)
     (void)portset_take(&p->set, 4500);
 }
 
-static struct xlate_ports *ports_of(struct xlates *t, uint8_t proto, size_t ifi,
+struct xlate_ports *xlates_ports_of(struct xlates *t, uint8_t proto, size_t ifi,
                                     const struct ip_addr *addr)
 {
     for (size_t i = 0; i < t->nports; i++) {
@@ -342,7 +342,7 @@ struct xlate *xlates_port(struct xlates *t, const struct xlate_source *s,
 
     if (x)
         return x;
-    struct xlate_ports *p = ports_of(t, s->proto, s->mapped_ifi, addr);
+    struct xlate_ports *p = xlates_ports_of(t, s->proto, s->mapped_ifi, addr);
     if (!choose_port(p, s->real.port, &port))
         return NULL;
     struct xlate like = {.kind = XLATE_PORT,
@@ -352,7 +352,7 @@ struct xlate *xlates_port(struct xlates *t, const struct xlate_source *s,
                          .real_ifi = s->real_ifi,
                          .mapped_ifi = s->mapped_ifi,
                          .ports = p};
-    x = add(t, &like);
+    x = xlate_add(t, &like);
     rest(t, x); /* until somebody holds it */
     return x;
 }
@@ -375,68 +375,11 @@ struct xlate *xlates_address(struct xlates *t, const struct xlate_source *s, uin
                              .mapped = mapped,
                              .real_ifi = s->real_ifi,
                              .mapped_ifi = s->mapped_ifi};
-        x = add(t, &like);
+        x = xlate_add(t, &like);
         rest(t, x);
         return x;
     }
     return NULL;
-}
-
-/* --- fixed ones --------------------------------------------------------------------------------
- */
-
-void xlates_fixed_begin(struct xlates *t)
-{
-    for (struct xlate *x = t->fixed.oldest; x; x = x->next)
-        x->named = false;
-}
-
-static bool is_the_same(const struct xlate *x, const struct xlate_fixed *f)
-{
-    return !x->gone && x->proto == f->proto && x->last == f->last && x->real_ifi == f->real_ifi &&
-           x->mapped_ifi == f->mapped_ifi && x->twice == f->twice &&
-           endpoint_eq(&x->real, &f->real) && endpoint_eq(&x->mapped, &f->mapped);
-}
-
-struct xlate *xlates_fixed(struct xlates *t, const struct xlate_fixed *f)
-{
-    struct xlate *x = t->fixed.oldest;
-
-    while (x && !is_the_same(x, f))
-        x = x->next;
-    if (!x) {
-        struct xlate like = {.kind = XLATE_FIXED,
-                             .proto = f->proto,
-                             .twice = f->twice,
-                             .real = f->real,
-                             .mapped = f->mapped,
-                             .last = f->last,
-                             .real_ifi = f->real_ifi,
-                             .mapped_ifi = f->mapped_ifi};
-        if (f->proto) { /* nobody else gets its port */
-            struct xlate_ports *p = ports_of(t, f->proto, f->mapped_ifi, &f->mapped.addr);
-            like.ports = portset_take(&p->set, f->mapped.port) ? p : NULL;
-        }
-        x = add(t, &like);
-    }
-    x->named = true;
-    return x;
-}
-
-void xlates_fixed_end(struct xlates *t)
-{
-    struct xlate *next;
-
-    for (struct xlate *x = t->fixed.oldest; x; x = next) {
-        next = x->next;
-        if (x->named || x->gone)
-            continue;
-        say(t, x, false);
-        if (x->uses)
-            x->gone = true;
-        else
-            drop(t, x);
-    }
 }
 
 /* --- looking -----------------------------------------------------------------------------------

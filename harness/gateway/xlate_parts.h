@@ -47,4 +47,11 @@ struct xlates {
     size_t nports;
 };
 
+/* xlate.c */
+struct xlate *xlate_add(struct xlates *t, const struct xlate *like); /* says so */
+void xlate_drop(struct xlates *t, struct xlate *x);
+void xlate_say(struct xlates *t, const struct xlate *x, bool built);
+struct xlate_ports *xlates_ports_of(struct xlates *t, uint8_t proto, size_t ifi,
+                                    const struct ip_addr *addr); /* made if need be */
+
 #endif
