@@ -88,8 +88,8 @@ struct conn *conns_expected(struct conns *t, const struct pkt *p, struct nat_flo
     return c;
 }
 
-/* The connection that never came: its initiator's port is not known, and printed as 0. [whether a
- * device logs 302013 when it opens a pinhole is not known: here it does when the connection comes]
+/* The connection that never came: its initiator's port is not known, and printed as 0. Whether a
+ * device logs 302013 when it opens a pinhole is not known: here it does when the connection comes.
  */
 static void log_unused(struct conns *t, struct conn *c)
 {

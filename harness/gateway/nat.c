@@ -60,11 +60,6 @@ struct xlates *nat_xlates(struct nat *n)
     return n->xlates;
 }
 
-bool nat_is_idle(const struct nat *n)
-{
-    return n->nrules == 0 && !n->env.cfg->nat.control && xlates_count(n->xlates) == 0;
-}
-
 bool nat_has_own_ports(const struct nat *n)
 {
     return n->own_ports;

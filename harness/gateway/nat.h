@@ -28,9 +28,6 @@ void nat_forget(struct nat *n);
 
 struct xlates *nat_xlates(struct nat *n);
 
-/* True when there is nothing to translate, and flows need not be asked about. */
-bool nat_is_idle(const struct nat *n);
-
 struct nat_flow {
     /* of the packet as it came; nat_flow_of fills them in */
     size_t in;
@@ -59,8 +56,8 @@ enum nat_verdict {
 /* The source of F, which leaves through OUT. */
 enum nat_verdict nat_apply(struct nat *n, size_t out, struct nat_flow *f);
 
-/* F, or something else for A: somebody else than the gateway's own services is meant although A is
- * the address of one of its interfaces. */
+/* True when some flows are translated to addresses of the gateway's own interfaces, so that what
+ * comes for these may be for somebody else. */
 bool nat_has_own_ports(const struct nat *n);
 
 /* True when the gateway answers ARP on interface IFI for A, an address it translates to. */

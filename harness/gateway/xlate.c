@@ -400,11 +400,6 @@ const struct endpoint *xlate_mapped(const struct xlate *x)
     return &x->mapped;
 }
 
-size_t xlate_mapped_ifi(const struct xlate *x)
-{
-    return x->mapped_ifi;
-}
-
 bool xlate_is_fixed(const struct xlate *x)
 {
     return x->kind == XLATE_FIXED;

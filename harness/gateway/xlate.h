@@ -73,7 +73,6 @@ void xlate_let_go(struct xlates *t, struct xlate *x);
 /* Its ends; of a fixed one for many addresses the first ones. */
 const struct endpoint *xlate_real(const struct xlate *x);
 const struct endpoint *xlate_mapped(const struct xlate *x);
-size_t xlate_mapped_ifi(const struct xlate *x);
 bool xlate_is_fixed(const struct xlate *x);
 bool xlate_is_port(const struct xlate *x); /* of one port, fixed or not */
 
