@@ -43,9 +43,9 @@ static void open_bed(struct bed *b, const uint32_t *numbers)
     b->rng = (struct scripted){{&rng_ops}, numbers};
     b->cfg = gw_config_new();
     b->cfg->random_sequence = numbers != NULL;
-    b->cfg->logging.enable = true;
-    b->cfg->logging.buffer_level = 7;
-    b->cfg->logging.buffer_size = 65536;
+    assert_ok(gw_config_load(
+        b->cfg, "t", bytes_str("logging enable\nlogging buffered 7\nlogging buffer-size 65536\n"),
+        NULL, NULL));
     b->log = gw_syslog_new(b->cfg, &b->clk.clock, 0);
     b->netif[OUTSIDE] = (struct netif){.nameif = "outside", .level = 0, .up = true};
     b->netif[INSIDE] = (struct netif){.nameif = "inside", .level = 100, .up = true};
