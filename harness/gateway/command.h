@@ -30,6 +30,7 @@ enum gw_mode {
     GW_CONFIG_CLASS = 32,          /* class-map, policy-map: accepted, not modelled */
     GW_CONFIG_TUNNEL = 1024,       /* tunnel-group ... general-attributes */
     GW_CONFIG_GROUP_POLICY = 2048, /* group-policy ... attributes */
+    GW_CONFIG_NETWORK = 4096,      /* object network */
     GW_CONFIG_OPAQUE = 64, /* sub-mode of a command that is not modelled: indented lines are kept */
     GW_USER = 128,         /* before `enable`: "ciscoasa>" */
 };
@@ -37,9 +38,9 @@ enum gw_mode {
 /* Where the console stands. Starts as {.mode = GW_EXEC} or GW_CONFIG; commands move it. */
 struct gw_place {
     enum gw_mode mode;
-    char
-        name[GW_NAME]; /* interface hardware, tunnel group, or how an opaque mode's command began */
-    unsigned number;   /* policy priority */
+    /* interface hardware, tunnel group, object, or how an opaque mode's command began */
+    char name[GW_NAME];
+    unsigned number; /* policy priority */
 };
 
 enum gw_form { GW_YES = 1, GW_NO = 2, GW_BOTH = 3 };

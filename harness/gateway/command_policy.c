@@ -1,4 +1,4 @@
-/* set connection, in a class of a policy-map: what of it is modelled. */
+/* set connection and inspect, in a class of a policy-map: what of them is modelled. */
 #include "gateway/command_parts.h"
 
 enum { DECREMENT_TTL, RANDOM_SEQUENCE_OFF, RANDOM_SEQUENCE_ON };
@@ -121,6 +121,13 @@ static enum err set_timeout(struct gw_call *call)
     return ERR_OK;
 }
 
+static enum err inspect_ftp(struct gw_call *call)
+{
+    call->cfg->inspect_ftp = !call->no;
+    call->changed |= GW_CHANGED_SERVICE;
+    return ERR_OK;
+}
+
 #define SET "set connection "
 
 static const struct gw_command rows[] = {
@@ -131,6 +138,9 @@ static const struct gw_command rows[] = {
     {GW_CONFIG_CLASS, GW_YES, SET "random-sequence-number enable", set_connection,
      RANDOM_SEQUENCE_ON, "Randomise initial sequence numbers"},
     {GW_CONFIG_CLASS, GW_BOTH, SET "timeout ...", set_timeout, 0, "Timeouts of connections"},
+    {GW_CONFIG_CLASS, GW_BOTH, "inspect ftp", inspect_ftp, 0, "Follow FTP control channels"},
+    {GW_CONFIG_CLASS, GW_BOTH, "inspect ftp strict", inspect_ftp, 0, NULL},
+    {GW_CONFIG_CLASS, GW_BOTH, "inspect ftp strict NAME", inspect_ftp, 0, NULL},
 };
 
 const struct gw_command_set gw_policy_commands = {rows, COUNT(rows)};

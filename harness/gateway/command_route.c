@@ -1,4 +1,4 @@
-/* route, access-group, nat, global, static. */
+/* route, access-group, nat 0. */
 #include "gateway/command_parts.h"
 #include "gateway/config_parts.h"
 
@@ -109,11 +109,6 @@ static const struct gw_command rows[] = {
     {GW_CONFIG, GW_BOTH, "access-group NAME global", gw_accept, 0, NULL},
     {GW_CONFIG, GW_BOTH, "nat (IF) 0 access-list NAME", set_nat0, 0,
      "Exempt traffic from address translation"},
-    {GW_CONFIG, GW_BOTH, "nat (IF) <1-2147483647> ADDR MASK", gw_accept, 0, NULL},
-    {GW_CONFIG, GW_BOTH, "nat ...", gw_accept, 0, NULL},
-    {GW_CONFIG, GW_BOTH, "global (IF) <1-2147483647> interface", gw_accept, 0, NULL},
-    {GW_CONFIG, GW_BOTH, "global ...", gw_accept, 0, NULL},
-    {GW_CONFIG, GW_BOTH, "static ...", gw_accept, 0, NULL},
 };
 
 const struct gw_command_set gw_route_commands = {rows, COUNT(rows)};

@@ -36,7 +36,7 @@ static const struct kind kinds[] = {
     {"sip-provisional-media", NOT_MODELLED, 0, 0},
     {"uauth", NOT_MODELLED, 0, 0},
     {"tcp-proxy-reassembly", NOT_MODELLED, 0, 0},
-    {"pat-xlate", NOT_MODELLED, 0, 0},
+    {"pat-xlate", FIELD(pat_xlate), 30, 30},
     {"icmp-error", NOT_MODELLED, 0, 0},
     {"conn-holddown", NOT_MODELLED, 0, 0},
     {"igp", NOT_MODELLED, 0, 0},

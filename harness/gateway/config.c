@@ -43,8 +43,13 @@ struct gw_config *gw_config_new(void)
     c->sa_lifetime_kb = GW_SA_LIFETIME_DEFAULT_KB;
     c->random_sequence = true;
     c->icmp_rate = c->icmp_burst = 1;
-    c->timeouts = (struct gw_timeouts){
-        .conn = 3600, .half_closed = 600, .udp = 120, .icmp = 2, .embryonic = 30, .xlate = 10800};
+    c->timeouts = (struct gw_timeouts){.conn = 3600,
+                                       .half_closed = 600,
+                                       .udp = 120,
+                                       .icmp = 2,
+                                       .embryonic = 30,
+                                       .xlate = 10800,
+                                       .pat_xlate = 30};
     c->sysopt = (struct gw_sysopt){.tcpmss = 1380, .permit_vpn = true, .reclassify_vpn = true};
     c->service = (struct gw_service){.reset_outbound = true};
     c->logging = (struct gw_logging){.facility = 20, .queue = 512, .buffer_size = 4096};
@@ -87,6 +92,7 @@ void gw_config_free(struct gw_config *c)
                            c->notes};
     for (size_t i = 0; i < COUNT(lists); i++)
         mem_free(lists[i]);
+    gw_nat_config_release(&c->nat);
     mem_free(c);
 }
 

@@ -13,10 +13,9 @@
 #include "base/err.h"
 #include "crypto/cipher.h"
 #include "crypto/hash.h"
+#include "gateway/config_nat.h"
 #include "gateway/platform.h"
 #include "wire/addr.h"
-
-#define GW_NAME 64
 
 /* Parts of the configuration, as bits: what a command touched. X(id) */
 #define GW_CHANGES(X)                                                                              \
@@ -204,7 +203,7 @@ struct gw_user {
 };
 
 struct gw_timeouts { /* seconds; 0: never */
-    uint32_t conn, half_closed, udp, icmp, embryonic, xlate, floating_conn;
+    uint32_t conn, half_closed, udp, icmp, embryonic, xlate, pat_xlate, floating_conn;
 };
 
 /* set connection timeout, in a class: what is set here comes before `timeout`. */
@@ -367,9 +366,11 @@ struct gw_config {
     uint32_t sa_lifetime_s;  /* crypto ipsec security-association lifetime; 28800 */
     uint64_t sa_lifetime_kb; /* 4608000 */
     char nat0_interface[GW_NAME], nat0_acl[GW_NAME]; /* nat (IF) 0 access-list ACL */
-    bool random_sequence;                            /* ISN randomisation, on by default */
-    bool decrement_ttl;                              /* set connection decrement-ttl */
-    bool inspect_icmp;                               /* replies are of sessions, or denied */
+    struct gw_nat_config nat;
+    bool inspect_ftp;        /* inspect ftp, in any class */
+    bool random_sequence;    /* ISN randomisation, on by default */
+    bool decrement_ttl;      /* set connection decrement-ttl */
+    bool inspect_icmp;       /* replies are of sessions, or denied */
     bool inspect_icmp_error; /* kept and shown: quotations are always mapped back, as with it */
     bool same_security_inter, same_security_intra; /* same-security-traffic permit ... */
     uint32_t icmp_rate, icmp_burst;                /* icmp unreachable: errors a second; 1, 1 */

@@ -114,6 +114,36 @@ static void review_bindings(struct review *r)
                 c->nat0_acl);
 }
 
+static bool has_global(const struct gw_nat_config *n, uint32_t id)
+{
+    for (size_t i = 0; i < n->nglobals; i++) {
+        if (n->globals[i].id == id)
+            return true;
+    }
+    return false;
+}
+
+static void review_translations(struct review *r)
+{
+    const struct gw_nat_config *n = &r->c->nat;
+
+    for (size_t i = 0; i < n->nids; i++) {
+        const struct gw_nat_id *d = &n->ids[i];
+        if (d->acl[0] && !gw_config_acl(r->c, d->acl))
+            warning(r, "nat (%s) %u names access-list %s, which does not exist", d->nameif, d->id,
+                    d->acl);
+        if (d->id && !has_global(n, d->id))
+            warning(r, "nat (%s) %u has no global with this number: what it is about is dropped",
+                    d->nameif, d->id);
+    }
+    for (size_t i = 0; i < n->nstatics; i++) {
+        const struct gw_nat_static *s = &n->statics[i];
+        if (s->acl[0] && !gw_config_acl(r->c, s->acl))
+            warning(r, "static (%s,%s) names access-list %s, which does not exist", s->real_if,
+                    s->mapped_if, s->acl);
+    }
+}
+
 static bool port_is_one(const struct gw_port_range *p)
 {
     return !p->negated && (p->from == p->to || (p->from == 0 && p->to == UINT16_MAX));
@@ -349,6 +379,7 @@ size_t gw_config_review(const struct gw_config *c, struct buf *out)
     review_interfaces(&r);
     review_routes(&r);
     review_bindings(&r);
+    review_translations(&r);
     review_map(&r);
     review_logging(&r);
     return r.errors;

@@ -101,6 +101,12 @@ static const struct row {
      "interface inside\n"},
     {NULL, "interface Ethernet0/2\n nameif dmz\n ip address 10.224.9.200 255.255.255.192",
      "error: interfaces inside and dmz are in one network"},
+    {NULL, "nat (inside) 1 10.0.0.0 255.0.0.0",
+     "warning: nat (inside) 1 has no global with this number: what it is about is dropped\n"},
+    {NULL,
+     "access-list gone permit ip any any\nstatic (inside,outside) 10.9.0.0 access-list gone\n"
+     "clear configure access-list gone",
+     "warning: static (inside,outside) names access-list gone, which does not exist\n"},
     {NULL, "nat (inside) 0 access-list none",
      "warning: nat (inside) 0 names access-list none, which does not exist\n"},
     {NULL, "interface Ethernet0/0\n no ip address\ninterface Ethernet0/1\n shutdown",

@@ -169,6 +169,7 @@ const char *gw_config_crowded(const struct gw_config *c)
         {"rules of logging lists", c->logging.nrules},
         {"logging classes", c->logging.nclasses},
         {"rate limits", c->logging.nrates},
+        {"translations", gw_nat_config_longest(&c->nat)},
     };
 
     if (c->ninterfaces > GW_INTERFACES_MAX)

@@ -40,6 +40,7 @@ void gw_config_rename_interface(struct gw_config *c, const char *from, const cha
     follow(c->nat0_interface, from, to);
     if (!c->nat0_interface[0])
         c->nat0_acl[0] = '\0';
+    gw_nat_config_rename(&c->nat, from, to);
     if (l->device_id == GW_DEVICE_ID_IP) {
         follow(l->device_id_arg, from, to);
         if (!l->device_id_arg[0])

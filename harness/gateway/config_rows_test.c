@@ -82,7 +82,55 @@ static const struct row rows[] = {
      NULL, "route"},
     {"nat (inside) 0 access-list test\nnat (inside) 1 10.0.0.0 255.0.0.0\nglobal (outside) 1 "
      "interface",
-     "nat (inside) 0 access-list test\n", "nat (inside) 1"},
+     "global (outside) 1 interface\nnat (inside) 0 access-list test\n"
+     "nat (inside) 1 10.0.0.0 255.0.0.0\n",
+     NULL},
+    {"nat (inside) 1 10.0.0.0 255.0.0.0 outside\nno nat (inside) 1 10.0.0.0 255.0.0.0", NULL,
+     "nat ("},
+    {"nat (inside) 0 10.1.0.0 255.255.0.0 dns", "nat (inside) 0 10.1.0.0 255.255.0.0\n", NULL},
+    {"access-list p permit ip any any\nnat (inside) 5 access-list p",
+     "nat (inside) 5 access-list p\n", NULL},
+    {"global (outside) 1 209.165.201.3-209.165.201.5 netmask 255.255.255.248\n"
+     "global (outside) 1 209.165.201.6",
+     "global (outside) 1 209.165.201.3-209.165.201.5\nglobal (outside) 1 209.165.201.6\n", NULL},
+    {"global (outside) 1 interface\nno global (outside) 1 interface", NULL, "global"},
+    {"static (inside,outside) 209.165.201.4 10.1.1.4 netmask 255.255.255.255",
+     "static (inside,outside) 209.165.201.4 10.1.1.4 netmask 255.255.255.255\n", NULL},
+    {"static (inside,outside) tcp interface www 10.1.1.4 8080 netmask 255.255.255.255 0 0",
+     "static (inside,outside) tcp interface 80 10.1.1.4 8080 netmask 255.255.255.255\n", NULL},
+    {"access-list p permit ip 10.1.1.0 255.255.255.0 any\n"
+     "static (inside,outside) 192.168.9.0 access-list p",
+     "static (inside,outside) 192.168.9.0 access-list p\n", NULL},
+    {"static (inside,outside) 1.1.1.1 10.1.1.4\nno static (inside,outside) 1.1.1.1 10.1.1.4", NULL,
+     "static ("},
+    {"nat-control", "nat-control\n", NULL},
+    {"nat-control\nno nat-control", NULL, "nat-control"},
+    {"object network web\n host 10.1.1.4\n nat (inside,outside) static 209.165.201.4",
+     "object network web\n nat (inside,outside) static 209.165.201.4\n", NULL},
+    {"object network lan\n subnet 10.1.0.0 255.255.0.0\n nat (any,outside) dynamic interface",
+     "object network lan\n subnet 10.1.0.0 255.255.0.0\n", NULL},
+    {"object network web\n host 10.1.1.4\n nat (inside,outside) static interface service tcp 8080 "
+     "www",
+     " nat (inside,outside) static interface service tcp 8080 80\n", NULL},
+    {"object network r\n range 10.1.1.1 10.1.1.9\nobject network r\n no range 10.1.1.1 10.1.1.9",
+     "object network r\n", "range"},
+    {"object network a\n host 10.1.1.4\nobject network b\n host 10.2.2.2\nnat (inside,outside) "
+     "source static a a destination static b b no-proxy-arp route-lookup",
+     "nat (inside,outside) source static a a destination static b b\n", NULL},
+    {"object network a\n host 10.1.1.4\nnat (inside,outside) after-auto source dynamic any "
+     "interface inactive\nnat (inside,outside) source static a a\nnat (inside,any) 1 source "
+     "static any a",
+     "nat (inside,any) source static any a\nnat (inside,outside) source static a a\n"
+     "nat (inside,outside) after-auto source dynamic any interface inactive\n",
+     NULL},
+    {"object network a\n host 10.1.1.4\nnat (inside) 1 10.0.0.0 255.0.0.0", /* leaves the mode */
+     "nat (inside) 1 10.0.0.0 255.0.0.0\n", NULL},
+    {"object network a\n host 10.1.1.4\n nat (inside,outside) static 1.1.1.1\ninterface "
+     "Ethernet0/1\n no nameif",
+     "object network a\n host 10.1.1.4\n", "nat ("},
+    {"global (outside) 1 interface\ninterface Ethernet0/0\n nameif wan",
+     "global (wan) 1 interface\n", NULL},
+    {"timeout pat-xlate 0:01:00", "timeout pat-xlate 0:01:00\n", NULL},
     /* timeouts */
     {"timeout conn 2:00:00 half-closed 0:05:00 udp 0:01:00 icmp 0:0:5",
      "timeout conn 2:00:00 half-closed 0:05:00 udp 0:01:00 icmp 0:00:05\n", NULL},
@@ -308,6 +356,11 @@ static const struct row rows[] = {
      "  set connection timeout idle 0:00:00\n", "embryonic"},
     {"policy-map p\n class c\n  set connection timeout idle 1:0:0\n  no set connection timeout",
      NULL, "policy-map"},
+    {"policy-map p\n class c\n  inspect ftp",
+     "policy-map global_policy\n class "
+     "inspection_default\n  inspect ftp\n",
+     NULL},
+    {"policy-map p\n class c\n  inspect ftp strict\n  no inspect ftp", NULL, "policy-map"},
     /* what is only accepted */
     {"mtu outside 1500\nsnmp-server host inside 10.1.1.1 community x\nwebvpn\n enable outside\n "
      "svc image disk0:/x 1\nhostname after",
@@ -432,6 +485,20 @@ static const struct {
     {"interface Banana0/0", "          ^\nERROR: % Invalid input detected at '^' marker.\n"},
     {"no route outside 0 0 1.1.1.1", "ERROR: No matching route to delete\n"},
     {"no access-list a permit ip any any", "ERROR: entry not found in access-list <a>\n"},
+    {"nat (inside) 1 10.0.0.1 255.0.0.0", "ERROR: Invalid address/mask pair\n"},
+    {"global (outside) 1 nowhere", "ERROR: Invalid global IP address nowhere\n"},
+    {"global (outside) 1 1.1.1.9-1.1.1.1", "ERROR: Invalid global IP address 1.1.1.9-1.1.1.1\n"},
+    {"static (inside,dmz) 1.1.1.1 10.1.1.1",
+     "       ^\nERROR: % Invalid input detected at '^' marker.\n"},
+    {"static (inside,outside) tcp 1.1.1.1 70000 10.1.1.1 80",
+     "                                    ^\nERROR: % Invalid input detected at '^' marker.\n"},
+    {"static (inside,outside) 1.1.1.1", "ERROR: % Incomplete command\n"},
+    {"static (inside,outside) 1.1.1.1 access-list none",
+     "ERROR: access-list none does not exist\n"},
+    {"nat (inside,outside) source static a b",
+     "ERROR: a doesn't match an existing object or object-group\n"},
+    {"nat (inside,outside) source", "ERROR: % Incomplete command\n"},
+    {"no object network a", "ERROR: object (a) does not exist.\n"},
     {"pre-shared-key x", "^\nERROR: % Invalid input detected at '^' marker.\n"},
     {"nameif x", "^\nERROR: % Invalid input detected at '^' marker.\n"},
 };
@@ -477,6 +544,9 @@ static void a_command_says_which_part_it_changed(void **state)
         {"crypto isakmp policy 5 group 5", GW_CHANGED_ISAKMP},
         {"crypto ipsec security-association lifetime seconds 600", GW_CHANGED_LIFETIME},
         {"logging enable", GW_CHANGED_LOGGING},
+        {"global (outside) 1 interface", GW_CHANGED_NAT},
+        {"nat-control", GW_CHANGED_NAT},
+        {"object network a", GW_CHANGED_NAT},
         {"mtu outside 1500", GW_CHANGED_NOTHING},
     };
 

@@ -89,8 +89,7 @@ static void write_routing(const struct gw_config *c, struct buf *out)
 {
     char net[IP_ADDR_TEXT], hop[IP_ADDR_TEXT];
 
-    if (c->nat0_acl[0])
-        buf_addf(out, "nat (%s) 0 access-list %s\n", c->nat0_interface, c->nat0_acl);
+    gw_nat_config_write(&c->nat, c->nat0_interface, c->nat0_acl, out);
     for (size_t i = 0; i < c->naccess_groups; i++) {
         const struct gw_access_group *g = &c->access_groups[i];
         buf_addf(out, "access-group %s %s interface %s\n", g->acl, g->out ? "out" : "in",
@@ -121,6 +120,8 @@ static void write_timeouts(const struct gw_timeouts *t, bool all, struct buf *ou
     add_time(" half-closed", t->half_closed, out);
     add_time(" udp", t->udp, out);
     add_time(" icmp", t->icmp, out);
+    if (t->pat_xlate != 30 || all)
+        add_time("\ntimeout pat-xlate", t->pat_xlate, out);
     if (t->floating_conn || all)
         add_time("\ntimeout floating-conn", t->floating_conn, out);
     if (t->embryonic != 30 || all)
@@ -215,11 +216,17 @@ static void write_set_timeouts(const struct gw_set_timeouts *t, struct buf *out)
 static void write_policy(const struct gw_config *c, struct buf *out)
 {
     const struct gw_set_timeouts *t = &c->set_timeouts;
+    bool plain = c->random_sequence && !c->decrement_ttl && !t->has_embryonic &&
+                 !t->has_half_closed && !t->has_idle && !c->inspect_icmp && !c->inspect_icmp_error;
 
-    if (c->random_sequence && !c->decrement_ttl && !t->has_embryonic && !t->has_half_closed &&
-        !t->has_idle && !c->inspect_icmp && !c->inspect_icmp_error)
+    if (!c->inspect_ftp && plain)
         return;
-    buf_adds(out, "policy-map global_policy\n class class-default\n");
+    buf_adds(out, "policy-map global_policy\n");
+    if (c->inspect_ftp)
+        buf_adds(out, " class inspection_default\n  inspect ftp\n");
+    if (plain)
+        return;
+    buf_adds(out, " class class-default\n");
     if (c->decrement_ttl)
         buf_adds(out, "  set connection decrement-ttl\n");
     if (!c->random_sequence)
@@ -244,6 +251,7 @@ static void write(const struct gw_config *c, bool keys, bool all, struct buf *ou
     buf_addf(out, "%s %s\n!\n", gw_platform_first(c->platform), c->version);
     write_names(c, out);
     write_interfaces(c, out);
+    gw_nat_config_write_objects(&c->nat, out);
     write_access(c, out);
     write_lists(c, out);
     gw_config_write_logging(c, out);

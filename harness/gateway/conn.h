@@ -16,6 +16,7 @@
 #include "gateway/drops.h"
 #include "gateway/fault.h"
 #include "gateway/messages.h"
+#include "gateway/nat.h"
 #include "gateway/show_net.h"
 #include "gateway/vpn.h"
 #include "wire/pkt.h"
@@ -39,6 +40,7 @@ struct conns_env {
     const struct netifs *ifs;       /* names and security levels */
     const uint64_t *faults;         /* set of enum gw_fault; may be NULL */
     const struct conn_model *model; /* NULL: defaults */
+    struct nat *nat;                /* whose translations connections hold; NULL: none */
     /* Called between the endings of many connections, so that log records can be sent before their
      * queue overflows; may be NULL. */
     void (*breathe)(void *ctx);
@@ -68,9 +70,11 @@ struct conn *conns_find(struct conns *t, const struct pkt *p, int *side);
 struct conn *conns_find_quoted(struct conns *t, const struct pkt *p, int *side);
 
 struct conn_open {
-    size_t ifi[2];      /* where the initiator's packets come in, and where they leave */
-    uint32_t tunnel[2]; /* VPN_NONE: in clear on that side */
-    bool preserve;      /* of the tunnel's context */
+    size_t ifi[2];              /* where the initiator's packets come in, and where they leave */
+    uint32_t tunnel[2];         /* VPN_NONE: in clear on that side */
+    bool preserve;              /* of the tunnel's context */
+    const struct nat_flow *nat; /* its ends on both sides; NULL: as in the packet */
+    struct conn *parent;        /* the control channel that has announced it; NULL: none */
 };
 
 /* Makes the flow that P begins and logs 302013, 302015 or 302020. P is not taken in yet: call
@@ -90,17 +94,43 @@ enum conn_verdict {
 enum conn_verdict conn_take(struct conns *t, struct conn *c, int side, const struct pkt *p,
                             enum gw_drop *why);
 
+/* What inspection makes of a segment that is about to be sent on. */
+enum conn_inspected {
+    CONN_AS_IT_IS,
+    CONN_CHANGED, /* `segment` takes the place of its TCP segment */
+    CONN_REFUSED, /* it is dropped */
+};
+
+struct conn_inspection {
+    enum conn_inspected verdict;
+    struct bytes segment;
+    /* Its sender is to be told that all before `ack` has arrived, since what it said last is held
+     * back until the rest of the line has come. */
+    bool acknowledge;
+    uint32_t ack;
+};
+
+/* P is from SIDE; MEM has room for 65535 bytes. */
+struct conn_inspection conn_inspect(struct conns *t, struct conn *c, int side, const struct pkt *p,
+                                    uint8_t *mem);
+
+/* The control channel that expects the connection which P begins on interface IFI, and its
+ * destination in F; NULL: none. F has been through nat_undo. */
+struct conn *conns_expected(struct conns *t, const struct pkt *p, struct nat_flow *f);
+
 /* Rewrites the packet's copy that is to be sent on: PACKET is the IP packet of N bytes, its own
  * checksums still those of the sender; a wrong TCP checksum stays wrong. ISN offset both ways (SACK
  * blocks too), MSS of a SYN clamped to `sysopt connection tcpmss` (IPv6 to the same value: whether
- * a device takes 20 bytes off is not known), unknown options and the urgent flag cleared. */
+ * a device takes 20 bytes off is not known), unknown options and the urgent flag cleared,
+ * translated addresses and ports. */
 void conn_rewrite(struct conns *t, struct conn *c, int side, uint8_t *packet, size_t n);
 
 /* True when conn_rewrite would change something in P of SIDE. */
 bool conn_rewrites(const struct conns *t, const struct conn *c, int side, const struct pkt *p);
 
-/* The same mapping for the sequence number quoted in an ICMP error that goes to SIDE. */
-uint32_t conn_quoted_seq(const struct conn *c, int side, uint32_t seq);
+/* The same mapping back for the packet quoted in an ICMP error that goes to SIDE: MESSAGE are the N
+ * bytes of ICMP. Addresses, ports, sequence number; all checksums follow. */
+void conn_restore_quoted(const struct conn *c, int side, uint8_t *message, size_t n);
 
 /* After the packet was sent on: ends the connection if that was its last one. C may be gone. */
 void conn_settle(struct conns *t, struct conn *c);
@@ -124,6 +154,8 @@ size_t conns_clear(struct conns *t, bool (*match)(void *ctx, const struct conn *
 uint32_t conn_id(const struct conn *c);
 uint8_t conn_proto(const struct conn *c);
 const struct endpoint *conn_endpoint(const struct conn *c, int side);
+/* The same as the other side sees it. */
+const struct endpoint *conn_mapped(const struct conn *c, int side);
 size_t conn_ifi(const struct conn *c, int side);
 uint32_t conn_tunnel(const struct conn *c, int side);
 bool conn_is_orphan(const struct conn *c);
@@ -131,8 +163,10 @@ bool conn_is_orphan(const struct conn *c);
 /* The owner's cache of the way towards SIDE. */
 struct gw_hop *conn_hop(struct conn *c, int side);
 
-/* The RST that SIDE would believe, as if from the other side; the owner sends it. */
+/* The RST that SIDE would believe, as if from the other side; the owner sends it. And an ACK of
+ * what SIDE has sent before ACK. */
 struct tcp conn_reset_for(const struct conn *c, int side);
+struct tcp conn_ack_for(const struct conn *c, int side, uint32_t ack);
 
 struct conn_wanted { /* all zero: every connection */
     bool orphans;    /* only those (`show conn state vpn_orphan`) */
@@ -145,6 +179,10 @@ struct conn_wanted { /* all zero: every connection */
 void conns_show(const struct conns *t, enum show_conn_how how, const struct conn_wanted *w,
                 struct buf *out);
 void conns_show_count(const struct conns *t, struct buf *out);
+
+/* `show local-host`: the hosts behind interface IFI, or one of them. */
+void conns_show_hosts(const struct conns *t, size_t ifi, const struct ip_addr *only,
+                      struct buf *out);
 
 #define CONN_FLAGS 16
 /* Letters of `show conn`, "UIO" for a running download. Returns OUT. */

@@ -55,7 +55,8 @@ struct conn {
     uint8_t reason;        /* enum gw_reason: why it is ending */
     int16_t icmp_type, icmp_code;
     uint32_t tunnel[2];
-    uint32_t turn[2]; /* of each tunnel, up to which it was seen to */
+    uint32_t turn[2];       /* of each tunnel, up to which it was seen to */
+    struct conn_more *more; /* gateway/conn_more.h; NULL: nothing is translated or inspected */
     union {
         struct conn_tcp_side tcp[2];
         struct conn_echo echo; /* ICMP */
@@ -109,6 +110,16 @@ struct conn_tunnel {
     bool preserved_before;     /* and before it fell */
 };
 
+struct conn_blocks { /* records of one size, never given back before the end */
+    void **chunks;
+    size_t nchunks, size;
+    void *free; /* the next one's address stands in each */
+};
+
+void *conn_blocks_take(struct conn_blocks *b); /* zeroed */
+void conn_blocks_give(struct conn_blocks *b, void *p);
+void conn_blocks_release(struct conn_blocks *b);
+
 struct conns {
     struct conns_env env;
     struct conn_model model;
@@ -122,6 +133,9 @@ struct conns {
     struct conn_tunnel *tunnels; /* by number */
     size_t ntunnels;
     size_t behind; /* tunnels with flows that are to be seen to */
+    struct conn_blocks more, ftps;
+    struct map holes; /* pinholes by the connection that is expected: slots of control channels */
+    struct wheel hole_timers;
 };
 
 static inline bool conn_is_icmp(const struct conn *c)
@@ -138,6 +152,12 @@ static inline bool conns_fault(const struct conns *t, enum gw_fault f)
 {
     return t->env.faults && gw_fault_on(*t->env.faults, f);
 }
+
+/* conn_blocks.c: records of struct conn_blocks. conn_table.c: */
+struct gw_msg_conn conn_message(const struct conns *t, const struct conn *c);
+
+/* conn_show.c */
+void conn_show_line(const struct conns *t, const struct conn *c, struct buf *out);
 
 /* conn_timer.c */
 void conn_arm(struct conns *t, struct conn *c);

@@ -1,8 +1,9 @@
 /* What a firewall changes in a TCP segment: sequence numbers (RFC 6528 behind hosts that choose
  * them badly), the MSS, and what the normalizer clears by default: the urgent flag, and options
- * that are not known (`tcp-options range 6 7 clear`, `range 9 255 clear`). Checksums are adjusted
- * and never made anew (RFC 1624), so that one that was wrong stays wrong. */
-#include "gateway/conn_parts.h"
+ * that are not known (`tcp-options range 6 7 clear`, `range 9 255 clear`); and translated ends in
+ * any packet (conn_nat.c). Checksums are adjusted and never made anew (RFC 1624), so that one that
+ * was wrong stays wrong. */
+#include "gateway/conn_more.h"
 
 enum { OPT_END = 0, OPT_NOP = 1, OPT_MSS = 2, OPT_SACK = 5 };
 
@@ -36,14 +37,21 @@ static uint16_t get16(const struct edit *e, size_t at)
 
 static void set16(struct edit *e, size_t at, uint16_t v)
 {
-    adjust16(e, at, get16(e, at), v);
+    uint16_t old = get16(e, at);
+
+    if (v == old)
+        return;
+    adjust16(e, at, old, v);
     wr_fill16(&e->w, at, v);
 }
 
-static void add32(struct edit *e, size_t at, uint32_t delta)
+static uint32_t get32(const struct edit *e, size_t at)
 {
-    uint32_t v = ((uint32_t)get16(e, at) << 16 | get16(e, at + 2)) + delta;
+    return (uint32_t)get16(e, at) << 16 | get16(e, at + 2);
+}
 
+static void set32(struct edit *e, size_t at, uint32_t v)
+{
     set16(e, at, (uint16_t)(v >> 16));
     set16(e, at + 2, (uint16_t)v);
 }
@@ -77,21 +85,32 @@ static uint16_t clamp_mss(const struct conns *t, uint16_t mss)
     return mss;
 }
 
+/* A number by which SIDE acknowledges, for the other side. */
+static uint32_t ack_out(const struct conn *c, int side, uint32_t ack)
+{
+    return c->mapback_lost ? ack : conn_ack_back(c, side, ack);
+}
+
+struct sender { /* of the segment */
+    const struct conn *c;
+    int side;
+};
+
 static void edit_option(const struct conns *t, struct edit *e, uint8_t kind, size_t at, size_t len,
-                        bool syn, uint32_t ack_delta)
+                        bool syn, struct sender from)
 {
     for (size_t i = at; conn_clears_option(kind) && i < at + len; i++)
         set8(e, i, OPT_NOP);
     if (kind == OPT_MSS && syn && len == 4)
         set16(e, at + 2, clamp_mss(t, get16(e, at + 2)));
-    if (kind != OPT_SACK || !ack_delta || conns_fault(t, GW_FAULT_SACK_NOT_MAPPED))
+    if (kind != OPT_SACK || conns_fault(t, GW_FAULT_SACK_NOT_MAPPED))
         return;
     for (size_t edge = at + 2; edge + 4 <= at + len; edge += 4)
-        add32(e, edge, ack_delta);
+        set32(e, edge, ack_out(from.c, from.side, get32(e, edge)));
 }
 
 static void edit_options(const struct conns *t, struct edit *e, size_t hdr, bool syn,
-                         uint32_t ack_delta)
+                         struct sender from)
 {
     size_t at = TCP_HDR_LEN;
 
@@ -108,17 +127,9 @@ static void edit_options(const struct conns *t, struct edit *e, size_t hdr, bool
         size_t len = rd_u8(&r);
         if (r.err || len < 2 || at + len > hdr)
             return; /* malformed: left as it is, as a stack would skip it */
-        edit_option(t, e, kind, at, len, syn, ack_delta);
+        edit_option(t, e, kind, at, len, syn, from);
         at += len;
     }
-}
-
-static void deltas(const struct conn *c, int side, uint32_t *seq, uint32_t *ack)
-{
-    *seq = c->tcp[side].offset;
-    *ack = c->mapback_lost ? 0 : 0u - c->tcp[!side].offset;
-    if (c->mapback_lost)
-        *seq = 0;
 }
 
 static void corrupt(struct edit *e, struct conn *c, size_t hdr)
@@ -134,21 +145,16 @@ static void edit_segment(struct conns *t, struct conn *c, int side, struct edit 
     uint8_t flags = (uint8_t)get16(e, 12);
     size_t hdr = (size_t)(get16(e, 12) >> 12) * 4;
     uint16_t check = get16(e, 16);
-    uint32_t seq, ack;
 
     if (hdr < TCP_HDR_LEN || hdr > e->r.in.n)
         return;
-    deltas(c, side, &seq, &ack);
     e->sum = (uint16_t)~check;
-    if (seq)
-        add32(e, 4, seq);
-    if (ack && flags & TCP_ACK)
-        add32(e, 8, ack);
-    else
-        ack = 0;
+    set32(e, 4, conn_seq_out(c, side, get32(e, 4)));
+    if (flags & TCP_ACK)
+        set32(e, 8, ack_out(c, side, get32(e, 8)));
     if (flags & TCP_URG) /* urgent-flag clear */
         set16(e, 12, (uint16_t)(get16(e, 12) & ~(unsigned)TCP_URG));
-    edit_options(t, e, hdr, flags & TCP_SYN, ack);
+    edit_options(t, e, hdr, flags & TCP_SYN, (struct sender){c, side});
     if (conns_fault(t, GW_FAULT_CORRUPT_BYTE))
         corrupt(e, c, hdr);
     wr_fill16(&e->w, 16, (uint16_t)~fold(e->sum));
@@ -158,7 +164,11 @@ void conn_rewrite(struct conns *t, struct conn *c, int side, uint8_t *packet, si
 {
     struct ip ip;
 
-    if (c->proto != IP_TCP || ip_parse(bytes_of(packet, n), &ip) || ip.frag_off)
+    if (ip_parse(bytes_of(packet, n), &ip) || ip.frag_off)
+        return;
+    if (c->more && c->more->translated)
+        conn_nat_rewrite(c, side, packet, &ip);
+    if (c->proto != IP_TCP)
         return;
     uint8_t *segment = packet + ip.hdr_len;
     struct edit e = {.r = rd_of(ip.payload), .w = wr_of(segment, ip.payload.n)};
@@ -188,17 +198,13 @@ static bool has_to_clear(const struct tcp *t)
 
 bool conn_rewrites(const struct conns *t, const struct conn *c, int side, const struct pkt *p)
 {
-    uint32_t seq, ack;
+    const bool moved = c->tcp[0].offset || c->tcp[1].offset;
 
+    (void)side;
+    if (c->more && (c->more->translated || c->more->ftp))
+        return true;
     if (p->kind != PKT_TCP)
         return false;
-    deltas(c, side, &seq, &ack);
-    return seq || ack || tcp_has(&p->tcp, TCP_SYN) || has_to_clear(&p->tcp) ||
+    return (moved && !c->mapback_lost) || tcp_has(&p->tcp, TCP_SYN) || has_to_clear(&p->tcp) ||
            conns_fault(t, GW_FAULT_CORRUPT_BYTE);
-}
-
-/* SIDE sent the quoted segment: the number it knows is the one before the offset. */
-uint32_t conn_quoted_seq(const struct conn *c, int side, uint32_t seq)
-{
-    return seq - c->tcp[side].offset;
 }

@@ -80,23 +80,22 @@ static long long seconds(struct mono from, struct mono to)
 }
 
 static struct show_conn_side side_of(const struct conns *t, const struct conn *c, int side,
-                                     char text[static IP_ADDR_TEXT])
+                                     char text[static 2][IP_ADDR_TEXT])
 {
-    const struct endpoint *e = &c->at[side];
-    const char *addr = ip_addr_format(&e->addr, text);
+    const struct endpoint *e = &c->at[side], *m = conn_mapped(c, side);
 
     return (struct show_conn_side){.nameif = t->env.ifs->v[c->ifi[side]].nameif,
-                                   .addr = addr,
-                                   .mapped = addr,
+                                   .addr = ip_addr_format(&e->addr, text[0]),
+                                   .mapped = ip_addr_format(&m->addr, text[1]),
                                    .port = e->port,
-                                   .mapped_port = e->port};
+                                   .mapped_port = m->port};
 }
 
 static void put_conn(const struct conns *t, const struct conn *c, enum show_conn_how how,
                      struct buf *out)
 {
     int o = outer(t, c);
-    char flags[CONN_FLAGS], a[IP_ADDR_TEXT], b[IP_ADDR_TEXT];
+    char flags[CONN_FLAGS], a[2][IP_ADDR_TEXT], b[2][IP_ADDR_TEXT];
     struct show_conn line = {.proto = proto_name(c->proto),
                              .outer = side_of(t, c, o, a),
                              .inner = side_of(t, c, !o, b),
@@ -114,6 +113,11 @@ static void put_conn(const struct conns *t, const struct conn *c, enum show_conn
 void conns_show_count(const struct conns *t, struct buf *out)
 {
     buf_addf(out, "%zu in use, %zu most used\n", t->count, t->most);
+}
+
+void conn_show_line(const struct conns *t, const struct conn *c, struct buf *out)
+{
+    put_conn(t, c, SHOW_CONN_PLAIN, out);
 }
 
 static bool has_address(const struct conn *c, const struct ip_net *net)

@@ -1,6 +1,12 @@
 #include "base/hash.h"
 #include "base/mem.h"
-#include "gateway/conn_parts.h"
+#include "gateway/conn_more.h"
+
+/* conn_mapped, for every packet. */
+static inline const struct endpoint *mapped(const struct conn *c, int side)
+{
+    return c->more ? &c->more->mapped[side] : &c->at[side];
+}
 
 struct key {
     uint8_t proto;
@@ -15,8 +21,8 @@ static bool is_same(const void *ctx, uint32_t id, const void *key)
 
     if (c->proto != k->proto)
         return false;
-    return (endpoint_eq(&c->at[0], &k->from) && endpoint_eq(&c->at[1], &k->to)) ||
-           (endpoint_eq(&c->at[0], &k->to) && endpoint_eq(&c->at[1], &k->from));
+    return (endpoint_eq(&c->at[0], &k->from) && endpoint_eq(mapped(c, 1), &k->to)) ||
+           (endpoint_eq(mapped(c, 0), &k->to) && endpoint_eq(&c->at[1], &k->from));
 }
 
 static void put_endpoint(struct wr *w, const struct endpoint *e)
@@ -39,9 +45,32 @@ static uint64_t hash_of(const struct conns *t, const struct key *k)
     return hash_bytes(wr_bytes(&w), t->hash_key);
 }
 
-static struct key key_of(const struct conn *c)
+/* Of packets from SIDE. */
+static struct key key_of(const struct conn *c, int side)
 {
-    return (struct key){c->proto, c->at[0], c->at[1]};
+    return (struct key){c->proto, c->at[side], *mapped(c, !side)};
+}
+
+static bool is_translated(const struct conn *c)
+{
+    return c->more && c->more->translated;
+}
+
+/* Under translation both directions have a key of their own. */
+static void put_keys(struct conns *t, const struct conn *c)
+{
+    for (int side = 0; side <= (is_translated(c) ? 1 : 0); side++) {
+        struct key k = key_of(c, side);
+        map_put(&t->map, hash_of(t, &k), c->slot);
+    }
+}
+
+static void remove_keys(struct conns *t, const struct conn *c)
+{
+    for (int side = 0; side <= (is_translated(c) ? 1 : 0); side++) {
+        struct key k = key_of(c, side);
+        map_remove(&t->map, hash_of(t, &k), c->slot);
+    }
 }
 
 static bool is_echo(const struct pkt *p)
@@ -83,6 +112,10 @@ struct conns *conns_new(const struct conns_env *env)
     t->hash_key = rng_u64(env->rng);
     map_init(&t->map);
     wheel_init(&t->wheel, clock_now(env->clk));
+    map_init(&t->holes);
+    wheel_init(&t->hole_timers, clock_now(env->clk));
+    t->more.size = sizeof(struct conn_more);
+    t->ftps.size = sizeof(struct conn_ftp);
     return t;
 }
 
@@ -104,6 +137,9 @@ void conns_free(struct conns *t)
     map_release(&t->map);
     conn_pool_release(&t->pool);
     mem_free(t->tunnels);
+    conn_blocks_release(&t->more);
+    conn_blocks_release(&t->ftps);
+    map_release(&t->holes);
     mem_free(t);
 }
 
@@ -116,7 +152,7 @@ static struct conn *find(struct conns *t, const struct key *k, int *side)
     struct conn *c = conn_pool_at(&t->pool, id);
     if (t->behind && !conn_catch_up(t, c))
         return NULL;
-    *side = endpoint_eq(&c->at[0], &k->from) && endpoint_eq(&c->at[1], &k->to) ? 0 : 1;
+    *side = endpoint_eq(&c->at[0], &k->from) && endpoint_eq(mapped(c, 1), &k->to) ? 0 : 1;
     return c;
 }
 
@@ -128,7 +164,10 @@ struct conn *conns_find(struct conns *t, const struct pkt *p, int *side)
         return NULL;
     struct conn *c = find(t, &k, side);
     if (c && conn_is_icmp(c)) /* equal identifiers on both sides: the type tells */
-        *side = ip_addr_eq(&c->at[0].addr, &p->ip.src) ? 0 : 1;
+        *side =
+            ip_addr_eq(&c->at[0].addr, &p->ip.src) && ip_addr_eq(&mapped(c, 1)->addr, &p->ip.dst)
+                ? 0
+                : 1;
     return c;
 }
 
@@ -152,16 +191,25 @@ struct conn *conns_find_quoted(struct conns *t, const struct pkt *p, int *side)
         rd_skip(&r, 4);
         k.from.port = k.to.port = rd_be16(&r);
     }
-    return r.err ? NULL : find(t, &k, side);
+    /* it was seen as it looked on the way out: its answers are what comes in from there */
+    struct key answers = {k.proto, k.to, k.from};
+    struct conn *c = r.err ? NULL : find(t, &answers, side);
+    if (c)
+        *side = !*side;
+    return c;
 }
 
 /* --- making and freeing ------------------------------------------------------------------------
  */
 
-static struct gw_msg_conn message_of(const struct conns *t, const struct conn *c)
+struct gw_msg_conn conn_message(const struct conns *t, const struct conn *c)
 {
-    struct gw_msg_conn m = {
-        .id = c->id, .proto = c->proto, .icmp_type = c->icmp_type, .icmp_code = c->icmp_code};
+    struct gw_msg_conn m = {.id = c->id,
+                            .proto = c->proto,
+                            .icmp_type = c->icmp_type,
+                            .icmp_code = c->icmp_code,
+                            .direction = c->more ? (enum gw_msg_direction)c->more->direction
+                                                 : GW_MSG_BY_LEVELS};
     struct gw_msg_side *sides[2] = {&m.initiator, &m.responder};
 
     for (int i = 0; i < 2; i++) {
@@ -169,16 +217,16 @@ static struct gw_msg_conn message_of(const struct conns *t, const struct conn *c
         *sides[i] = (struct gw_msg_side){.nameif = n->nameif,
                                          .security_level = n->level,
                                          .addr = c->at[i].addr,
-                                         .mapped = c->at[i].addr,
+                                         .mapped = conn_mapped(c, i)->addr,
                                          .port = c->at[i].port,
-                                         .mapped_port = c->at[i].port};
+                                         .mapped_port = conn_mapped(c, i)->port};
     }
     return m;
 }
 
 void conn_log_built(struct conns *t, const struct conn *c)
 {
-    struct gw_msg_conn m = message_of(t, c);
+    struct gw_msg_conn m = conn_message(t, c);
 
     gw_msg_built(t->env.log, &m);
 }
@@ -194,6 +242,38 @@ static void append(struct conns *t, struct conn *c)
     t->count++;
     if (t->count > t->most)
         t->most = t->count;
+}
+
+/* C's ends on both sides. The identifier of an echo stands in both its ends, on either side. */
+static void set_ends(struct conns *t, struct conn *c, const struct nat_flow *f)
+{
+    struct endpoint src = f->mapped_src, dst = f->real_dst;
+
+    if (c->proto == IP_ICMP)
+        dst.port = src.port;
+    if (endpoint_eq(&c->at[0], &src) && endpoint_eq(&c->at[1], &dst) && !f->xlate[0] &&
+        !f->xlate[1])
+        return;
+    struct conn_more *m = conn_more_of(t, c); /* what the packet names is what it sees */
+    m->translated = !endpoint_eq(&c->at[0], &src) || !endpoint_eq(&c->at[1], &dst);
+    m->mapped[0] = src;
+    c->at[1] = dst;
+    for (int i = 0; i < 2; i++) {
+        m->xlate[i] = f->xlate[i];
+        if (m->xlate[i])
+            xlate_hold(nat_xlates(t->env.nat), m->xlate[i]);
+    }
+}
+
+/* The data connection that PARENT has announced. Its log says "inbound" when the parent's does. */
+static void join_parent(struct conns *t, struct conn *parent, struct conn *c)
+{
+    struct gw_msg_conn m = conn_message(t, parent);
+    bool inbound = m.initiator.security_level <= m.responder.security_level;
+
+    conn_more_adopt(t, parent, c);
+    c->more->direction = inbound ? GW_MSG_INBOUND : GW_MSG_OUTBOUND;
+    conn_hole_close(t, parent);
 }
 
 struct conn *conns_open(struct conns *t, const struct pkt *p, const struct conn_open *how)
@@ -220,7 +300,13 @@ struct conn *conns_open(struct conns *t, const struct pkt *p, const struct conn_
     c->born = c->seen = conns_now(t);
     if (p->kind == PKT_TCP)
         conn_tcp_open(t, c, &p->tcp);
-    map_put(&t->map, hash_of(t, &k), c->slot);
+    if (how->nat)
+        set_ends(t, c, how->nat);
+    if (how->parent)
+        join_parent(t, how->parent, c);
+    if (conn_is_ftp(t, c))
+        conn_ftp_begin(t, c);
+    put_keys(t, c);
     append(t, c);
     conn_link_tunnels(t, c);
     conn_arm(t, c);
@@ -231,11 +317,10 @@ struct conn *conns_open(struct conns *t, const struct pkt *p, const struct conn_
 
 void conn_free(struct conns *t, struct conn *c)
 {
-    struct key k = key_of(c);
-
     conn_unlink_tunnels(t, c);
     wheel_disarm(&t->wheel, &c->timer);
-    map_remove(&t->map, hash_of(t, &k), c->slot);
+    remove_keys(t, c);
+    conn_more_free(t, c);
     if (c->prev)
         c->prev->next = c->next;
     else
@@ -272,7 +357,7 @@ static const char *ended_by(const struct gw_msg_conn *m, const struct conn *c,
 
 void conn_log_end(struct conns *t, const struct conn *c, enum gw_reason reason)
 {
-    struct conn_ending e = {.m = message_of(t, c),
+    struct conn_ending e = {.m = conn_message(t, c),
                             .lasted = mono_diff(c->born, conns_now(t)),
                             .bytes = c->bytes,
                             .reason = reason};

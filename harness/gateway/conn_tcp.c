@@ -1,6 +1,6 @@
 /* TCP state, from the segments that conn_check.c lets pass. Numbers are kept as each sender counts
  * them; conn_rewrite.c maps them for the other side. */
-#include "gateway/conn_parts.h"
+#include "gateway/conn_more.h"
 
 #define WSCALE_MAX 14
 
@@ -156,7 +156,7 @@ enum gw_drop conn_tcp_take(struct conns *t, struct conn *c, int side, const stru
     struct pkt own = *p;
     struct tcp_opts opts = {0};
 
-    own.tcp.ack -= c->tcp[!side].offset; /* it acknowledges what it has seen: offset numbers */
+    own.tcp.ack = conn_ack_back(c, side, own.tcp.ack); /* it acknowledges what it has seen */
     if (p->tcp.opts.n)
         tcp_opts_parse(p->tcp.opts, &opts);
     enum gw_drop why = conn_tcp_check(c, side, &own, &opts, conns_now(t));
@@ -176,9 +176,22 @@ struct tcp conn_reset_for(const struct conn *c, int side)
 {
     const struct conn_tcp_side *me = &c->tcp[side], *other = &c->tcp[!side];
 
-    return (struct tcp){.src = c->at[!side].port,
+    return (struct tcp){.src = conn_mapped(c, !side)->port,
                         .dst = c->at[side].port,
                         .flags = TCP_RST | TCP_ACK,
-                        .seq = (me->has_acked ? me->acked : other->end) + other->offset,
+                        .seq = conn_seq_out(c, !side, me->has_acked ? me->acked : other->end),
                         .ack = me->end};
+}
+
+struct tcp conn_ack_for(const struct conn *c, int side, uint32_t ack)
+{
+    const struct conn_tcp_side *other = &c->tcp[!side];
+    uint32_t window = other->window >> other->wscale;
+
+    return (struct tcp){.src = conn_mapped(c, !side)->port,
+                        .dst = c->at[side].port,
+                        .flags = TCP_ACK,
+                        .seq = conn_seq_out(c, !side, other->end),
+                        .ack = ack,
+                        .window = (uint16_t)(window > UINT16_MAX ? UINT16_MAX : window)};
 }

@@ -1,5 +1,5 @@
 /* Timers of connections. A packet only notes the time: the timer looks again when it fires. */
-#include "gateway/conn_parts.h"
+#include "gateway/conn_more.h"
 
 bool conn_is_embryonic(const struct conn *c)
 {
@@ -54,6 +54,10 @@ static enum gw_reason reset_idle(struct conns *t, struct conn *c, enum gw_reason
 
 static struct mono due_of(const struct conns *t, const struct conn *c, enum gw_reason *reason)
 {
+    if (c->ending) { /* its parent has ended */
+        *reason = (enum gw_reason)c->reason;
+        return c->born;
+    }
     if (c->life == CONN_CLOSED)
         return mono_add(c->seen, TIMEWAIT);
     if (c->life == CONN_ZOMBIE) {
@@ -96,6 +100,7 @@ void conns_tick(struct conns *t)
     struct timer *timer;
     size_t n = 0;
 
+    conn_holes_tick(t);
     conn_catch_up_some(t);
     for (int i = 0; i < BATCH && (timer = wheel_expire(&t->wheel, conns_now(t))); i++) {
         n += expire(t, CONTAINER_OF(timer, struct conn, timer));
@@ -108,5 +113,7 @@ void conns_tick(struct conns *t)
 
 struct mono conns_deadline(const struct conns *t)
 {
-    return t->behind ? conns_now(t) : wheel_next(&t->wheel);
+    struct mono flows = t->behind ? conns_now(t) : wheel_next(&t->wheel);
+
+    return mono_min(flows, wheel_next(&t->hole_timers));
 }

@@ -37,7 +37,8 @@ extern const struct gw_command_set gw_show_ipsec_commands;
 extern const struct gw_command_set gw_show_box_commands; /* show interface, arp */
 extern const struct gw_command_set gw_show_net_commands; /* show asp drop, route, clock */
 extern const struct gw_command_set gw_show_logging_commands;
-extern const struct gw_command_set gw_conn_commands; /* show conn, clear conn */
+extern const struct gw_command_set gw_conn_commands;  /* show conn, clear conn */
+extern const struct gw_command_set gw_xlate_commands; /* show xlate, show local-host */
 extern const struct gw_command_set gw_show_ipv6_commands;
 
 #endif

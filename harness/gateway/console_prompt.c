@@ -48,6 +48,7 @@ static const char *mode_words(const struct gateway *g)
     case GW_CONFIG_IF: return strchr(g->place.name, '.') ? "config-subif" : "config-if";
     case GW_CONFIG_POLICY: return later ? "config-ikev1-policy" : "config-isakmp-policy";
     case GW_CONFIG_GROUP: return "config-tunnel-ipsec";
+    case GW_CONFIG_NETWORK: return "config-network-object";
     case GW_CONFIG_TUNNEL: return "config-tunnel-general";
     case GW_CONFIG_GROUP_POLICY: return "config-group-policy";
     case GW_CONFIG_CLASS:

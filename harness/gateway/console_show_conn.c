@@ -131,6 +131,8 @@ static enum err clear_conn(struct gw_call *call)
     struct wanted w = {.addr = call->nargs ? &call->args[0].addr : NULL};
     size_t n = conns_clear(gateway_of(call)->conns, is_meant, &w, (enum gw_reason)call->what);
 
+    if (call->what == GW_REASON_XLATE_CLEAR)
+        xlates_clear(nat_xlates(gateway_of(call)->nat));
     if (call->what == GW_REASON_FLOW_CLOSED)
         buf_addf(call->answer, "%zu connection(s) deleted.\n", n);
     return ERR_OK;

@@ -37,6 +37,9 @@
     X(TCP_INVALID_ACK, "tcp-invalid-ack", "TCP invalid ACK", other)                                \
     X(TCP_PAWS, "tcp-paws-fail", "TCP packet failed PAWS test", other)                             \
     X(TCP_PAST_FIN, "tcp-data-past-fin", "TCP data send after FIN", other)                         \
+    X(NAT_FAILED, "nat-xlate-failed", "NAT failed", other)                                         \
+    X(NAT_REVERSE, "nat-rpf-failed", "NAT reverse path failed", other)                             \
+    X(INSPECT, "inspect-ftp", "FTP inspection", other)                                             \
     X(NOT_FOR_US, "unexpected-packet", "Unexpected packet", other)
 
 enum gw_drop {

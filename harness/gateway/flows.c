@@ -15,7 +15,7 @@ static void reset_hosts(void *ctx, const struct conn *c)
     for (int side = 0; side < sides; side++) {
         struct tcp rst = conn_reset_for(c, side);
         struct ip ip = {.proto = IP_TCP,
-                        .src = conn_endpoint(c, !side)->addr,
+                        .src = conn_mapped(c, !side)->addr,
                         .dst = conn_endpoint(c, side)->addr};
         uint8_t segment[TCP_HDR_LEN];
         struct wr w = wr_of(segment, sizeof(segment));
@@ -40,28 +40,34 @@ void gw_flows_init(struct gateway *g)
                             .reset_hosts = reset_hosts,
                             .ctx = g};
 
+    gw_nat_init(g);
+    env.nat = g->nat;
     g->conns = conns_new(&env);
 }
 
 void gw_flows_release(struct gateway *g)
 {
     conns_free(g->conns);
+    nat_free(g->nat);
     g->conns = NULL;
+    g->nat = NULL;
 }
 
 void gw_flows_forget(struct gateway *g)
 {
     conns_forget(g->conns);
+    nat_forget(g->nat);
 }
 
 void gw_flows_tick(struct gateway *g)
 {
     conns_tick(g->conns);
+    xlates_tick(nat_xlates(g->nat));
 }
 
 struct mono gw_flows_deadline(const struct gateway *g)
 {
-    return conns_deadline(g->conns);
+    return mono_min(conns_deadline(g->conns), xlates_deadline(nat_xlates(g->nat)));
 }
 
 /* --- tunnels -----------------------------------------------------------------------------------
@@ -79,8 +85,8 @@ static bool belongs_into(void *ctx, const struct conn *c)
 
     for (int side = 0; side < 2; side++) {
         struct gw_flow_key key = {.proto = conn_proto(c),
-                                  .src = conn_endpoint(c, !side)->addr,
-                                  .sport = conn_endpoint(c, !side)->port,
+                                  .src = conn_mapped(c, !side)->addr,
+                                  .sport = conn_mapped(c, !side)->port,
                                   .dst = conn_endpoint(c, side)->addr,
                                   .dport = conn_endpoint(c, side)->port,
                                   .icmp_type = -1};

@@ -1,7 +1,5 @@
 #include "gateway/forward.h"
 
-#include "wire/checksum.h"
-
 struct way { /* out of here */
     struct gw_hop hop;
     uint32_t tunnel; /* VPN_NONE: in clear */
@@ -184,7 +182,7 @@ static bool find_way(struct gateway *g, struct gw_packet *p, struct conn *c, int
         way->tunnel = VPN_NONE;
     if (way->tunnel == VPN_NONE) {
         struct gw_hop *hop = conn_hop(c, !side);
-        if (!gw_hop_find(g, &p->p.ip.dst, conn_ifi(c, !side), hop)) {
+        if (!gw_hop_find(g, &conn_endpoint(c, !side)->addr, conn_ifi(c, !side), hop)) {
             gw_drop(g, GW_DROP_NO_ROUTE);
             return false;
         }
@@ -221,6 +219,36 @@ static bool take(struct gateway *g, const struct gw_packet *p, struct conn *c, i
     }
 }
 
+/* SIDE is told that its bytes before NUMBER have arrived. */
+static void acknowledge(struct gateway *g, const struct conn *c, int side, uint32_t number)
+{
+    struct tcp ack = conn_ack_for(c, side, number);
+    struct ip ip = {
+        .proto = IP_TCP, .src = conn_mapped(c, !side)->addr, .dst = conn_endpoint(c, side)->addr};
+    uint8_t segment[TCP_HDR_LEN];
+    struct wr w = wr_of(segment, sizeof(segment));
+
+    tcp_put(&w, &ack, &ip.src, &ip.dst);
+    (void)gw_send_own(g, NETIF_NONE, &ip, wr_bytes(&w));
+}
+
+/* Inspection has its say. False: P goes no further. */
+static bool inspect(struct gateway *g, struct gw_packet *p, struct conn *c, int side)
+{
+    struct conn_inspection r = conn_inspect(g->conns, c, side, &p->p, g->changed);
+
+    if (r.verdict == CONN_REFUSED)
+        gw_drop(g, GW_DROP_INSPECT);
+    if (r.verdict != CONN_CHANGED)
+        return r.verdict == CONN_AS_IT_IS;
+    p->p.ip.payload = r.segment;
+    p->p.ip.payload_len = r.segment.n;
+    p->lent = NULL; /* it moves to where it is changed */
+    if (r.acknowledge)
+        acknowledge(g, c, side, r.ack);
+    return true;
+}
+
 void gw_forward(struct gateway *g, struct gw_packet *p, struct conn *c, int side)
 {
     struct way way;
@@ -229,7 +257,7 @@ void gw_forward(struct gateway *g, struct gw_packet *p, struct conn *c, int side
         return;
     if (way.tunnel != VPN_NONE && !gw_vpn_pair(g, way.tunnel)) {
         wait_for_tunnel(g, c, side);
-    } else {
+    } else if (inspect(g, p, c, side)) {
         way.rewrite = conn_rewrites(g->conns, c, side, &p->p);
         send(g, p, &way);
     }
@@ -249,27 +277,20 @@ void gw_forward_stateless(struct gateway *g, struct gw_packet *p, const struct g
 /* --- ICMP errors -------------------------------------------------------------------------------
  */
 
-/* The quoted sequence number is made the one that SIDE knows. P's payload is then in MEM. */
+/* The quoted packet is made the one that SIDE has sent. P's payload is then in MEM. */
 static void map_quoted(struct gw_packet *p, const struct conn *c, int side, uint8_t *mem)
 {
     struct bytes in = p->p.ip.payload;
     struct wr w = wr_of(mem, in.n);
-    struct rd r = rd_of(in);
-    struct ip quoted;
 
     wr_put(&w, in);
     p->p.ip.payload = wr_bytes(&w);
-    rd_skip(&r, 2);
-    uint16_t check = rd_be16(&r);
-    if (conn_proto(c) != IP_TCP || ip_parse(p->p.icmp.data, &quoted))
-        return;
-    size_t at = ICMP_HDR_LEN + quoted.hdr_len + 4;
-    r.at = at;
-    uint32_t seq = rd_be32(&r), known = conn_quoted_seq(c, side, seq);
-    if (r.err)
-        return;
-    wr_fill32(&w, at, known);
-    wr_fill16(&w, 2, checksum_update32(check, seq, known));
+    conn_restore_quoted(c, side, mem, in.n);
+    /* who reports it is named as SIDE knows it, if it is the other end; another router's address is
+     * its own */
+    if (ip_addr_eq(&p->p.ip.src, &conn_endpoint(c, !side)->addr))
+        p->p.ip.src = conn_mapped(c, !side)->addr;
+    p->p.ip.dst = conn_endpoint(c, side)->addr;
 }
 
 void gw_forward_error(struct gateway *g, struct gw_packet *p, struct conn *c, int side)
@@ -287,6 +308,6 @@ void gw_forward_error(struct gateway *g, struct gw_packet *p, struct conn *c, in
         return;
     }
     p->lent = NULL; /* it moves to where it is changed */
-    map_quoted(p, c, side, g->error);
+    map_quoted(p, c, side, g->changed);
     send(g, p, &way);
 }

@@ -7,6 +7,7 @@
 #define CHANGES_VPN                                                                                \
     (GW_CHANGED_INTERFACE | GW_CHANGED_ACL | GW_CHANGED_ISAKMP | GW_CHANGED_TRANSFORM |            \
      GW_CHANGED_MAP | GW_CHANGED_LIFETIME | GW_CHANGED_GROUP)
+#define CHANGES_NAT (GW_CHANGED_INTERFACE | GW_CHANGED_NAMES | GW_CHANGED_ACL | GW_CHANGED_NAT)
 #define CHANGES_ALL ~0u
 
 /* An interface that comes up says so. */
@@ -26,6 +27,8 @@ void gw_configure(struct gateway *g, unsigned changed)
         netifs_configure(&g->ifs, g->cfg);
     if (changed & CHANGES_ROUTING)
         routes_build(&g->routes, g->cfg, &g->ifs);
+    if (changed & CHANGES_NAT)
+        gw_nat_configure(g);
     announce(g);
     if (changed & CHANGES_VPN)
         gw_vpn_configure(g);
@@ -135,7 +138,7 @@ static void input_ip(struct gateway *g, struct gw_packet *p)
     p->whole = !ip_is_fragment(ip);
     if (ip_is_fragment(ip) && !reassembly_add(g->fragments, p->ifi, &p->p, clock_now(g->env.clk)))
         return;
-    if (netifs_owner(&g->ifs, &ip->dst) != NETIF_NONE)
+    if (netifs_owner(&g->ifs, &ip->dst) != NETIF_NONE && !gw_nat_is_through(g, p))
         gw_box_input(g, p);
     else
         gw_through_input(g, p);

@@ -31,6 +31,7 @@ struct gateway {
     uint32_t epoch; /* from 1; raised when interfaces, routes or crypto maps change */
     struct reassembly *fragments;
     struct vpn vpn;
+    struct nat *nat;
     struct conns *conns;
     struct acl_log *acl_log;
     uint64_t faults;       /* set of enum gw_fault */
@@ -48,7 +49,8 @@ struct gateway {
     int64_t drops_cleared_unix_s;
     uint8_t opened[65536]; /* a packet out of a tunnel, when it cannot lie where it will go */
     uint8_t sealed[65536 + ESP_OVERHEAD_MAX];
-    uint8_t error[65536];   /* an ICMP error with its quotation changed */
+    uint8_t changed[65536]; /* a payload that is not the sender's: an ICMP error with its quotation
+                               changed, an inspected segment */
     uint8_t scratch[65536]; /* one packet being made */
 };
 
@@ -70,8 +72,9 @@ static inline void gw_drop(struct gateway *g, enum gw_drop why)
     g->drops[why]++;
 }
 
-/* What access lists ask of a packet. */
+/* What access lists ask of a packet, and what the log says of it. */
 struct gw_flow_key gw_packet_key(const struct pkt *p);
+struct gw_msg_packet gw_packet_message(const struct pkt *p);
 
 /* --- gateway.c ------------------------------------------------------------------------------- */
 
@@ -135,6 +138,14 @@ void gw_reboot(struct gateway *g); /* reload */
 /* --- through.c ------------------------------------------------------------------------------- */
 
 void gw_through_input(struct gateway *g, struct gw_packet *p);
+
+/* --- translate.c ----------------------------------------------------------------------------- */
+
+void gw_nat_init(struct gateway *g);
+void gw_nat_configure(struct gateway *g);
+
+/* P is for an address of our own, but belongs to a flow that is translated to it. */
+bool gw_nat_is_through(struct gateway *g, const struct gw_packet *p);
 
 /* --- flows.c --------------------------------------------------------------------------------- */
 

@@ -27,10 +27,11 @@ struct order {
 
 static struct order order_of(const struct gw_msg_conn *c)
 {
-    bool inbound = c->initiator.security_level <= c->responder.security_level;
+    bool first = c->initiator.security_level <= c->responder.security_level;
+    bool inbound = c->direction == GW_MSG_BY_LEVELS ? first : c->direction == GW_MSG_INBOUND;
 
-    return inbound ? (struct order){&c->initiator, &c->responder, true}
-                   : (struct order){&c->responder, &c->initiator, false};
+    return first ? (struct order){&c->initiator, &c->responder, inbound}
+                 : (struct order){&c->responder, &c->initiator, inbound};
 }
 
 static void built_icmp(struct gw_syslog *s, const struct gw_msg_conn *c, struct order o)
@@ -180,9 +181,8 @@ void gw_msg_acl_denied(struct gw_syslog *s, const struct gw_msg_packet *p, const
         gw_log(s, 106023, "Deny %s src %s:%s/%u dst %s:%s/%u by access-group \"%s\"%s", proto,
                src_if, a, p->sport, dst_if, b, p->dport, acl, hashes);
     else if (p->proto == IP_ICMP || p->proto == IP_ICMPV6)
-        gw_log(s, 106023,
-               "Deny %s src %s:%s dst %s:%s (type %d, code %d) by access-group \"%s\"%s", proto,
-               src_if, a, dst_if, b, p->icmp_type, p->icmp_code, acl, hashes);
+        gw_log(s, 106023, "Deny %s src %s:%s dst %s:%s (type %d, code %d) by access-group \"%s\"%s",
+               proto, src_if, a, dst_if, b, p->icmp_type, p->icmp_code, acl, hashes);
     else
         gw_log(s, 106023, "Deny %s src %s:%s dst %s:%s by access-group \"%s\"%s", proto, src_if, a,
                dst_if, b, acl, hashes);

@@ -26,6 +26,8 @@
     X(ROUTE_CHANGE, "Route change")                                                                \
     X(NO_ADJACENCY, "No valid adjacency")                                                          \
     X(FLOW_CLOSED, "Flow closed by inspection")                                                    \
+    X(PARENT_CLOSED, "Parent flow is closed")                                                      \
+    X(PINHOLE_TIMEOUT, "Pinhole Timeout")                                                          \
     X(UNKNOWN, "Unknown")
 
 enum gw_reason {
@@ -52,6 +54,8 @@ struct gw_msg_conn {
     int icmp_type, icmp_code; /* ICMP: printed when type is not -1 */
     const char *ended_by;     /* teardown: the interface the end came from, where releases print it;
                                  NULL: none */
+    /* A secondary channel is "inbound" when its control channel is, whoever has begun it. */
+    enum gw_msg_direction { GW_MSG_BY_LEVELS, GW_MSG_INBOUND, GW_MSG_OUTBOUND } direction;
 };
 
 /* 302013, 302015 or 302020. The side of lower security is printed first, the initiator between
@@ -102,6 +106,33 @@ void gw_msg_acl_denied(struct gw_syslog *s, const struct gw_msg_packet *p, const
                        const char *dst_if, const char *acl); /* 106023 */
 void gw_msg_no_route(struct gw_syslog *s, const struct gw_msg_packet *p, const char *src_if,
                      const char *dst_if); /* 110003 */
+
+/* A translation. PROTO 0: of the whole address (305009, 305010), else of a port (305011, 305012).
+ */
+struct gw_msg_xlate {
+    bool fixed; /* else dynamic */
+    uint8_t proto;
+    const char *real_if, *mapped_if;
+    struct endpoint real, mapped;
+};
+
+void gw_msg_xlate(struct gw_syslog *s, const struct gw_msg_xlate *x,
+                  const struct span *duration); /* NULL: built; else torn down after this long */
+void gw_msg_no_translation(struct gw_syslog *s, const struct gw_msg_packet *p, const char *src_if,
+                           const char *dst_if); /* 305005 */
+/* 305006: no port ("portmap"), or no address ("regular"), was free */
+void gw_msg_translation_failed(struct gw_syslog *s, const struct gw_msg_packet *p,
+                               const char *src_if, const char *dst_if, bool port);
+void gw_msg_asymmetric(struct gw_syslog *s, const struct gw_msg_packet *p, const char *src_if,
+                       const char *dst_if); /* 305013 */
+
+/* A PORT command of CLIENT to SERVER names a port below 1024, or an address that is not the
+ * client's. */
+void gw_msg_ftp_low_port(struct gw_syslog *s, const struct endpoint *named,
+                         const struct ip_addr *server, const char *nameif); /* 406001 */
+void gw_msg_ftp_address(struct gw_syslog *s, const struct ip_addr *named,
+                        const struct ip_addr *client, const struct ip_addr *server,
+                        const char *nameif); /* 406002 */
 
 /* IPsec SAs of a LAN-to-LAN tunnel: LOCAL and PEER are the gateways' addresses. */
 struct gw_msg_sa {

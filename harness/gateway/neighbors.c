@@ -247,10 +247,20 @@ void neighbor_learn(struct neighbors *n, struct entry *e, const struct mac *mac)
     }
 }
 
+void neighbors_answer_for(struct neighbors *n,
+                          bool (*answers)(const void *ctx, size_t ifi, const struct ip_addr *a),
+                          const void *ctx)
+{
+    n->answers = answers;
+    n->answers_ctx = ctx;
+}
+
 void neighbors_input(struct neighbors *n, size_t ifi, const struct arp *a)
 {
     struct netif *in = &n->ifs->v[ifi];
-    bool for_us = ip_addr_eq(&a->target, &in->net.addr);
+    bool for_us =
+        ip_addr_eq(&a->target, &in->net.addr) ||
+        (a->op == ARP_REQUEST && n->answers && n->answers(n->answers_ctx, ifi, &a->target));
     struct key k = {ifi, &a->sender};
     uint32_t id = map_find(&n->by_addr, hash_of(ifi, &a->sender), same, n, &k);
 
@@ -267,7 +277,7 @@ void neighbors_input(struct neighbors *n, size_t ifi, const struct arp *a)
     if (for_us && a->op == ARP_REQUEST) {
         struct arp answer = {.op = ARP_REPLY,
                              .sender_mac = in->mac,
-                             .sender = in->net.addr,
+                             .sender = a->target,
                              .target_mac = a->sender_mac,
                              .target = a->sender};
         send_arp(in, &a->sender_mac, &answer);

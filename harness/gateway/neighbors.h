@@ -69,6 +69,11 @@ struct neighbor_line { /* of `show arp` */
 
 /* Entry number I; false past the last one. */
 bool neighbors_line(const struct neighbors *n, uint32_t i, struct neighbor_line *out);
+/* On interface IFI, requests for other addresses are answered, too, where ANSWERS says so (proxy
+ * ARP for translated addresses). */
+void neighbors_answer_for(struct neighbors *n,
+                          bool (*answers)(const void *ctx, size_t ifi, const struct ip_addr *a),
+                          const void *ctx);
 
 /* An ARP packet came in on interface IFI. */
 void neighbors_input(struct neighbors *n, size_t ifi, const struct arp *a);

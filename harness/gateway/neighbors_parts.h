@@ -43,6 +43,8 @@ struct neighbors {
     struct map by_addr;
     struct wheel timers;
     uint32_t epoch;
+    bool (*answers)(const void *ctx, size_t ifi, const struct ip_addr *a);
+    const void *answers_ctx;
 };
 
 static inline uint16_t neighbor_ether_type(const struct entry *e)

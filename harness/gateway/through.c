@@ -1,6 +1,7 @@
 /* Packets through the gateway: to which flow they belong, and whether a new one may be. */
 #include "gateway/access.h"
 #include "gateway/forward.h"
+#include "gateway/translate.h"
 
 struct gw_flow_key gw_packet_key(const struct pkt *p)
 {
@@ -63,17 +64,33 @@ static bool should_be_sealed(const struct gateway *g, const struct gw_packet *p)
 /* --- access lists and security levels ----------------------------------------------------------
  */
 
-static bool may_pass(struct gateway *g, const struct gw_packet *p, size_t out)
+/* Interface access lists do not ask about packets out of a tunnel, nor about connections that a
+ * control channel has announced. */
+static bool is_above_lists(const struct gateway *g, const struct gw_packet *p,
+                           const struct nat_flow *f)
 {
-    struct gw_flow_key key = gw_packet_key(&p->p);
-    const struct gw_acl *in_list = gw_list_of(g, p->ifi, false, p->p.ip.version);
-    const struct gw_acl *out_list = gw_list_of(g, out, true, p->p.ip.version);
+    return (p->policy != VPN_NONE && g->cfg->sysopt.permit_vpn) || (f && f->expected);
+}
 
-    if (p->policy != VPN_NONE && g->cfg->sysopt.permit_vpn)
-        return true; /* decrypted packets pass interface access lists */
-    return (!in_list || gw_list_permits(g, p, out, in_list, &key)) &&
-           gw_levels_permit(g, p, out, in_list != NULL) &&
-           (!out_list || gw_list_permits(g, p, out, out_list, &key));
+static bool may_enter(struct gateway *g, const struct gw_packet *p, size_t out,
+                      const struct nat_flow *f)
+{
+    struct gw_flow_key key = f ? gw_nat_key_in(g, p, f) : gw_packet_key(&p->p);
+    const struct gw_acl *list = gw_list_of(g, p->ifi, false, p->p.ip.version);
+
+    if (is_above_lists(g, p, f))
+        return true;
+    return (!list || gw_list_permits(g, p, out, list, &key)) &&
+           gw_levels_permit(g, p, out, list != NULL);
+}
+
+static bool may_leave(struct gateway *g, const struct gw_packet *p, size_t out,
+                      const struct nat_flow *f)
+{
+    struct gw_flow_key key = f ? gw_nat_key_out(g, p, f) : gw_packet_key(&p->p);
+    const struct gw_acl *list = gw_list_of(g, out, true, p->p.ip.version);
+
+    return is_above_lists(g, p, f) || !list || gw_list_permits(g, p, out, list, &key);
 }
 
 static bool is_echo_reply(const struct pkt *p)
@@ -94,9 +111,10 @@ static bool begins_flow(const struct pkt *p)
 
 /* The tunnel that P wants to leave through, ready for use. False: it is not, and P is dealt with.
  */
-static bool find_tunnel(struct gateway *g, const struct gw_packet *p, size_t out, uint32_t *tunnel)
+static bool find_tunnel(struct gateway *g, const struct gw_packet *p, size_t out,
+                        const struct nat_flow *f, uint32_t *tunnel)
 {
-    struct gw_flow_key key = gw_packet_key(&p->p);
+    struct gw_flow_key key = gw_nat_key_wire(p, f);
 
     *tunnel = out == g->vpn.ifi ? vpn_plan_match(&g->vpn, &key) : VPN_NONE;
     if (*tunnel == VPN_NONE)
@@ -127,10 +145,13 @@ static bool preserves(const struct gateway *g, const struct conn_open *how)
 
 static void open_flow(struct gateway *g, struct gw_packet *p)
 {
-    struct conn_open how = {.ifi = {p->ifi}, .tunnel = {p->policy}};
+    struct nat_flow f;
+    struct conn_open how = {.ifi = {p->ifi}, .tunnel = {p->policy}, .nat = &f};
     struct gw_hop hop = {0};
 
-    if (!gw_hop_find(g, &p->p.ip.dst, NETIF_NONE, &hop)) {
+    gw_nat_arrive(g, p, &f);
+    how.parent = conns_expected(g->conns, &p->p, &f);
+    if (!gw_hop_find(g, &f.real_dst.addr, NETIF_NONE, &hop)) {
         deny_no_route(g, p);
         return;
     }
@@ -143,14 +164,17 @@ static void open_flow(struct gateway *g, struct gw_packet *p)
      * `sysopt connection permit-vpn` says */
     if (hop.ifi == p->ifi && p->policy != VPN_NONE && !gw_levels_permit(g, p, hop.ifi, false))
         return;
-    if (!may_pass(g, p, hop.ifi) || !find_tunnel(g, p, hop.ifi, &how.tunnel[1]))
+    if (!may_enter(g, p, hop.ifi, &f) || !gw_nat_leave(g, p, hop.ifi, &f) ||
+        !may_leave(g, p, hop.ifi, &f) || !find_tunnel(g, p, hop.ifi, &f, &how.tunnel[1]))
         return;
     how.preserve = preserves(g, &how);
     struct conn *c = conns_open(g->conns, &p->p, &how);
-    if (c)
+    if (c) {
         gw_forward(g, p, c, 0);
-    else
+    } else {
+        gw_nat_stateless(&f, p);
         gw_forward_stateless(g, p, &hop, how.tunnel[1]);
+    }
 }
 
 /* --- flows that are there ----------------------------------------------------------------------
@@ -222,7 +246,8 @@ static void stray_reply(struct gateway *g, struct gw_packet *p)
 static bool reply_may_pass(struct gateway *g, const struct gw_packet *p, const struct conn *c,
                            int side)
 {
-    return g->cfg->inspect_icmp || !is_echo_reply(&p->p) || may_pass(g, p, conn_ifi(c, !side));
+    return g->cfg->inspect_icmp || !is_echo_reply(&p->p) ||
+           (may_enter(g, p, conn_ifi(c, !side), NULL) && may_leave(g, p, conn_ifi(c, !side), NULL));
 }
 
 static void icmp_error(struct gateway *g, struct gw_packet *p)

@@ -10,6 +10,8 @@ static const char aead_ciphers[] =
     "aes-128-gcm-8 aes-192-gcm-8 aes-256-gcm-8 aes-128-gcm-12 aes-192-gcm-12 aes-256-gcm-12 "
     "aes-128-gcm-16 aes-192-gcm-16 aes-256-gcm-16 aes-128-ccm-8 aes-192-ccm-8 aes-256-ccm-8 "
     "aes-128-ccm-12 aes-192-ccm-12 aes-256-ccm-12 aes-128-ccm-16 aes-192-ccm-16 aes-256-ccm-16";
+static const char esp_ciphers[] = " aes-N-ctr, and without integrity aes-N-gcm-I aes-N-ccm-I "
+                                  "(N 128, 192, 256; I 8, 12, 16)"; /* as messages say it */
 static const char digests[] = "md5 sha1 sha256 sha384 sha512";
 static const char integs[] =
     "hmac-md5-96 hmac-sha1-96 hmac-sha2-256-128 hmac-sha2-384-192 hmac-sha2-512-256";
@@ -64,12 +66,11 @@ static const char *suites(struct load *l, const struct node *n, const char *name
         if (suite(word, ike, &out))
             continue;
         problem_add(&l->problems, ERR_INVALID, &n->at,
-                    "<peer> %s: no suite is called %s; one looks like %s. Ciphers: %s%s%s%s%s. %s: "
-                    "%s. Groups: %s",
+                    "<peer> %s: no suite is called %s; one looks like %s. Ciphers: %s%s. %s: %s. "
+                    "Groups: %s",
                     name, word, ike ? "3des-cbc-sha1-modp1024" : "3des-cbc-hmac-md5-96",
-                    cbc_ciphers, ike ? "" : " ", ike ? "" : ctr_ciphers,
-                    ike ? "" : ", without integrity ", ike ? "" : aead_ciphers,
-                    ike ? "Hashes" : "Integrity", ike ? digests : integs, groups);
+                    cbc_ciphers, ike ? "" : esp_ciphers, ike ? "Hashes" : "Integrity",
+                    ike ? digests : integs, groups);
         break;
     }
     if (out.n)

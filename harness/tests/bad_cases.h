@@ -188,12 +188,14 @@ static const struct row {
     {"suites", NEITHER,
      "5: <peer> ike: no suite is called rot13-sha1-modp1024; one looks like "
      "3des-cbc-sha1-modp1024. Ciphers: des-cbc 3des-cbc aes-128-cbc aes-192-cbc "
-     "aes-256-cbc. Hashes: md5 sha1 sha256. Groups: modp768 modp1024 modp1536 "
-     "modp2048\n"
-     "5: <peer> esp: no suite is called 3des-hmac-md5-96-modp4096; one looks like "
+     "aes-256-cbc. Hashes: md5 sha1 sha256 sha384 sha512. Groups: modp768 modp1024 modp1536 "
+     "modp2048 modp3072 modp4096 modp6144 modp8192 ecp256 ecp384 ecp521 curve25519\n"
+     "5: <peer> esp: no suite is called 3des-hmac-md5-96-modp1; one looks like "
      "3des-cbc-hmac-md5-96. Ciphers: des-cbc 3des-cbc aes-128-cbc aes-192-cbc "
-     "aes-256-cbc. Integrity: hmac-md5-96 hmac-sha1-96 hmac-sha2-256-128. Groups: "
-     "modp768 modp1024 modp1536 modp2048\n"
+     "aes-256-cbc aes-N-ctr, and without integrity aes-N-gcm-I aes-N-ccm-I (N 128, 192, 256; I "
+     "8, 12, 16). Integrity: hmac-md5-96 hmac-sha1-96 hmac-sha2-256-128 hmac-sha2-384-192 "
+     "hmac-sha2-512-256. Groups: modp768 modp1024 modp1536 modp2048 modp3072 modp4096 modp6144 "
+     "modp8192 ecp256 ecp384 ecp521 curve25519\n"
      "5: <peer>: a lifetime below 1min leaves no time to rekey\n"
      "5: <peer> esp-volume is less than 1KiB"},
     {"text", BOTH,
