@@ -60,6 +60,14 @@ static const char *behind_peer(const char *path)
     return "192.168.50.10 ho-lan";
 }
 
+/* Platforms other than the ASA and PIX have no log of its kind. */
+static const char *log_of(const char *path)
+{
+    if (strstr(path, "syslog-over-tcp"))
+        return "tcp";
+    return strstr(path, "/ios-") || strstr(path, "/vpn3000-") ? "none" : "udp";
+}
+
 /* Two at a time: tshark takes a second or two for each. Under sanitizers, whose run wrote the same
  * bytes, a few are enough. */
 #define FEW 4
@@ -81,8 +89,8 @@ static void tshark_reads_and_decrypts_every_evidence_file(void **state)
     size_t step = build && strstr(build, "asan") ? files.gl_pathc / FEW : 1;
     for (size_t i = 0; i < files.gl_pathc; i += step) {
         const char *f = files.gl_pathv[i];
-        buf_addf(&list, "%s %.*s.keys %s\n", f, (int)(strlen(f) - strlen(".pcapng")), f,
-                 behind_peer(f));
+        buf_addf(&list, "%s %.*s.keys %s %s\n", f, (int)(strlen(f) - strlen(".pcapng")), f,
+                 behind_peer(f), log_of(f));
     }
     buf_adds(&list, "END\n");
     globfree(&files);

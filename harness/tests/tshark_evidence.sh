@@ -1,15 +1,15 @@
 #!/bin/sh
-# tshark_evidence.sh EVIDENCE KEYS HOST LEG: what Wireshark makes of one evidence file. KEYS: the folder
+# tshark_evidence.sh EVIDENCE KEYS HOST LEG LOG: what Wireshark makes of one evidence file. KEYS: the folder
 # with esp_sa and ikev1_decryption_table that the run exported; HOST: the address of the host behind
-# the peer, on the leg LEG. Says what is wrong, a line each; exit 1 then.
+# the peer, on the leg LEG; LOG: how the device logs: udp, tcp or none. Says what is wrong, a line each; exit 1 then.
 #
-#   no packet is malformed; there is IKE, ESP and syslog
+#   no packet is malformed; there is IKE, ESP and the log
 #   every ESP packet on wan opens, its ICV fits, and there is an IP packet in it
 #   every encrypted IKE message opens
 #   what the peer gave its host came out of ESP, and what it sealed came from its host:
 #   the same packets on LEG as inside the ESP on wan, by identification, length and checksum
 set -u
-file=$1 keys=$2 host=$3 leg=$4
+file=$1 keys=$2 host=$3 leg=$4 log=$5
 work=$(mktemp -d) || exit 2
 trap 'rm -rf "$work"' EXIT
 
@@ -20,20 +20,21 @@ WIRESHARK_CONFIG_DIR=$keys tshark -n -r "$file" \
     -T fields -E 'separator=|' -E occurrence=l \
     -e frame.number -e frame.interface_name -e frame.protocols -e esp.spi -e esp.icv_good \
     -e isakmp.flag_e -e isakmp.typepayload -e _ws.malformed \
-    -e ip.src -e ip.dst -e ip.id -e ip.len -e tcp.checksum -e udp.checksum -e icmp.checksum \
+    -e ip.src -e ip.dst -e ip.id -e ip.len -e tcp.checksum -e udp.checksum -e icmp.checksum -e tcp.dstport \
     >"$work/packets" 2>"$work/stderr" || {
     echo "$file: tshark cannot read it: $(head -n 1 "$work/stderr")"
     exit 1
 }
 [ -s "$keys/esp_sa" ] && has_keys=1 || has_keys=0
-awk -F '|' -v file="$file" -v keys="$has_keys" -v server="$host" -v leg="$leg" '
+awk -F '|' -v file="$file" -v keys="$has_keys" -v server="$host" -v leg="$leg" -v log_by="$log" '
 function say(what) { if (++said <= 5) print file ": " what; bad = 1 }
 function yes(s) { return s == "1" || s == "True" }
 {
     id = $9 " " $10 " " $11 " " $12 " " $13 $14 $15
     if ($8 != "") say("packet " $1 " is malformed")
     if ($3 ~ /isakmp/) ike++
-    if ($3 ~ /syslog/) syslog++
+    if ($3 ~ /syslog/) logged["udp"]++
+    if ($16 == 1470) logged["tcp"]++
     if ($2 == "wan" && $4 != "") {
         esp++
         if (keys && !yes($5)) say("packet " $1 ": the ICV of SPI " $4 " does not fit")
@@ -51,7 +52,7 @@ function yes(s) { return s == "1" || s == "True" }
 END {
     if (!ike) say("no IKE in it")
     if (!esp) say("no ESP in it")
-    if (!syslog) say("no syslog in it")
+    if (log_by != "none" && !logged[log_by]) say("no syslog over " log_by " in it")
     if (!encrypted) say("no encrypted IKE message in it")
     if (keys) {
         for (i in lan_to) if (!(i in to_server)) say("packet " lan_to[i] " on " leg " was in no ESP packet: " i)
