@@ -1,4 +1,4 @@
-#include "gateway/vpn_plan.h"
+#include "gateway/vpn_plan_parts.h"
 
 #include "base/cursor.h"
 #include "base/hash.h"
@@ -18,8 +18,8 @@ static void plan_suites(struct vpn_plan *p, const struct gw_config *c)
     }
 }
 
-static struct ike_esp_suite *esp_suites_of(const struct gw_config *c, const struct gw_map_entry *m,
-                                           size_t *n)
+struct ike_esp_suite *vpn_plan_esp_suites(const struct gw_config *c, const struct gw_map_entry *m,
+                                          size_t *n)
 {
     struct ike_esp_suite *out = mem_array(m->nsets, sizeof(*out));
 
@@ -75,7 +75,7 @@ static bool one_port(const struct gw_port_range *r, uint16_t *port)
     return !r->negated && (r->from == r->to || (r->from == 0 && r->to == UINT16_MAX));
 }
 
-static bool selector_of(const struct gw_ace *ace, struct ike_selector *out)
+bool vpn_plan_selector(const struct gw_ace *ace, struct ike_selector *out)
 {
     *out = (struct ike_selector){.proto = ace->proto};
     return !gw_ace_networks(ace, &out->local, &out->remote) &&
@@ -83,7 +83,7 @@ static bool selector_of(const struct gw_ace *ace, struct ike_selector *out)
            one_port(&ace->dst_port, &out->remote_port);
 }
 
-static bool same_selector(const struct ike_selector *a, const struct ike_selector *b)
+bool vpn_plan_same_selector(const struct ike_selector *a, const struct ike_selector *b)
 {
     return a->proto == b->proto && a->local_port == b->local_port &&
            a->remote_port == b->remote_port && a->local.prefix == b->local.prefix &&
@@ -101,7 +101,7 @@ static bool is_same(const void *ctx, uint32_t id, const void *key)
     const struct vpn_policy *p = ((const struct vpn *)ctx)->policies[id];
     const struct number_key *k = key;
 
-    return ip_addr_eq(&p->peer, k->peer) && same_selector(&p->selector, k->sel);
+    return ip_addr_eq(&p->peer, k->peer) && vpn_plan_same_selector(&p->selector, k->sel);
 }
 
 static uint64_t hash_of(const struct number_key *k)
@@ -120,8 +120,7 @@ static uint64_t hash_of(const struct number_key *k)
     return hash_bytes(wr_bytes(&w), 0);
 }
 
-/* One more, the last by number. */
-static struct vpn_policy *policy_new(struct vpn *v)
+struct vpn_policy *vpn_plan_policy_new(struct vpn *v)
 {
     v->policies = mem_resize(v->policies, v->npolicies + 1, sizeof(struct vpn_policy *));
     v->policies[v->npolicies] = mem_zalloc(sizeof(struct vpn_policy));
@@ -137,7 +136,7 @@ static uint32_t number_of(struct vpn *v, const struct ip_addr *peer, const struc
 
     if (known != MAP_NONE)
         return known;
-    struct vpn_policy *p = policy_new(v);
+    struct vpn_policy *p = vpn_plan_policy_new(v);
     p->peer = *peer;
     p->selector = *sel;
     p->parent = VPN_NONE;
@@ -146,9 +145,9 @@ static uint32_t number_of(struct vpn *v, const struct ip_addr *peer, const struc
     return (uint32_t)v->npolicies - 1;
 }
 
-static void add_policy(struct vpn_plan *p, uint32_t number, size_t peer,
-                       const struct ike_selector *sel, const struct ike_esp_suite *suites,
-                       size_t nsuites)
+void vpn_plan_add_policy(struct vpn_plan *p, uint32_t number, size_t peer,
+                         const struct ike_selector *sel, const struct ike_esp_suite *suites,
+                         size_t nsuites)
 {
     p->policies = mem_resize(p->policies, p->npolicies + 1, sizeof(*p->policies));
     p->policies[p->npolicies++] = (struct ike_policy){
@@ -163,7 +162,7 @@ static uint32_t plan_ace(struct vpn *v, struct vpn_plan *p, const struct gw_map_
     const struct gw_ace *a = &e->list.aces[ace];
     struct ike_selector sel;
 
-    if (a->action != GW_PERMIT || a->inactive || !selector_of(a, &sel))
+    if (a->action != GW_PERMIT || a->inactive || !vpn_plan_selector(a, &sel))
         return VPN_NONE;
     uint32_t number = number_of(v, &p->peers[peer].address, &sel);
     struct vpn_policy *own = v->policies[number];
@@ -175,7 +174,7 @@ static uint32_t plan_ace(struct vpn *v, struct vpn_plan *p, const struct gw_map_
     own->ace = ace;
     memcpy(own->map, m->map, sizeof(own->map));
     memcpy(own->acl, m->acl, sizeof(own->acl));
-    add_policy(p, number, peer, &sel, suites, nsuites);
+    vpn_plan_add_policy(p, number, peer, &sel, suites, nsuites);
     return number;
 }
 
@@ -204,7 +203,7 @@ static void plan_entry(struct vpn *v, struct vpn_plan *p, const struct gw_config
         p->peers[at].never_initiates = p->peers[at].never_initiates && m->answer_only;
         peers[e->npeers++] = at;
     }
-    struct ike_esp_suite *suites = esp_suites_of(c, m, &nsuites);
+    struct ike_esp_suite *suites = vpn_plan_esp_suites(c, m, &nsuites);
     p->esp_suites[p->nentries++] = suites;
     copy_list(&e->list, list);
     memcpy(e->acl, m->acl, sizeof(e->acl));
@@ -212,106 +211,6 @@ static void plan_entry(struct vpn *v, struct vpn_plan *p, const struct gw_config
     for (size_t i = 0; i < e->npeers * list->naces; i++)
         e->policies[i] =
             plan_ace(v, p, m, e, i % list->naces, peers[i / list->naces], suites, nsuites);
-}
-
-/* --- remote access ------------------------------------------------------------------------------
- */
-
-/* The peer that stands for the clients of group G. */
-static size_t group_peer(struct vpn_plan *p, const struct gw_tunnel_group *g)
-{
-    size_t n = p->ike.npeers;
-
-    for (size_t i = 0; i < n; i++) {
-        if (strcmp(p->names[i], g->name) == 0)
-            return i;
-    }
-    memcpy(p->keys[n], g->psk, sizeof(p->keys[n]));
-    memcpy(p->names[n], g->name, sizeof(p->names[n]));
-    p->peers[n] = (struct ike_peer_config){
-        .psk = bytes_str(p->keys[n]),
-        .group = bytes_str(p->names[n]),
-        .aggressive = true,
-        .xauth = !g->no_xauth,
-        .config = IKE_CONFIG_NETWORK,
-        .suites = p->suites,
-        .nsuites = p->nsuites,
-        .dpd = {.enabled = !g->keepalive_disabled,
-                .answer_only = g->keepalive_infinite,
-                .threshold = SPAN_S(g->keepalive_threshold_s),
-                .retry = SPAN_S(g->keepalive_retry_s),
-                .tries = 3},
-        .never_initiates = true,
-    };
-    p->ike.npeers++;
-    return n;
-}
-
-/* The policy that stands for what clients of group G may ask by entry M of a dynamic map. */
-static uint32_t group_number(struct vpn *v, const struct gw_map_entry *m, const char *group,
-                             const struct ike_selector *sel, size_t ace)
-{
-    size_t i = 0;
-
-    while (i < v->npolicies &&
-           (strcmp(v->policies[i]->group, group) != 0 || strcmp(v->policies[i]->map, m->map) != 0 ||
-            v->policies[i]->seq != m->seq || v->policies[i]->ace != ace ||
-            !same_selector(&v->policies[i]->selector, sel)))
-        i++;
-    if (i < v->npolicies)
-        return (uint32_t)i;
-    struct vpn_policy *p = policy_new(v);
-    *p = (struct vpn_policy){
-        .selector = *sel, .seq = m->seq, .ace = ace, .parent = VPN_NONE, .inner_ifi = NETIF_NONE};
-    memcpy(p->map, m->map, sizeof(p->map));
-    memcpy(p->acl, m->acl, sizeof(p->acl));
-    (void)memcpy(p->group, group, strlen(group) + 1);
-    return (uint32_t)(v->npolicies - 1);
-}
-
-static void add_group_policy(struct vpn *v, struct vpn_plan *p, const struct gw_map_entry *m,
-                             const struct gw_tunnel_group *g, const struct ike_selector *sel,
-                             size_t ace, size_t nsuites)
-{
-    size_t peer = group_peer(p, g);
-    uint32_t number = group_number(v, m, g->name, sel, ace);
-
-    v->policies[number]->configured = true;
-    add_policy(p, number, peer, sel, p->esp_suites[p->nentries - 1], nsuites);
-}
-
-/* Entry M of a dynamic map: anything, or what its access list permits, for each group. */
-static void plan_dynamic(struct vpn *v, struct vpn_plan *p, const struct gw_config *c,
-                         const struct gw_map_entry *m)
-{
-    const struct gw_acl *list = gw_config_acl(c, m->acl);
-    struct ike_selector sel = {.local = {ip4(0), 0}, .remote = {ip4(0), 0}};
-    size_t nsuites = 0;
-
-    if (!m->nsets || (m->acl[0] && !list))
-        return;
-    p->entries[p->nentries] = (struct vpn_entry){.map = p->map, .seq = m->seq};
-    p->esp_suites[p->nentries++] = esp_suites_of(c, m, &nsuites);
-    for (size_t g = 0; g < c->ngroups && nsuites; g++) {
-        if (c->groups[g].l2l || !c->groups[g].psk[0])
-            continue;
-        if (!list)
-            add_group_policy(v, p, m, &c->groups[g], &sel, 0, nsuites);
-        for (size_t i = 0; list && i < list->naces; i++) {
-            const struct gw_ace *a = &list->aces[i];
-            if (a->action == GW_PERMIT && !a->inactive && selector_of(a, &sel))
-                add_group_policy(v, p, m, &c->groups[g], &sel, i, nsuites);
-        }
-    }
-}
-
-static void plan_dynamics(struct vpn *v, struct vpn_plan *p, const struct gw_config *c,
-                          const char *name)
-{
-    for (size_t i = 0; i < c->ndynamic; i++) {
-        if (strcmp(c->dynamic[i].map, name) == 0)
-            plan_dynamic(v, p, c, &c->dynamic[i]);
-    }
 }
 
 /* How many entries and peers there are at most. */
@@ -345,7 +244,7 @@ struct vpn_plan *vpn_plan_new(struct vpn *v, const struct gw_config *c, const st
         if (strcmp(c->map[i].map, c->map_applied) != 0)
             continue;
         if (c->map[i].dynamic[0])
-            plan_dynamics(v, p, c, c->map[i].dynamic);
+            vpn_plan_dynamic_map(v, p, c, c->map[i].dynamic);
         else
             plan_entry(v, p, c, &c->map[i]);
     }
@@ -446,7 +345,7 @@ uint32_t vpn_policy_for(struct vpn *v, uint32_t parent, const struct ip_addr *pe
     const struct vpn_policy *whole = v->policies[parent];
     bool client = whole->group[0];
 
-    if (!client && same_selector(&whole->selector, sel))
+    if (!client && vpn_plan_same_selector(&whole->selector, sel))
         return parent;
     uint32_t number = number_of(v, peer, sel);
     struct vpn_policy *part = v->policies[number];

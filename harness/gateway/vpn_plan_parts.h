@@ -1,0 +1,31 @@
+/* What the files that make a plan share. Not for others: use gateway/vpn_plan.h. */
+#ifndef GATEWAY_VPN_PLAN_PARTS_H
+#define GATEWAY_VPN_PLAN_PARTS_H
+
+#include "gateway/vpn_plan.h"
+
+/* --- vpn_plan.c: what a static and a dynamic map have in common ------------------------------- */
+
+/* Gives the proposals of entry M, N of them; mem_free. */
+struct ike_esp_suite *vpn_plan_esp_suites(const struct gw_config *c, const struct gw_map_entry *m,
+                                          size_t *n);
+
+/* False when ACE is more than one selector can say. */
+bool vpn_plan_selector(const struct gw_ace *ace, struct ike_selector *out);
+bool vpn_plan_same_selector(const struct ike_selector *a, const struct ike_selector *b);
+
+/* One more, the last by number. */
+struct vpn_policy *vpn_plan_policy_new(struct vpn *v);
+
+/* Policy NUMBER is what PEER is asked for, or may ask. */
+void vpn_plan_add_policy(struct vpn_plan *p, uint32_t number, size_t peer,
+                         const struct ike_selector *sel, const struct ike_esp_suite *suites,
+                         size_t nsuites);
+
+/* --- vpn_plan_dynamic.c: remote access -------------------------------------------------------- */
+
+/* The entries of dynamic map NAME, for each group. */
+void vpn_plan_dynamic_map(struct vpn *v, struct vpn_plan *p, const struct gw_config *c,
+                          const char *name);
+
+#endif
