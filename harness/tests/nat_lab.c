@@ -121,6 +121,20 @@ void nat_release(struct nat_lab *l)
     mem_free(l->got);
 }
 
+struct nat_lab *nat_lab_new(const char *version, const char *lines)
+{
+    struct nat_lab *l = mem_zalloc(sizeof(*l));
+
+    nat_init(l, version, lines);
+    return l;
+}
+
+void nat_lab_free(struct nat_lab *l)
+{
+    nat_release(l);
+    mem_free(l);
+}
+
 void nat_run(struct nat_lab *l, struct span d)
 {
     struct mono until = mono_add(l->clk.at, d);
@@ -326,4 +340,9 @@ size_t nat_logged(struct nat_lab *l, const char *text)
         n++;
     buf_release(&out);
     return n;
+}
+
+struct tcp nat_syn(void)
+{
+    return (struct tcp){.flags = TCP_SYN, .seq = 7};
 }

@@ -46,7 +46,15 @@ struct nat_lab {
 /* VERSION: "8.2(1)", "9.1(2)"; LINES: configuration after that of the interfaces. */
 void nat_init(struct nat_lab *l, const char *version, const char *lines);
 void nat_release(struct nat_lab *l);
+struct nat_lab *nat_lab_new(const char *version, const char *lines);
+void nat_lab_free(struct nat_lab *l);
 void nat_run(struct nat_lab *l, struct span d);
+
+/* What most tests begin with: one server outside, and everybody behind the interface's address. */
+#define NAT_SERVER "198.51.100.9:80"
+#define NAT_PAT                                                                                    \
+    "global (outside) 1 interface\nnat (inside) 1 10.1.1.0 255.255.255.0\n"                        \
+    "access-list in extended permit ip any any\n"
 
 /* Endpoints as text: "10.1.1.5:1000". */
 struct endpoint nat_at(const char *text);
@@ -54,6 +62,7 @@ struct endpoint nat_at(const char *text);
 void nat_send_ip(struct nat_lab *l, enum nat_leg leg, struct ip *ip, struct bytes payload);
 void nat_send_tcp(struct nat_lab *l, enum nat_leg leg, const char *from, const char *to,
                   struct tcp t);
+struct tcp nat_syn(void); /* of a new connection */
 void nat_send_udp(struct nat_lab *l, enum nat_leg leg, const char *from, const char *to,
                   const char *text);
 void nat_ping(struct nat_lab *l, enum nat_leg leg, const char *from, const char *to, uint8_t type,
