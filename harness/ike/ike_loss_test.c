@@ -86,7 +86,7 @@ static bool storm(struct two_ikes *t, struct flown *d, size_t n)
         copy.p = mem_zalloc(d->n);
         memcpy(copy.p, d->p, d->n);
         copy.due = mono_add(d->due, SPAN_MS(rng_below(r, 300)));
-        t->flown = mem_resize(t->flown, t->nflown + 1, sizeof(*t->flown));
+        t->flown = two_ikes_room(t->flown, t->nflown, sizeof(*t->flown));
         t->flown[t->nflown++] = copy;
     }
     return rng_unit(r) >= w->loss;

@@ -61,6 +61,13 @@ void two_ikes_release(struct two_ikes *t)
     mem_free(t->flown);
 }
 
+void *two_ikes_room(void *list, size_t n, size_t size)
+{
+    if (n & (n - 1))
+        return list;
+    return n < 16 && n > 0 ? list : mem_resize(list, n ? 2 * n : 16, size);
+}
+
 static void fly(struct two_ikes *t, int from, const struct ike_out *o)
 {
     struct flown d = {.from = from, .src = o->from, .dst = o->to, .sent = t->clk.at};
@@ -71,7 +78,7 @@ static void fly(struct two_ikes *t, int from, const struct ike_out *o)
     memcpy(d.p, o->datagram.p, d.n);
     d.lost = t->filter && !t->filter(t, &d, t->side[from].nsent);
     t->side[from].nsent++;
-    t->flown = mem_resize(t->flown, t->nflown + 1, sizeof(*t->flown));
+    t->flown = two_ikes_room(t->flown, t->nflown, sizeof(*t->flown));
     t->flown[t->nflown++] = d;
 }
 
@@ -85,7 +92,7 @@ void two_ikes_drain(struct two_ikes *t, int side)
             fly(t, side, &o);
             continue;
         }
-        s->said = mem_resize(s->said, s->nsaid + 1, sizeof(*s->said));
+        s->said = two_ikes_room(s->said, s->nsaid, sizeof(*s->said));
         s->said[s->nsaid++] = o;
         if ((o.kind == IKE_OUT_LOGIN || o.kind == IKE_OUT_CONFIG) && t->answer)
             t->answer(t, side, &o);

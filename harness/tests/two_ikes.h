@@ -50,6 +50,9 @@ struct two_ikes {
     uint64_t seed;
 };
 
+/* LIST of N elements of SIZE with room for one more; it grows by doubling. */
+void *two_ikes_room(void *list, size_t n, size_t size);
+
 /* Side A protects 10.1.0.0/16, side B 10.2.0.0/16, policy 7: AES-128, SHA-1, group 2; ESP with
  * AES-128 and HMAC-SHA1, no PFS; DPD on; the same pre-shared key. */
 void two_ikes_init(struct two_ikes *t);
