@@ -2,22 +2,9 @@
 #include "gateway/acl.h"
 #include "gateway/console.h"
 #include "gateway/show_vpn.h"
+#include "gateway/vpn_words.h"
 
 #include <stdio.h>
-
-#define NET_TEXT 96
-
-/* "10.224.228.0/255.255.255.128/0/0" */
-static const char *ident(const struct ip_net *net, uint8_t proto, uint16_t port,
-                         char out[static NET_TEXT])
-{
-    char addr[IP_ADDR_TEXT], mask[IP_ADDR_TEXT];
-    struct ip_addr m = ip4(net->prefix ? UINT32_MAX << (32 - net->prefix) : 0);
-
-    snprintf(out, NET_TEXT, "%s/%s/%u/%u", ip_addr_format(&net->addr, addr),
-             ip_addr_format(&m, mask), proto, port);
-    return out;
-}
 
 static const char *transform_words(const struct esp_params *p)
 {
@@ -111,7 +98,7 @@ static void show_head(const struct gateway *g, uint32_t policy, struct buf *out)
 {
     const struct vpn_policy *p = g->vpn.policies[policy];
     struct totals n = totals_of(g, policy);
-    char local[IP_ADDR_TEXT], peer[IP_ADDR_TEXT], own[NET_TEXT], far[NET_TEXT];
+    char local[IP_ADDR_TEXT], peer[IP_ADDR_TEXT], own[VPN_IDENT_TEXT], far[VPN_IDENT_TEXT];
     unsigned overhead = (unsigned)(NETIF_MTU - gw_vpn_mtu(p->pair));
     struct buf entry = BUF_INIT;
 
@@ -122,8 +109,10 @@ static void show_head(const struct gateway *g, uint32_t policy, struct buf *out)
         .local = ip_addr_format(&g->vpn.used->ike.local, local),
         .peer = ip_addr_format(&p->peer, peer),
         .access_list = buf_str(&entry),
-        .local_ident = ident(&p->selector.local, p->selector.proto, p->selector.local_port, own),
-        .remote_ident = ident(&p->selector.remote, p->selector.proto, p->selector.remote_port, far),
+        .local_ident =
+            vpn_ident(&p->selector.local, p->selector.proto, p->selector.local_port, own),
+        .remote_ident =
+            vpn_ident(&p->selector.remote, p->selector.proto, p->selector.remote_port, far),
         .out = n.out,
         .in = n.in,
         .receive_errors = n.errors,

@@ -5,8 +5,7 @@
 
 #include <stdio.h>
 
-#define IDENT_TEXT 96
-#define CAPACITY   250 /* sessions that `show vpn-sessiondb` says the device can have */
+#define CAPACITY 250 /* sessions that `show vpn-sessiondb` says the device can have */
 
 static uint64_t left(uint64_t whole, uint64_t used)
 {
@@ -67,18 +66,6 @@ static void show_ike_block(const struct gateway *g, const struct vpn_session *s,
     show_ike_tunnel_put(g->cfg->profile, &t, out);
 }
 
-/* "10.0.0.0/255.0.0.0/0/0" */
-static const char *ident(const struct ip_net *net, uint8_t proto, uint16_t port,
-                         char out[static IDENT_TEXT])
-{
-    char addr[IP_ADDR_TEXT], mask[IP_ADDR_TEXT];
-    struct ip_addr m = ip4(net->prefix ? UINT32_MAX << (32 - net->prefix) : 0);
-
-    snprintf(out, IDENT_TEXT, "%s/%s/%u/%u", ip_addr_format(&net->addr, addr),
-             ip_addr_format(&m, mask), proto, port);
-    return out;
-}
-
 static void show_esp_block(const struct gateway *g, const struct vpn_session *s,
                            const struct vpn_policy *p, bool last, struct buf *out)
 {
@@ -87,12 +74,12 @@ static void show_esp_block(const struct gateway *g, const struct vpn_session *s,
     const struct esp_counters *sent = esp_sa_counters(p->pair->out);
     uint64_t used = (in->bytes > sent->bytes ? in->bytes : sent->bytes) / 1024;
     uint64_t idle = (uint64_t)seconds_since(g, p->used) / 60;
-    char local[IDENT_TEXT], remote[IDENT_TEXT];
+    char local[VPN_IDENT_TEXT], remote[VPN_IDENT_TEXT];
     struct show_esp_tunnel t = {
         .index = s->index,
         .id = (p->context[1] + 1) / 2 + 1,
-        .local = ident(&sel->local, sel->proto, sel->local_port, local),
-        .remote = ident(&sel->remote, sel->proto, sel->remote_port, remote),
+        .local = vpn_ident(&sel->local, sel->proto, sel->local_port, local),
+        .remote = vpn_ident(&sel->remote, sel->proto, sel->remote_port, remote),
         .cipher = vpn_session_cipher(p->suite.cipher),
         .hash = vpn_session_integ(p->suite.integ),
         .pfs_group = p->suite.pfs_group,

@@ -22,6 +22,12 @@ const char *vpn_session_cipher(enum cipher_alg a);
 const char *vpn_session_digest(enum digest_alg a);
 const char *vpn_session_integ(enum integ_alg a);
 
+/* One end of what an SA protects, as identities are shown: "10.0.0.0/255.0.0.0/0/0"; of IPv6 the
+ * prefix length stands for the mask. Returns OUT. */
+#define VPN_IDENT_TEXT 112
+const char *vpn_ident(const struct ip_net *net, uint8_t proto, uint16_t port,
+                      char out[static VPN_IDENT_TEXT]);
+
 /* The name of an IKEv1 notify message (RFC 2408 3.14.1, RFC 2407 4.6.3); "Unknown". */
 const char *vpn_notify_name(uint16_t type);
 
