@@ -31,7 +31,9 @@ static inline bool bytes_eq(struct bytes a, struct bytes b)
 /* B without its first N bytes (empty if it is shorter). */
 static inline struct bytes bytes_from(struct bytes b, size_t n)
 {
-    return n < b.n ? (struct bytes){b.p + n, b.n - n} : (struct bytes){b.p + b.n, 0};
+    if (n < b.n)
+        return (struct bytes){b.p + n, b.n - n};
+    return (struct bytes){b.n ? b.p + b.n : b.p, 0}; /* to NULL nothing may be added */
 }
 
 /* The first N bytes of B (all of it if it is shorter). */

@@ -137,7 +137,11 @@ static void side_init(struct world *w, int i)
                                   .wan_mac = {{2, 0, 0, 0, 1, (uint8_t)i}},
                                   .inner = ip4(i == 0 ? 0x0a010001 : 0x0a020001),
                                   .inner_mac = {{2, 0, 0, 0, 2, (uint8_t)i}},
-                                  .ike = {wan[i], &s->ike, 1, &s->policy, 1}};
+                                  .ike = {.local = wan[i],
+                                          .peers = &s->ike,
+                                          .npeers = 1,
+                                          .policies = &s->policy,
+                                          .npolicies = 1}};
     rng_seeded_init(&s->rng, (uint64_t)i, "fuzz");
     s->peer = peer_new(&s->cfg, &w->clk.clock, &s->rng.rng, NULL);
     for (int leg = 0; leg < 2; leg++) {

@@ -110,7 +110,7 @@ static void take_flags(struct conns *t, struct conn *c, int side, const struct p
 
     if (tcp_has(s, TCP_RST)) {
         c->ending = true;
-        c->reason = reset_reason(t, c, side);
+        c->reason = (uint8_t)reset_reason(t, c, side);
     } else if (tcp_has(s, TCP_SYN) && tcp_has(s, TCP_ACK)) {
         take_syn_ack(t, c, p, o);
     } else if (tcp_has(s, TCP_SYN)) {
