@@ -57,8 +57,8 @@ static void side_init(struct world *w, int i, bool remote)
     struct ip_net net[2] = {{ip4(0x0a010000), 16}, {ip4(0x0a020000), 16}};
 
     s->addr = ip4(0xc0000201u + (uint32_t)i);
-    s->suite = (struct ike_suite){CIPHER_AES128_CBC, DIGEST_SHA1, 1, 600};
-    s->esp = (struct ike_esp_suite){CIPHER_AES128_CBC, INTEG_HMAC_SHA1_96, 0, 200, 1000};
+    s->suite = (struct ike_suite){CIPHER_AES128_CBC, DIGEST_SHA1, 1, 600, INTEG_NONE};
+    s->esp = (struct ike_esp_suite){CIPHER_AES128_CBC, INTEG_HMAC_SHA1_96, 0, 200, 1000, false};
     s->policy = (struct ike_policy){
         .id = 1, .selector = {.local = net[i], .remote = net[!i]}, .suites = &s->esp, .nsuites = 1};
     s->peer = (struct ike_peer_config){
@@ -68,7 +68,8 @@ static void side_init(struct world *w, int i, bool remote)
         .nsuites = 1,
         .initial_contact = true,
         .dpd = {.enabled = true, .threshold = SPAN_S(10), .retry = SPAN_S(2), .tries = 3}};
-    s->cfg = (struct ike_config){s->addr, &s->peer, 1, &s->policy, 1, false};
+    s->cfg = (struct ike_config){
+        .local = s->addr, .peers = &s->peer, .npeers = 1, .policies = &s->policy, .npolicies = 1};
     if (remote)
         make_remote(s, i);
     rng_seeded_init(&s->rng, (uint64_t)i, "fuzz");

@@ -329,6 +329,7 @@ void gw_vpn_events(struct gateway *g)
         case IKE_OUT_FACT: fact(g, &o); break;
         case IKE_OUT_LOGIN: gw_vpn_login(g, &o); break;
         case IKE_OUT_CONFIG: gw_vpn_config(g, &o); break;
+        case IKE_OUT_MOVED: break; /* it speaks no MOBIKE */
         }
         if (o.kind == IKE_OUT_CHILD_UP || o.kind == IKE_OUT_IKE_UP || o.kind == IKE_OUT_LOGIN)
             mem_wipe(&o, sizeof(o));

@@ -121,7 +121,7 @@ static bool find_entry(const struct ike *k, const struct isakmp_id *id, const st
         const struct ike_peer_config *p = &k->cfg->peers[i];
         bool is = name && p->group.n ? bytes_eq(p->group, id->data)
                                      : !name && ip_addr_eq(&p->address, addr);
-        if (is && p->aggressive) {
+        if (is && p->aggressive && p->ike_version != 2) {
             *entry = i;
             return true;
         }

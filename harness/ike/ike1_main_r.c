@@ -24,7 +24,7 @@ void ike1_make_room(struct ike *k, size_t peer)
 static bool find_peer(const struct ike *k, const struct ip_addr *addr, size_t *peer)
 {
     for (size_t i = 0; i < k->cfg->npeers; i++) {
-        if (ip_addr_eq(&k->cfg->peers[i].address, addr)) {
+        if (k->cfg->peers[i].ike_version != 2 && ip_addr_eq(&k->cfg->peers[i].address, addr)) {
             *peer = i;
             return true;
         }

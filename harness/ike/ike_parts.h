@@ -208,6 +208,7 @@ struct ike {
     struct ike_remote **remotes; /* peer ike_config.npeers + i is the I-th */
     size_t nremotes;
     struct mono deadline; /* nothing is due before; may be too early */
+    struct ike2 *v2;
     struct ike_queue out;
     uint8_t scratch[IKE_DATAGRAM_MAX], plain[IKE_DATAGRAM_MAX];
 };
@@ -248,6 +249,9 @@ static inline struct mono ike_in(const struct ike *k, int64_t seconds)
 {
     return mono_add(ike_now(k), SPAN_S(seconds));
 }
+
+/* To be called after whatever may have moved a deadline. */
+void ike_settle(struct ike *k);
 
 /* --- outputs (ike_out.c) --------------------------------------------------------------------- */
 

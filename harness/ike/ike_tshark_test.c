@@ -146,11 +146,11 @@ static const struct row {
     struct ike_suite suite;
     uint8_t family;
 } rows[] = {
-    {"des_md5", {CIPHER_DES_CBC, DIGEST_MD5, 1, 86400}, 4},
-    {"3des_sha1", {CIPHER_3DES_CBC, DIGEST_SHA1, 2, 86400}, 4},
-    {"aes_128_sha256", {CIPHER_AES128_CBC, DIGEST_SHA256, 5, 86400}, 4},
-    {"aes_192_sha1", {CIPHER_AES192_CBC, DIGEST_SHA1, 14, 86400}, 4},
-    {"aes_256_md5_over_ipv6", {CIPHER_AES256_CBC, DIGEST_MD5, 2, 86400}, 6},
+    {"des_md5", {CIPHER_DES_CBC, DIGEST_MD5, 1, 86400, INTEG_NONE}, 4},
+    {"3des_sha1", {CIPHER_3DES_CBC, DIGEST_SHA1, 2, 86400, INTEG_NONE}, 4},
+    {"aes_128_sha256", {CIPHER_AES128_CBC, DIGEST_SHA256, 5, 86400, INTEG_NONE}, 4},
+    {"aes_192_sha1", {CIPHER_AES192_CBC, DIGEST_SHA1, 14, 86400, INTEG_NONE}, 4},
+    {"aes_256_md5_over_ipv6", {CIPHER_AES256_CBC, DIGEST_MD5, 2, 86400, INTEG_NONE}, 6},
 };
 
 static void need_tshark(void)

@@ -254,7 +254,8 @@ void charon_lab_init_ours(struct charon_lab *l, const struct ike_suite *suite,
         .natt = true,
         .initial_contact = true,
         .dpd = {.enabled = true, .threshold = SPAN_S(1), .retry = SPAN_S(1), .tries = 3}};
-    l->cfg = (struct ike_config){us, &l->peer, 1, &l->policy, 1, false};
+    l->cfg = (struct ike_config){
+        .local = us, .peers = &l->peer, .npeers = 1, .policies = &l->policy, .npolicies = 1};
 }
 
 void charon_lab_start(struct charon_lab *l, const char *swanctl_conf)
