@@ -2,18 +2,25 @@
 
 #include "base/mem.h"
 #include "traffic/inflate.h"
+#include "traffic/ipcomp.h"
 #include "traffic/source.h"
 #include "wire/link.h"
+#include "wire/tunnel.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <pcap/pcap.h>
 
+/* Datagrams in fragments in tunnels in fragments: followed this deep. */
+#define FRAGMENT_LEVELS 3
+#define TUNNELS_MAX     8
+
 struct savefile {
     char *path;
     struct source *source;
     struct inflate_state unpacked;
-    struct fragments *fragments;
+    struct fragments *fragments[FRAGMENT_LEVELS]; /* by depth; all but the first made when needed */
+    struct ipcomp *ipcomp;                        /* made when needed */
     struct savefile_stats stats;
 };
 
@@ -73,7 +80,7 @@ enum err savefile_open(const char *path, struct savefile **out, struct diag *why
         savefile_close(f);
         return e;
     }
-    f->fragments = fragments_new();
+    f->fragments[0] = fragments_new();
     *out = f;
     return ERR_OK;
 }
@@ -84,7 +91,9 @@ void savefile_close(struct savefile *f)
         return;
     if (f->source)
         f->source->ops->close(f->source);
-    fragments_free(f->fragments);
+    for (int i = 0; i < FRAGMENT_LEVELS; i++)
+        fragments_free(f->fragments[i]);
+    ipcomp_free(f->ipcomp);
     mem_free(f->path);
     mem_free(f);
 }
@@ -128,6 +137,55 @@ static void believe_the_frame(struct savefile_packet *p)
     pkt_parse_payload(&p->pkt);
 }
 
+/* False: it is a fragment, and its datagram is not whole. LEVEL: how many datagrams around it were
+ * put together. */
+static bool mend(struct savefile *f, struct savefile_packet *p, int *level)
+{
+    if (!ip_is_fragment(&p->pkt.ip))
+        return true;
+    if (*level < FRAGMENT_LEVELS) {
+        struct fragments **t = &f->fragments[*level];
+        if (!*t)
+            *t = fragments_new();
+        if (fragments_add(*t, &p->pkt, p->time_ns)) {
+            p->reassembled = true;
+            ++*level;
+            return true;
+        }
+    }
+    p->pkt.kind = PKT_IP; /* the head of a first fragment is no packet yet */
+    return false;
+}
+
+static bool decompress(struct savefile *f, struct savefile_packet *p)
+{
+    if (p->pkt.kind != PKT_IP || p->pkt.ip.proto != IP_COMP)
+        return false;
+    if (!f->ipcomp)
+        f->ipcomp = ipcomp_new();
+    return ipcomp_open(f->ipcomp, &p->pkt);
+}
+
+/* The innermost packet is the traffic; what carries it is not. */
+static void look_inside(struct savefile *f, struct savefile_packet *p)
+{
+    struct pkt inner;
+    int level = 0;
+
+    if (!mend(f, p, &level))
+        return;
+    bool compressed = decompress(f, p);
+    for (int n = 0; n < TUNNELS_MAX && tunnel_open(&p->pkt, &inner); n++) {
+        p->pkt = inner;
+        if (!compressed) /* once: what was made of it must not be overwritten while it is read */
+            compressed = decompress(f, p);
+        p->tunnels++;
+        if (!mend(f, p, &level))
+            return;
+    }
+    pkt_parse_cut(&p->pkt);
+}
+
 enum err savefile_next(struct savefile *f, struct savefile_packet *out, struct diag *why)
 {
     char text[PCAP_ERRBUF_SIZE] = "";
@@ -146,11 +204,8 @@ enum err savefile_next(struct savefile *f, struct savefile_packet *out, struct d
                                     .linktype = frame.linktype};
     link_parse(frame.linktype, frame.data, &out->pkt);
     believe_the_frame(out);
-    if (out->pkt.kind >= PKT_IP && ip_is_fragment(&out->pkt.ip)) {
-        out->reassembled = fragments_add(f->fragments, &out->pkt, out->time_ns);
-        if (!out->reassembled)
-            out->pkt.kind = PKT_IP; /* the head of a first fragment is no packet yet */
-    }
+    if (out->pkt.kind >= PKT_IP)
+        look_inside(f, out);
     return ERR_OK;
 }
 
@@ -158,7 +213,12 @@ struct savefile_stats savefile_stats(const struct savefile *f)
 {
     struct savefile_stats s = f->stats;
 
-    s.fragments = fragments_stats(f->fragments);
+    for (int i = 0; i < FRAGMENT_LEVELS && f->fragments[i]; i++) {
+        struct fragments_stats one = fragments_stats(f->fragments[i]);
+        s.fragments.fragments += one.fragments;
+        s.fragments.whole += one.whole;
+        s.fragments.dropped += one.dropped;
+    }
     return s;
 }
 

@@ -14,8 +14,10 @@ struct savefile_packet {
     struct bytes frame; /* as captured, with its link header */
     uint32_t wire_len;  /* as it was: more than frame.n when cut */
     uint32_t linktype;  /* LINKTYPE_* */
-    struct pkt pkt;     /* a fragment is PKT_IP; the one that completes a datagram is all of it */
-    bool reassembled;   /* it is such a one */
+    struct pkt pkt;     /* the innermost packet (wire/tunnel.h). A fragment is PKT_IP; the one that
+                           completes a datagram is all of it */
+    bool reassembled;   /* it, or a packet around it, is such a one */
+    uint8_t tunnels;    /* looked into to get there */
 };
 
 /* Opens PATH. WHY names the file and says what is wrong: cannot be opened, empty, no capture file.
