@@ -88,10 +88,11 @@ static enum err show_route(struct gw_call *call)
         char net[IP_ADDR_TEXT], mask[IP_ADDR_TEXT], hop[IP_ADDR_TEXT];
         if (r->net.addr.family != 4)
             continue;
-        uint32_t m = r->net.prefix ? UINT32_MAX << (32 - r->net.prefix) : 0;
-        struct ip_addr netmask = ip4(m), base = ip4(ip4_u32(&r->net.addr) & m);
-        buf_addf(call->answer, "%c%c   %s %s ", r->next_hop.family ? 'S' : 'C', m == 0 ? '*' : ' ',
-                 ip_addr_format(&base, net), ip_addr_format(&netmask, mask));
+        struct ip_addr netmask = ip4_mask(r->net.prefix);
+        struct ip_addr base = ip4(ip4_u32(&r->net.addr) & ip4_u32(&netmask));
+        buf_addf(call->answer, "%c%c   %s %s ", r->next_hop.family ? 'S' : 'C',
+                 r->net.prefix == 0 ? '*' : ' ', ip_addr_format(&base, net),
+                 ip_addr_format(&netmask, mask));
         if (r->next_hop.family)
             buf_addf(call->answer, "[1/0] via %s, %s\n", ip_addr_format(&r->next_hop, hop),
                      g->ifs.v[r->ifi].nameif);

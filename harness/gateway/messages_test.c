@@ -429,6 +429,25 @@ static void tunnels_end(void **state)
            "[MM_WAIT_MSG2], aborting!");
 }
 
+/* A network of IPv6 has no mask in dotted form: the prefix length stands in its place. */
+static void routes_of_hardware_clients_are_added(void **state)
+{
+    struct gw_msg_ike k = {"branch", ip4(HO), "u"};
+    struct ip_net net = {ip4(0x0ae0e400), 25}, six;
+
+    (void)state;
+    gw_msg_nem_route(logger, &k, &net, true);
+    expect("<166>%ASA-6-713145: Group = branch, Username = u, IP = 46.37.188.24, Detected Hardware "
+           "Client in network extension mode, adding static route for address: 10.224.228.0, mask: "
+           "255.255.255.128");
+    assert_ok(ip_net_parse("2001:db8::/48", &six));
+    gw_msg_nem_route(logger, &k, &six, false);
+    expect(
+        "<166>%ASA-6-713147: Group = branch, Username = u, IP = 46.37.188.24, Terminating tunnel "
+        "to Hardware Client in network extension mode, deleting static route for address: "
+        "2001:db8::, mask: 48");
+}
+
 static void what_was_typed_is_logged(void **state)
 {
     (void)state;
@@ -461,6 +480,7 @@ int main(void)
         TEST(the_log_speaks_of_itself_and_of_the_device),
         TEST(tunnels_are_negotiated),
         TEST(tunnels_end),
+        TEST(routes_of_hardware_clients_are_added),
         TEST(what_was_typed_is_logged),
     };
     return cmocka_run_group_tests_name("gateway/messages", tests, NULL, NULL);

@@ -1,6 +1,8 @@
 /* Messages about IPsec SAs, ESP packets, IKE and sessions. */
 #include "gateway/messages.h"
 
+#include "gateway/vpn_words.h"
+
 #include <stdio.h>
 
 static void log_sa(struct gw_syslog *s, uint32_t id, const struct gw_msg_sa *sa, const char *what)
@@ -58,20 +60,14 @@ static void log_esp(struct gw_syslog *s, uint32_t id, const struct gw_msg_esp *e
            e->spi, e->seq, peer, peer, ip_addr_format(&e->local, local), what);
 }
 
-#define NET_TEXT 64
+#define NET_TEXT 96
 
 /* "10.224.228.0/255.255.255.128" */
 static char *net_text(const struct ip_net *net, char out[static NET_TEXT])
 {
     char addr[IP_ADDR_TEXT], mask[IP_ADDR_TEXT];
 
-    ip_addr_format(&net->addr, addr);
-    if (net->addr.family != 4) {
-        snprintf(out, NET_TEXT, "%s/%u", addr, net->prefix);
-        return out;
-    }
-    struct ip_addr m = ip4(net->prefix ? UINT32_MAX << (32 - net->prefix) : 0);
-    snprintf(out, NET_TEXT, "%s/%s", addr, ip_addr_format(&m, mask));
+    snprintf(out, NET_TEXT, "%s/%s", ip_addr_format(&net->addr, addr), vpn_mask(net, mask));
     return out;
 }
 
