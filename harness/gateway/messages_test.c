@@ -197,6 +197,27 @@ static void packets_are_denied(void **state)
 #define BO 0xb9a0fc04u /* 185.160.252.4 */
 #define HO 0x2e25bc18u /* 46.37.188.24 */
 
+static void headers_cannot_be(void **state)
+{
+    struct gw_msg_packet p = {.proto = IP_TCP,
+                              .src = ip4(0x7b92b7e7),
+                              .dst = ip4(0x74067f76),
+                              .sport = 34160,
+                              .dport = 443};
+
+    (void)state;
+    gw_msg_bad_tcp_header(logger, &p, 4, 74, "outside"); /* a real line */
+    expect("<165>%ASA-5-500003: Bad TCP hdr length (hdrlen=4, pktlen=74) from "
+           "123.146.183.231/34160 to 116.6.127.118/443, flags: INVALID, on interface outside");
+    p.dport = 0;
+    gw_msg_bad_port(logger, &p);
+    expect("<164>%ASA-4-500004: Invalid transport field for protocol=TCP, from "
+           "123.146.183.231/34160 to 116.6.127.118/0");
+    gw_msg_not_esp(logger, &p.src, &p.dst, "AH");
+    expect("<164>%ASA-4-402115: IPSEC: Received a packet from 123.146.183.231 to 116.6.127.118 "
+           "containing AH data instead of ESP data.");
+}
+
 static void sas_come_and_go(void **state)
 {
     struct gw_msg_sa sa = {false, 0xce8c73ac, ip4(BO), ip4(HO), false, NULL};
@@ -372,6 +393,14 @@ static void the_log_speaks_of_itself_and_of_the_device(void **state)
     gw_msg_config_stored(logger);
     expect("<165>%ASA-5-111001: Begin configuration: console writing to memory");
     expect("<165>%ASA-5-111004: console end configuration: OK");
+    gw_msg_config_erased(logger);
+    expect("<165>%ASA-5-111003: console Erase configuration");
+    gw_msg_config_begin(logger);
+    expect("<165>%ASA-5-111007: Begin configuration: console reading from terminal");
+    gw_msg_config_end(logger);
+    expect("<165>%ASA-5-111005: console end configuration: OK");
+    gw_msg_conn_counts(logger, 97, 424);
+    expect("<166>%ASA-6-302010: 97 in use, 424 most used");
     gw_msg_reload(logger);
     expect("<165>%ASA-5-199001: Reload command executed from console (remote 0.0.0.0).");
     gw_msg_startup(logger);
@@ -473,6 +502,7 @@ int main(void)
         TEST(icmp_prints_the_identifier_on_the_side_that_began),
         TEST(connections_are_torn_down),
         TEST(packets_are_denied),
+        TEST(headers_cannot_be),
         TEST(sas_come_and_go),
         TEST(esp_packets_are_dropped),
         TEST(the_tunnel_manager_speaks),

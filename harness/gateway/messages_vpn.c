@@ -88,6 +88,17 @@ void gw_msg_esp_bad_inner(struct gw_syslog *s, const struct gw_msg_esp *e,
     log_esp(s, 402116, e, what);
 }
 
+void gw_msg_not_esp(struct gw_syslog *s, const struct ip_addr *peer, const struct ip_addr *local,
+                    const char *actual)
+{
+    char from[IP_ADDR_TEXT], to[IP_ADDR_TEXT];
+
+    if (gw_log_wants(s, 402115))
+        gw_log(s, 402115,
+               "IPSEC: Received a packet from %s to %s containing %s data instead of ESP data.",
+               ip_addr_format(peer, from), ip_addr_format(local, to), actual);
+}
+
 void gw_msg_esp_replayed(struct gw_syslog *s, const struct gw_msg_esp *e)
 {
     if (gw_log_wants(s, 402119))

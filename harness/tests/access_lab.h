@@ -41,6 +41,10 @@ struct ip_addr access_address(const char *text);
 void access_send_first(struct access_bench *b, size_t from, const char *src, const char *dst,
                        uint8_t proto, uint16_t port);
 
+/* PAYLOAD in an IP packet of protocol PROTO. */
+void access_send(struct access_bench *b, size_t from, const char *src, const char *dst,
+                 uint8_t proto, struct bytes payload);
+
 void access_send_icmp(struct access_bench *b, size_t from, const char *src, const char *dst,
                       const struct icmp *m);
 

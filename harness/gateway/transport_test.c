@@ -1,0 +1,165 @@
+/* Segments and datagrams whose headers cannot be: what is logged, and which counter of `show asp
+ * drop` they are in. The forms of 500003 and 500004 are those of Cisco's message guide; 500003 has
+ * a real line, "Bad TCP hdr length (hdrlen=4, pktlen=74) from ... flags: INVALID, on interface
+ * outside". The drops' texts are those that a real `capture type asp-drop ?` lists. */
+#include "tests/access_lab.h"
+#include "tests/testkit.h"
+
+#include <stdio.h>
+
+#define PORTS 0x86, 0x90, 0x01, 0xbb /* 34448, 443 */
+#define SEQ   0, 0, 0, 1, 0, 0, 0, 2
+#define TAIL  0x10, 0, 0, 0, 0, 0 /* window, checksum, urgent */
+
+static const struct row {
+    const char *what;
+    uint8_t proto;
+    uint8_t bytes[32];
+    size_t n;
+    const char *log;  /* NULL: nothing is logged */
+    const char *drop; /* NULL: it passes */
+} rows[] = {
+    {"a_header_of_one_word__is_none",
+     IP_TCP,
+     {PORTS, SEQ, 0x10, 0x00, TAIL, 'x', 'y'},
+     22,
+     "%ASA-5-500003: Bad TCP hdr length (hdrlen=4, pktlen=22) from 10.1.1.9/34448 to 10.2.2.9/443, "
+     "flags: INVALID, on interface inside",
+     "Invalid TCP Length (invalid-tcp-hdr-length)"},
+    {"a_header_longer_than_its_segment__is_none",
+     IP_TCP,
+     {PORTS, SEQ, 0xf0, 0x04, TAIL},
+     20,
+     "%ASA-5-500003: Bad TCP hdr length (hdrlen=60, pktlen=20) from 10.1.1.9/34448 to "
+     "10.2.2.9/443, flags: RST, on interface inside",
+     "Invalid TCP Length (invalid-tcp-hdr-length)"},
+    {"its_flags_are_words_with_one_blank",
+     IP_TCP,
+     {PORTS, SEQ, 0x40, 0x12, TAIL},
+     20,
+     "(hdrlen=16, pktlen=20) from 10.1.1.9/34448 to 10.2.2.9/443, flags: SYN ACK, on interface",
+     "Invalid TCP Length (invalid-tcp-hdr-length)"},
+    {"a_segment_that_ends_in_its_ports__is_none",
+     IP_TCP,
+     {PORTS, 0},
+     5,
+     "Bad TCP hdr length (hdrlen=0, pktlen=5) from 10.1.1.9/34448 to 10.2.2.9/443",
+     "Invalid TCP Length (invalid-tcp-hdr-length)"},
+    {"a_segment_to_port_zero",
+     IP_TCP,
+     {0x86, 0x90, 0, 0, SEQ, 0x50, 0x02, TAIL},
+     20,
+     "%ASA-4-500004: Invalid transport field for protocol=TCP, from 10.1.1.9/34448 to 10.2.2.9/0",
+     "Slowpath security checks failed (sp-security-failed)"},
+    {"a_datagram_from_port_zero",
+     IP_UDP,
+     {0, 0, 0x01, 0xbb, 0, 8, 0, 0},
+     8,
+     "%ASA-4-500004: Invalid transport field for protocol=UDP, from 10.1.1.9/0 to 10.2.2.9/443",
+     "Slowpath security checks failed (sp-security-failed)"},
+    {"a_datagram_longer_than_its_packet",
+     IP_UDP,
+     {PORTS, 0, 40, 0, 0},
+     8,
+     NULL,
+     "Invalid UDP Length (invalid-udp-length)"},
+    {"a_datagram_shorter_than_its_packet",
+     IP_UDP,
+     {PORTS, 0, 8, 0, 0, 'x'},
+     9,
+     NULL,
+     "Invalid UDP Length (invalid-udp-length)"},
+    {"a_datagram_shorter_than_its_header",
+     IP_UDP,
+     {PORTS, 0, 7, 0, 0},
+     8,
+     NULL,
+     "Invalid UDP Length (invalid-udp-length)"},
+    {"a_syn_that_is_a_fin",
+     IP_TCP,
+     {PORTS, SEQ, 0x50, 0x03, TAIL},
+     20,
+     NULL,
+     "Bad TCP flags (bad-tcp-flags)"},
+    {"a_sound_segment__passes", IP_TCP, {PORTS, SEQ, 0x50, 0x02, TAIL}, 20, "302013: Built", NULL},
+    {"a_sound_datagram__passes", IP_UDP, {PORTS, 0, 9, 0, 0, 'x'}, 9, "302015: Built", NULL},
+};
+
+static size_t log_lines(struct access_bench *b)
+{
+    return access_logged(b, "%ASA-") - access_logged(b, "-111009");
+}
+
+static void assert_dropped(struct access_bench *b, const char *text)
+{
+    struct buf out = BUF_INIT;
+
+    gateway_command(b->g, "show asp drop frame", &out);
+    const char *at = strstr(buf_str(&out), "Frame drop:\n") + strlen("Frame drop:\n");
+    if (!text)
+        assert_int_equal(*at, '\n'); /* none at all */
+    else if (strncmp(at, "  ", 2) != 0 || strncmp(at + 2, text, strlen(text)) != 0)
+        fail_msg("no %s in\n%s", text, buf_str(&out));
+    buf_release(&out);
+}
+
+static void a_header_may_be_or_not(void **state)
+{
+    const struct row *row = *state;
+    struct access_bench *b = access_new("");
+    size_t before = log_lines(b);
+
+    access_send(b, ACCESS_INSIDE, "10.1.1.9", "10.2.2.9", row->proto, bytes_of(row->bytes, row->n));
+    access_wait_s(b, 0);
+    assert_int_equal(b->end[ACCESS_DMZ].came, row->drop == NULL);
+    assert_int_equal(log_lines(b) - before, row->log != NULL);
+    if (row->log)
+        access_assert_logged(b, row->log);
+    assert_dropped(b, row->drop);
+    access_free(b);
+}
+
+/* What is addressed to the gateway itself is looked at in the same way. */
+static void a_header_for_the_box_is_looked_at_too(void **state)
+{
+    struct access_bench *b = access_new("service resetoutside\n");
+
+    (void)state;
+    access_send(b, ACCESS_OUTSIDE, "192.0.2.9", "192.0.2.1", IP_TCP,
+                bytes_of(rows[0].bytes, rows[0].n));
+    access_assert_logged(b, "500003: Bad TCP hdr length (hdrlen=4, pktlen=22) from 192.0.2.9/34448 "
+                            "to 192.0.2.1/443, flags: INVALID, on interface outside");
+    assert_int_equal(b->end[ACCESS_OUTSIDE].came, 0);
+    access_free(b);
+}
+
+/* Whatever is cut off or flipped, nothing that cannot be read goes on. */
+static void no_cut_of_a_segment_goes_on(void **state)
+{
+    static const uint8_t syn[] = {PORTS, SEQ, 0x60, 0x02, TAIL, 2, 4, 5, 180};
+    struct access_bench *b = access_new("");
+
+    (void)state;
+    for (size_t n = 0; n < sizeof(syn); n++) {
+        access_send(b, ACCESS_INSIDE, "10.1.1.9", "10.2.2.9", IP_TCP, bytes_of(syn, n));
+        assert_int_equal(b->end[ACCESS_DMZ].came, 0);
+    }
+    assert_int_equal(access_logged(b, "-500003:"), sizeof(syn));
+    access_send(b, ACCESS_INSIDE, "10.1.1.9", "10.2.2.9", IP_TCP, bytes_of(syn, sizeof(syn)));
+    access_wait_s(b, 0);
+    assert_int_equal(b->end[ACCESS_DMZ].came, 1);
+    access_free(b);
+}
+
+int main(void)
+{
+    struct CMUnitTest tests[COUNT(rows) + 2] = {
+        cmocka_unit_test(a_header_for_the_box_is_looked_at_too),
+        cmocka_unit_test(no_cut_of_a_segment_goes_on),
+    };
+
+    for (size_t i = 0; i < COUNT(rows); i++)
+        tests[i + 2] = (struct CMUnitTest){rows[i].what, a_header_may_be_or_not, NULL, NULL,
+                                           (void *)(uintptr_t)&rows[i]};
+    return cmocka_run_group_tests_name("gateway/transport", tests, NULL, NULL);
+}
