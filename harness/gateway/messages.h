@@ -206,10 +206,12 @@ void gw_msg_session_down(struct gw_syslog *s, const struct gw_msg_ike *k,
 void gw_msg_duplicate_packet(struct gw_syslog *s, const struct gw_msg_ike *k, unsigned phase);
 void gw_msg_notify(struct gw_syslog *s, const struct gw_msg_ike *k, const char *name,
                    unsigned type); /* 713068 */
-/* 713075: we, as responder, put our lifetime in place of the initiator's; 713073: the responder did
- */
+/* We, as responder, put our lifetime in place of the initiator's: 713075 (seconds), 713076
+ * (kilobytes). The responder did: 713073, 713074. 0: no lifetime, as a real line has it. */
 void gw_msg_lifetime_changed(struct gw_syslog *s, const struct gw_msg_ike *k, bool by_us,
-                             unsigned phase, uint32_t from_s, uint32_t to_s);
+                             unsigned phase, uint64_t from_s, uint64_t to_s);
+void gw_msg_volume_changed(struct gw_syslog *s, const struct gw_msg_ike *k, bool by_us,
+                           uint64_t from_kb, uint64_t to_kb);
 void gw_msg_ike_timeout(struct gw_syslog *s, const struct gw_msg_ike *k,
                         const char *state); /* 713136 */
 

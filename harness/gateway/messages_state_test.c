@@ -137,13 +137,90 @@ static void a_peer_with_sas_is_to_send_esp(void **state)
     done(l);
 }
 
+#define BO "Group = 209.165.201.2, IP = 209.165.201.2, "
+#define HO "Group = 209.165.200.10, IP = 209.165.200.10, "
+
+static const struct lifetime_row {
+    const char *what;
+    const char *bo, *ho;   /* the BO begins */
+    const char *initiator; /* what it logs, and */
+    const char *responder;
+    uint32_t ids[2];
+} lifetimes[] = {
+    {"the_responders_seconds_are_lower",
+     "",
+     "crypto ipsec security-association lifetime seconds 3600\n",
+     HO "Responder forcing change of IPSec rekeying duration from 28800 to 3600 seconds",
+     BO "Overriding Initiator's IPSec rekeying duration from 28800 to 3600 seconds",
+     {713073, 713075}},
+    {"its_kilobytes_are",
+     "",
+     "crypto ipsec security-association lifetime kilobytes 100000\n",
+     HO "Responder forcing change of IPSec rekeying duration from 4608000 to 100000 Kbs",
+     BO "Overriding Initiator's IPSec rekeying duration from 4608000 to 100000 Kbs",
+     {713074, 713076}},
+    {"the_initiators_seconds_are_lower",
+     "crypto ipsec security-association lifetime seconds 3600\n",
+     "",
+     NULL,
+     NULL,
+     {713073, 713075}},
+    {"both_are_alike", "", "", NULL, NULL, {713073, 713075}},
+};
+
+static void a_lifetime_that_is_forced_is_told(void **state)
+{
+    const struct lifetime_row *row = *state;
+    struct gateway_lab *l = make(row->bo, row->ho);
+    struct lab_tcp c;
+
+    assert_true(lab_connect(l, &c, 1135, 80));
+    for (uint32_t id = 713073; id <= 713076; id++) {
+        assert_int_equal(lab_logged(l, LAB_BO, id, NULL),
+                         id == row->ids[0] && row->initiator != NULL);
+        assert_int_equal(lab_logged(l, LAB_HO, id, NULL),
+                         id == row->ids[1] && row->responder != NULL);
+    }
+    if (row->initiator) {
+        assert_int_equal(lab_logged(l, LAB_BO, row->ids[0], row->initiator), 1);
+        assert_int_equal(lab_logged(l, LAB_HO, row->ids[1], row->responder), 1);
+    }
+    done(l);
+}
+
+/* Phase 1: the note's own policy has a lifetime of a day on both sides. */
+static void a_lifetime_of_phase_1_that_is_forced_is_told(void **state)
+{
+    struct gateway_lab *l = make(NULL, "crypto isakmp policy 5\n lifetime 7200\n");
+    struct lab_tcp c;
+
+    (void)state;
+    assert_true(lab_connect(l, &c, 1135, 80));
+    assert_int_equal(lab_logged(l, LAB_HO, 713075,
+                                "Overriding Initiator's IKE rekeying duration from 86400 to 7200 "
+                                "seconds"),
+                     1);
+    assert_int_equal(lab_logged(l, LAB_BO, 713073,
+                                "Responder forcing change of IKE rekeying duration from 86400 to "
+                                "7200 seconds"),
+                     1);
+    done(l);
+}
+
+#define FIXED 5
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
+    struct CMUnitTest tests[FIXED + COUNT(lifetimes)] = {
         cmocka_unit_test(the_configuration_mode_is_entered_and_left),
         cmocka_unit_test(the_stored_configuration_is_erased),
         cmocka_unit_test(the_numbers_of_connections_are_logged_when_they_are_shown),
         cmocka_unit_test(a_peer_with_sas_is_to_send_esp),
+        cmocka_unit_test(a_lifetime_of_phase_1_that_is_forced_is_told),
     };
+
+    for (size_t i = 0; i < COUNT(lifetimes); i++)
+        tests[FIXED + i] = (struct CMUnitTest){lifetimes[i].what, a_lifetime_that_is_forced_is_told,
+                                               NULL, NULL, (void *)(uintptr_t)&lifetimes[i]};
     return cmocka_run_group_tests_name("gateway/messages_state", tests, NULL, NULL);
 }

@@ -305,6 +305,12 @@ static void tunnels_are_negotiated(void **state)
     gw_msg_lifetime_changed(logger, &k, false, 1, 86400, 3600);
     expect("<165>%ASA-5-713073: " G "Responder forcing change of IKE rekeying duration from 86400 "
            "to 3600 seconds");
+    gw_msg_volume_changed(logger, &k, true, 0, 4608000); /* a real line */
+    expect("<165>%ASA-5-713076: " G "Overriding Initiator's IPSec rekeying duration from 0 to "
+           "4608000 Kbs");
+    gw_msg_volume_changed(logger, &k, false, 4608000, 100);
+    expect("<165>%ASA-5-713074: " G "Responder forcing change of IPSec rekeying duration from "
+           "4608000 to 100 Kbs");
     gw_msg_notify(logger, &k, "RESPONDER_LIFETIME", 24576);
     expect("<165>%ASA-5-713068: " G "Received non-routine Notify message: RESPONDER_LIFETIME "
            "(24576)");

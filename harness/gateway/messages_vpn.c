@@ -243,19 +243,26 @@ void gw_msg_notify(struct gw_syslog *s, const struct gw_msg_ike *k, const char *
     gw_log(s, 713068, "%sReceived non-routine Notify message: %s (%u)", who(k, w), name, type);
 }
 
-void gw_msg_lifetime_changed(struct gw_syslog *s, const struct gw_msg_ike *k, bool by_us,
-                             unsigned phase, uint32_t from_s, uint32_t to_s)
+static void lifetime_changed(struct gw_syslog *s, uint32_t id, const struct gw_msg_ike *k,
+                             const char *what, uint64_t from, uint64_t to)
 {
-    char w[WHO_TEXT];
-    const char *what = phase == 1 ? "IKE" : "IPSec";
+    bool by_us = id == 713075 || id == 713076, kb = id == 713074 || id == 713076;
 
-    if (by_us)
-        gw_log(s, 713075, "%sOverriding Initiator's %s rekeying duration from %u to %u seconds",
-               who(k, w), what, from_s, to_s);
-    else
-        gw_log(s, 713073,
-               "%sResponder forcing change of %s rekeying duration from %u to %u seconds",
-               who(k, w), what, from_s, to_s);
+    gw_msg_ike_text(s, id, k, "%s %s rekeying duration from %llu to %llu %s",
+                    by_us ? "Overriding Initiator's" : "Responder forcing change of", what,
+                    (unsigned long long)from, (unsigned long long)to, kb ? "Kbs" : "seconds");
+}
+
+void gw_msg_lifetime_changed(struct gw_syslog *s, const struct gw_msg_ike *k, bool by_us,
+                             unsigned phase, uint64_t from_s, uint64_t to_s)
+{
+    lifetime_changed(s, by_us ? 713075 : 713073, k, phase == 1 ? "IKE" : "IPSec", from_s, to_s);
+}
+
+void gw_msg_volume_changed(struct gw_syslog *s, const struct gw_msg_ike *k, bool by_us,
+                           uint64_t from_kb, uint64_t to_kb)
+{
+    lifetime_changed(s, by_us ? 713076 : 713074, k, "IPSec", from_kb, to_kb);
 }
 
 void gw_msg_ike_timeout(struct gw_syslog *s, const struct gw_msg_ike *k, const char *state)
