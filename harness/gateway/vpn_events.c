@@ -109,6 +109,7 @@ static void tunnel_up(struct gateway *g, uint32_t number)
     p->bad_crypto = p->spoofs = 0;
     p->used = clock_now(g->env.clk);
     gw_vpn_idle_renew(g);
+    g->vpn.ever.tunnels += !s || s->type != VPN_SSL;
     gw_vpn_tally(g);
 }
 
