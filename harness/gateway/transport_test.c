@@ -4,6 +4,7 @@
  * outside". The drops' texts are those that a real `capture type asp-drop ?` lists. */
 #include "tests/access_lab.h"
 #include "tests/testkit.h"
+#include "wire/checksum.h"
 
 #include <stdio.h>
 
@@ -151,15 +152,128 @@ static void no_cut_of_a_segment_goes_on(void **state)
     access_free(b);
 }
 
+/* The other reasons of `show asp drop` for what goes no further before it is looked into. */
+static const struct frame_row {
+    const char *what;
+    uint16_t type;   /* of Ethernet */
+    uint8_t mac_bit; /* to be flipped in the destination */
+    uint8_t vlan;    /* 1: it has a tag */
+    uint8_t ip[24];
+    size_t n;
+    const char *drop;
+} frames[] = {
+    {"a_frame_for_another_station",
+     0x0800,
+     1,
+     0,
+     {0x45, 0, 0, 20, [9] = 47, 10, 1, 1, 9},
+     20,
+     "FP L2 rule drop (l2_acl)"},
+    {"a_frame_of_another_protocol",
+     0x88b5,
+     0,
+     0,
+     {1, 2, 3},
+     3,
+     "Non-IP packet received in routed mode (non-ip-pkt-in-routed-mode)"},
+    {"a_frame_with_a_tag",
+     0x0800,
+     0,
+     1,
+     {0x45, 0, 0, 20},
+     20,
+     "Invalid encapsulation "
+     "(invalid-encap)"},
+    {"a_packet_that_is_none",
+     0x0800,
+     0,
+     0,
+     {0x44, 0, 0, 20},
+     20,
+     "Invalid IP header (invalid-ip-header)"},
+    {"a_packet_that_is_cut",
+     0x0800,
+     0,
+     0,
+     {0x45, 0, 0, 200, [8] = 64, 47, [12] = 10, 1, 1, 9},
+     20,
+     "Invalid IP length (invalid-ip-length)"},
+    {"a_packet_with_options",
+     0x0800,
+     0,
+     0,
+     {0x46, 0, 0, 24, [8] = 64, 47, [12] = 10, 1, 1, 9},
+     24,
+     "IP option drop (invalid-ip-option)"},
+};
+
+static void put_checksum(uint8_t *ip)
+{
+    uint16_t sum;
+
+    ip[10] = ip[11] = 0;
+    sum = checksum_finish(checksum_add(0, bytes_of(ip, (ip[0] & 15u) * 4)));
+    ip[10] = (uint8_t)(sum >> 8);
+    ip[11] = (uint8_t)sum;
+}
+
+static void a_frame_is_counted_by_its_reason(void **state)
+{
+    const struct frame_row *row = *state;
+    struct access_bench *b = access_new("");
+    struct mac to = b->end[ACCESS_INSIDE].gw;
+    uint8_t frame[64], ip[24];
+    struct wr w = wr_of(frame, sizeof(frame));
+
+    memcpy(ip, row->ip, sizeof(ip));
+    if (row->type == 0x0800)
+        put_checksum(ip);
+    to.b[5] ^= row->mac_bit;
+    ether_put(&w, &to, &b->end[ACCESS_INSIDE].mac, row->vlan ? 0x8100 : row->type);
+    if (row->vlan) {
+        wr_be16(&w, 7);
+        wr_be16(&w, row->type);
+    }
+    wr_put(&w, bytes_of(ip, row->n));
+    gateway_input(b->g, ACCESS_INSIDE, wr_bytes(&w));
+    assert_dropped(b, row->drop);
+    access_free(b);
+}
+
+static void what_waits_for_a_neighbour_in_vain_has_no_adjacency(void **state)
+{
+    struct access_bench *b = access_new("route dmz 10.8.0.0 255.255.0.0 10.2.2.98\n");
+    struct buf out = BUF_INIT;
+
+    (void)state;
+    b->end[ACCESS_DMZ].deaf = true;
+    access_send_first(b, ACCESS_INSIDE, "10.1.1.9", "10.8.0.9", IP_TCP, 80);
+    assert_dropped(b, NULL); /* it waits */
+    access_wait_s(b, 60);
+    assert_dropped(b, "No valid adjacency (no-adjacency)");
+    gateway_command(b->g, "clear asp drop", &out);
+    gateway_command(b->g, "show asp drop frame", &out);
+    assert_null(strstr(buf_str(&out), "no-adjacency"));
+    buf_release(&out);
+    access_free(b);
+}
+
+#define FIXED 3
+
 int main(void)
 {
-    struct CMUnitTest tests[COUNT(rows) + 2] = {
+    struct CMUnitTest tests[FIXED + COUNT(rows) + COUNT(frames)] = {
         cmocka_unit_test(a_header_for_the_box_is_looked_at_too),
         cmocka_unit_test(no_cut_of_a_segment_goes_on),
+        cmocka_unit_test(what_waits_for_a_neighbour_in_vain_has_no_adjacency),
     };
+    size_t n = FIXED;
 
     for (size_t i = 0; i < COUNT(rows); i++)
-        tests[i + 2] = (struct CMUnitTest){rows[i].what, a_header_may_be_or_not, NULL, NULL,
-                                           (void *)(uintptr_t)&rows[i]};
+        tests[n++] = (struct CMUnitTest){rows[i].what, a_header_may_be_or_not, NULL, NULL,
+                                         (void *)(uintptr_t)&rows[i]};
+    for (size_t i = 0; i < COUNT(frames); i++)
+        tests[n++] = (struct CMUnitTest){frames[i].what, a_frame_is_counted_by_its_reason, NULL,
+                                         NULL, (void *)(uintptr_t)&frames[i]};
     return cmocka_run_group_tests_name("gateway/transport", tests, NULL, NULL);
 }

@@ -73,7 +73,8 @@ static void commit(struct sink *s, size_t n)
     memcpy(copy, e->buf, n); /* an answer comes at once, and may use the memory again */
     pkt_parse(bytes_of(copy, n), &p);
     if (p.kind == PKT_ARP) {
-        answer_arp(e, &p.arp);
+        if (!e->deaf)
+            answer_arp(e, &p.arp);
         return;
     }
     if (p.kind == PKT_ICMP && p.ip.version == 6 && p.icmp.type >= ICMP6_NEIGHBOR_SOLICITATION) {

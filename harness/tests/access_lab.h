@@ -18,6 +18,7 @@ struct access_end {
     struct mac mac, gw;
     uint8_t last[2048]; /* the IP packet that came out last */
     size_t n, came;
+    bool deaf; /* its neighbours do not answer */
 };
 
 struct access_bench {
