@@ -169,6 +169,16 @@ static bool leaks(const struct gateway *g)
            (gw_fault_on(g->faults, GW_FAULT_LEAK_ONE_PACKET) && !g->fault_spent);
 }
 
+/* The flow's way out is known, and nothing leads to its destination there any more. */
+static void no_next_hop(struct gateway *g, const struct gw_packet *p, const struct conn *c,
+                        int side)
+{
+    struct gw_msg_packet m = gw_packet_message(&p->p);
+
+    gw_drop(g, GW_DROP_NO_ROUTE);
+    gw_msg_no_route(g->log, &m, g->ifs.v[p->ifi].nameif, g->ifs.v[conn_ifi(c, !side)].nameif);
+}
+
 /* The way of C's packets that come from SIDE. False: there is none now. */
 static bool find_way(struct gateway *g, struct gw_packet *p, struct conn *c, int side,
                      struct way *way)
@@ -183,7 +193,7 @@ static bool find_way(struct gateway *g, struct gw_packet *p, struct conn *c, int
     if (way->tunnel == VPN_NONE) {
         struct gw_hop *hop = conn_hop(c, !side);
         if (!gw_hop_find(g, &conn_endpoint(c, !side)->addr, conn_ifi(c, !side), hop)) {
-            gw_drop(g, GW_DROP_NO_ROUTE);
+            no_next_hop(g, p, c, side);
             return false;
         }
         way->hop = *hop;

@@ -36,11 +36,12 @@ static void deny_no_connection(struct gateway *g, const struct gw_packet *p)
         gw_answer_denied(g, p, hop.ifi);
 }
 
-static void deny_clear(struct gateway *g, const struct gw_packet *p)
+/* WHY: of a flow that should have been decrypted, or of none. */
+static void deny_clear(struct gateway *g, const struct gw_packet *p, enum gw_drop why)
 {
     struct gw_msg_packet m = gw_packet_message(&p->p);
 
-    gw_drop(g, GW_DROP_MISSING_DECRYPT);
+    gw_drop(g, why);
     gw_msg_not_ipsec(g->log, &m);
 }
 
@@ -187,7 +188,7 @@ static bool came_the_right_way(struct gateway *g, const struct gw_packet *p, uin
         return true;
     if (p->policy == VPN_NONE) {
         if (p->ifi == g->vpn.ifi)
-            deny_clear(g, p);
+            deny_clear(g, p, GW_DROP_MISSING_DECRYPT);
         else
             gw_drop(g, GW_DROP_OVERLAP);
         return false;
@@ -292,7 +293,7 @@ void gw_through_input(struct gateway *g, struct gw_packet *p)
         if (came_the_right_way(g, p, conn_tunnel(c, side)) && reply_may_pass(g, p, c, side))
             gw_forward(g, p, c, side);
     } else if (should_be_sealed(g, p)) {
-        deny_clear(g, p);
+        deny_clear(g, p, GW_DROP_SPOOF);
     } else if (p->p.kind == PKT_ICMP && icmp_is_error(p->p.ip.version, p->p.icmp.type)) {
         icmp_error(g, p);
     } else if (!begins_flow(&p->p)) {
