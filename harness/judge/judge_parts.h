@@ -20,6 +20,7 @@ struct packet_watch {   /* of one <packet> expectation */
     int64_t time_ns;
     uint16_t mss; /* a larger one than may be; 0: none */
     uint64_t mss_packet;
+    uint64_t isn_packet; /* the first whose sequence number is not as it should; 0: none */
 };
 
 struct judge {

@@ -141,6 +141,17 @@ static bool is_meant(struct judge *j, const struct plan_expect *x, const struct 
     return x->stream < 0 || is_of_stream(j, x, p);
 }
 
+/* P's SYN against what its sender's own leg saw. */
+static bool isn_fits(struct judge *j, const struct plan_expect *x, const struct pkt *p)
+{
+    int sender;
+    const struct jflow *f = jflow_known(j, site_of(x->leg), p, &sender);
+
+    if (x->isn == ISN_ANY || !f || !f->on[sender][sender].tcp.syn)
+        return true;
+    return (f->on[sender][sender].tcp.last_isn == p->tcp.seq) == (x->isn == ISN_KEPT);
+}
+
 /* FRAGMENTS: P is a frame as it came, else a datagram put together. */
 static void take(struct judge *j, enum plan_leg leg, const struct pkt *p, bool fragments)
 {
@@ -157,6 +168,8 @@ static void take(struct judge *j, enum plan_leg leg, const struct pkt *p, bool f
             w->mss = mss_of(p);
             w->mss_packet = j->rec.packet;
         }
+        if (!w->isn_packet && !isn_fits(j, x, p))
+            w->isn_packet = j->rec.packet;
     }
 }
 
@@ -227,6 +240,12 @@ void rule_packet(struct judge *j, size_t i, const struct plan_expect *x)
                      "packet %llu: %s, and its MSS is %u, more than %u",
                      (unsigned long long)w->mss_packet, say_packet(j, x), w->mss, x->mss);
         found_packet(f, w->mss_packet, plan_leg_name(x->leg), 0);
+    } else if (w->isn_packet) {
+        f = find_add(&j->fs, "packet", VERDICT_FAIL, BASIS_SEEN,
+                     "packet %llu: %s, and its sequence number is %s",
+                     (unsigned long long)w->isn_packet, say_packet(j, x),
+                     x->isn == ISN_KEPT ? "not its sender's" : "its sender's own");
+        found_packet(f, w->isn_packet, plan_leg_name(x->leg), 0);
     } else {
         f = find_add(&j->fs, "packet", few || many ? VERDICT_FAIL : VERDICT_PASS,
                      few ? BASIS_MISSING : BASIS_SEEN, "packet %llu: %s, %llu in all%s",

@@ -59,8 +59,12 @@ static void check_packet(struct load *l, const struct plan_expect *x)
     if (x->sent >= 0 && x->stream >= 0)
         problem_add(&l->problems, ERR_INVALID, &x->at,
                     "<packet> sent and stream: one of the two says which packets");
-    if (x->mss && x->packet != PACKET_SYN)
-        problem_add(&l->problems, ERR_INVALID, &x->at, "<packet> mss: only a SYN has one");
+    if ((x->mss || x->isn) && x->packet != PACKET_SYN)
+        problem_add(&l->problems, ERR_INVALID, &x->at, "<packet> %s: only a SYN has one",
+                    x->mss ? "mss" : "isn");
+    if (x->isn && x->stream < 0)
+        problem_add(&l->problems, ERR_INVALID, &x->at,
+                    "<packet> isn of which stream? stream=\"...\" says it");
 }
 
 void check_packets(struct load *l)

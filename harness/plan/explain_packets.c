@@ -50,5 +50,8 @@ void explain_packet(struct buf *out, const struct plan *p, const struct plan_exp
         buf_addf(out, " as %s sent it", p->events[x->sent].id);
     if (x->mss)
         buf_addf(out, " with an MSS of %u at most", x->mss);
+    if (x->isn)
+        buf_addf(out, " with %s sequence number",
+                 x->isn == ISN_KEPT ? "its sender's own" : "another than its sender's");
     explain_count(out, x);
 }

@@ -207,6 +207,7 @@ struct plan_expect {
     enum plan_packet packet; /* PACKET */
     int sent;                /* PACKET: that of this <send>, -1: any */
     uint16_t mss;            /* PACKET: that each SYN offers at most; 0: not asked */
+    enum plan_isn isn;       /* PACKET: of each SYN */
     struct plan_place at;
 };
 

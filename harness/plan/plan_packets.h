@@ -59,6 +59,9 @@ enum plan_packet {
 #define SEND_FROM_PORT 40999
 #define SEND_TO_PORT   9
 
+/* The sequence number of a SYN, against the one that its sender gave it. */
+enum plan_isn { ISN_ANY, ISN_KEPT, ISN_CHANGED };
+
 /* A stream's other end, and who opens it. */
 enum plan_far { FAR_HOST, FAR_OUTSIDE };
 enum plan_opener { OPENER_CAPTURED, OPENER_BO, OPENER_HO };

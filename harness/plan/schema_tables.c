@@ -260,6 +260,7 @@ static const struct attr_spec packet_attrs[] = {
     ON_STREAM,
     {"sent", VALUE_REF, false, NULL, NOT_KEPT},
     {"mss", VALUE_MTU, false, NULL, IN(plan_expect, mss)},
+    {"isn", VALUE_CHOICE, false, "any kept changed", IN(plan_expect, isn)},
     HOW_MANY,
     WINDOW};
 #undef X

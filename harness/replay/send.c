@@ -136,7 +136,7 @@ static bool of_stream(struct letter *l)
     uint8_t opts[TCP_OPTS_MAX], mark[SHORT];
     struct wr w = wr_of(opts, sizeof(opts)), m = wr_of(mark, sizeof(mark));
     struct tcp t = {.seq = s->next, .ack = s->ack, .flags = TCP_ACK, .window = s->window};
-    struct tcp_opts o = {.has_ts = true, .tsval = 1, .tsecr = s->tsecr};
+    struct tcp_opts o = {.has_ts = true, .tsval = s->ts - FAR, .tsecr = s->ts_echo};
 
     marked_put(&m, l->spec->id, sizeof(mark));
     switch (l->spec->send) {

@@ -17,8 +17,8 @@ static void take_segment(struct sight *s, const struct pkt *p)
         s->ack = p->tcp.ack;
     s->window = p->tcp.window;
     tcp_opts_parse(p->tcp.opts, &o);
-    s->has_ts = o.has_ts;
-    s->tsecr = o.tsecr;
+    s->ts = o.tsval;
+    s->ts_echo = o.tsecr;
 }
 
 void sight_take(struct sight *s, const struct pkt *p, struct bytes packet, bool sent)

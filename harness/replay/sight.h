@@ -12,8 +12,7 @@ struct sight {
     struct endpoint local, remote;
     uint32_t next, ack; /* the local host's: after its last byte; what it acknowledged last */
     uint16_t window;
-    bool has_ts;
-    uint32_t tsecr;
+    uint32_t ts, ts_echo;      /* its timestamps (RFC 7323) */
     uint8_t last[SIGHT_QUOTE]; /* the head of the packet that came last */
     size_t last_len;
 };
