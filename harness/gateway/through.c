@@ -27,12 +27,14 @@ static void deny_no_connection(struct gateway *g, const struct gw_packet *p)
 {
     struct gw_msg_packet m = gw_packet_message(&p->p);
     struct gw_hop hop = {0};
+    struct nat_flow f;
 
     gw_drop(g, GW_DROP_NOT_SYN);
     if (gw_fault_on(g->faults, GW_FAULT_NO_106015))
         return;
     gw_msg_no_connection(g->log, &m, g->ifs.v[p->ifi].nameif);
-    if (gw_hop_find(g, &p->p.ip.dst, NETIF_NONE, &hop))
+    gw_nat_arrive(g, p, &f); /* it may be for a host behind a translation */
+    if (gw_hop_find(g, &f.real_dst.addr, NETIF_NONE, &hop))
         gw_answer_denied(g, p, hop.ifi);
 }
 
