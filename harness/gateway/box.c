@@ -31,7 +31,8 @@ static bool is_least_secure(const struct gateway *g, size_t ifi)
 static void refuse_tcp(struct gateway *g, const struct gw_packet *p)
 {
     gw_drop(g, GW_DROP_NOT_FOR_US);
-    if (g->cfg->service.reset_outside && is_least_secure(g, p->ifi))
+    if (g->cfg->service.reset_outside != gw_fault_on(g->faults, GW_FAULT_RESETS_INVERTED) &&
+        is_least_secure(g, p->ifi))
         gw_send_reset(g, &p->p);
 }
 

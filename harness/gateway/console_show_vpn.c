@@ -1,5 +1,6 @@
 /* show asp table vpn-context, show crypto isakmp sa: values out of the gateway. */
 #include "gateway/console.h"
+#include "gateway/forward.h"
 #include "gateway/show_vpn.h"
 #include "gateway/vpn_words.h"
 
@@ -48,6 +49,8 @@ static enum err show_vpn_context(struct gw_call *call)
         if (!p->up)
             continue;
         struct show_context c = context_of(p, i % 2 == 0, ip_addr_format(&p->peer, peer));
+        const struct gw_acl *filter = gw_vpn_filter(gateway_of(call), (uint32_t)(i / 2));
+        c.filter = filter ? filter->name : NULL;
         if (any && call->what)
             buf_addc(call->answer, '\n');
         any = true;

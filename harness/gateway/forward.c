@@ -288,14 +288,16 @@ void gw_forward_stateless(struct gateway *g, struct gw_packet *p, const struct g
  */
 
 /* The quoted packet is made the one that SIDE has sent. P's payload is then in MEM. */
-static void map_quoted(struct gw_packet *p, const struct conn *c, int side, uint8_t *mem)
+static void map_quoted(const struct gateway *g, struct gw_packet *p, const struct conn *c, int side,
+                       uint8_t *mem)
 {
     struct bytes in = p->p.ip.payload;
     struct wr w = wr_of(mem, in.n);
 
     wr_put(&w, in);
     p->p.ip.payload = wr_bytes(&w);
-    conn_restore_quoted(c, side, mem, in.n);
+    if (!gw_fault_on(g->faults, GW_FAULT_QUOTE_NOT_MAPPED))
+        conn_restore_quoted(c, side, mem, in.n);
     /* who reports it is named as SIDE knows it, if it is the other end; another router's address is
      * its own */
     if (ip_addr_eq(&p->p.ip.src, &conn_endpoint(c, !side)->addr))
@@ -318,6 +320,6 @@ void gw_forward_error(struct gateway *g, struct gw_packet *p, struct conn *c, in
         return;
     }
     p->lent = NULL; /* it moves to where it is changed */
-    map_quoted(p, c, side, g->changed);
+    map_quoted(g, p, c, side, g->changed);
     send(g, p, &way);
 }

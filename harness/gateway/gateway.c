@@ -136,6 +136,8 @@ static void input_ip(struct gateway *g, struct gw_packet *p)
     if (neighbors_nd_input(g->neighbors, p->ifi, &p->p))
         return;
     p->whole = !ip_is_fragment(ip);
+    if (!p->whole && gw_fault_on(g->faults, GW_FAULT_FRAGMENTS_LOST))
+        return;
     if (ip_is_fragment(ip) && !reassembly_add(g->fragments, p->ifi, &p->p, clock_now(g->env.clk)))
         return;
     if (!gw_transport_ok(g, p))
