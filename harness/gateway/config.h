@@ -186,7 +186,9 @@ struct gw_group_policy {
     unsigned protocols;             /* set of enum gw_vpn_protocol; 0: inherited */
     struct ip_addr dns[2];
     char domain[GW_NAME];
-    bool split; /* split-tunnel-policy tunnelspecified */
+    bool has_filter;      /* vpn-filter; else inherited */
+    char filter[GW_NAME]; /* the list; "": none */
+    bool split;           /* split-tunnel-policy tunnelspecified */
     char split_acl[GW_NAME];
 };
 

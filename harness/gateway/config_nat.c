@@ -83,7 +83,7 @@ static void add_addr(const struct ip_addr *a, struct buf *out)
 
 static void add_mask(uint8_t prefix, struct buf *out)
 {
-    struct ip_addr m = ip4(prefix ? UINT32_MAX << (32 - prefix) : 0);
+    struct ip_addr m = ip4_mask(prefix);
 
     add_addr(&m, out);
 }

@@ -59,6 +59,21 @@ static enum err run(struct gateway *g, const struct sets *s, const char *line, s
     return e;
 }
 
+static bool is_config(const struct gw_place *p)
+{
+    return p->mode != GW_EXEC && p->mode != GW_USER;
+}
+
+static void log_modes(struct gateway *g, bool before)
+{
+    bool now = is_config(&g->place);
+
+    if (now && !before)
+        gw_msg_config_begin(g->log);
+    else if (before && !now)
+        gw_msg_config_end(g->log);
+}
+
 static void run_line(struct gateway *g, const char *line, struct buf *answer)
 {
     struct console con = {
@@ -74,8 +89,10 @@ static void run_line(struct gateway *g, const char *line, struct buf *answer)
     gateway_prompt(g, &prompt);
     call.indent = prompt.n;
     buf_release(&prompt);
+    bool before = is_config(&g->place);
     if (!run(g, &s, line, &call))
         log_command(g, &con, line);
+    log_modes(g, before);
     if (call.changed)
         gw_configure(g, call.changed);
     gw_settle(g);

@@ -123,6 +123,7 @@ static enum err erase_startup(struct gw_call *call)
 
     mem_wipe(g->startup.s, g->startup.n);
     buf_clear(&g->startup);
+    gw_msg_config_erased(g->log);
     buf_adds(call->answer, "[OK]\n");
     return ERR_OK;
 }

@@ -206,6 +206,8 @@ enum ike_fact {                        /* things worth a log line that change no
                 IKE_FACT_DPD_ANSWERED,
                 IKE_FACT_LIFETIME_LOWERED, /* RESPONDER-LIFETIME or a lower offer was taken; `phase`
                                             */
+                IKE_FACT_LIFETIME_FORCED,  /* responder: ours is lower than the offer, and the other
+                                              side was told so; `phase`, `was_s`, `was_kb` */
                 IKE_FACT_DELETE_SENT,      /* a Delete went out; `phase`, `in_spi` for phase 2 */
                 IKE_FACT_DELETE_RECEIVED,
                 IKE_FACT_AUTH,         /* a hash, or what decryption gave, does not fit the keys:
@@ -257,9 +259,11 @@ struct ike_out {
     bool attempt;       /* *_DOWN: a negotiation that failed; the SA was never up */
     uint32_t ike;       /* number of the IKE SA, never used again; 0: none */
     struct ip_addr peer;
-    uint32_t message_id; /* of the quick mode */
-    uint16_t code;       /* FACT_NOTIFY: message type; MALFORMED: the one that describes it */
-    const char *why;     /* MALFORMED, AUTH, LIMIT, UNKNOWN_PEER: in words; else NULL. Static */
+    uint32_t message_id;    /* of the quick mode */
+    uint16_t code;          /* FACT_NOTIFY: message type; MALFORMED: the one that describes it */
+    uint64_t was_s, was_kb; /* LIFETIME_LOWERED: ours, LIFETIME_FORCED: the offered one; 0: none,
+                               and in kilobytes in phase 1 */
+    const char *why;        /* MALFORMED, AUTH, LIMIT, UNKNOWN_PEER: in words; else NULL. Static */
     char group[IKE_USER_MAX]; /* remote access: the group's name, as far as it fits; else empty */
     char user[IKE_USER_MAX];  /* of XAUTH, once it is known; else empty */
     char password[IKE_USER_MAX]; /* LOGIN */

@@ -145,10 +145,13 @@ void ike1_responder_lifetime(struct ike *k, struct ike1_sa *sa, const struct isa
     ike_read_lifetimes(n->data, IKE_A_LIFE_TYPE, &seconds, NULL);
     if (ike_lower(seconds, sa->suite.lifetime_s) == sa->suite.lifetime_s)
         return;
+    uint32_t was = sa->suite.lifetime_s;
     sa->suite.lifetime_s = (uint32_t)(seconds < UINT32_MAX ? seconds : UINT32_MAX);
     sa->hard = ike_hard(sa->up, sa->suite.lifetime_s);
     sa->soft = ike_soft(ike1_config(k, sa), sa->initiator, sa->up, sa->hard);
-    ike1_fact(k, sa, IKE_FACT_LIFETIME_LOWERED, 1)->sa.suite = sa->suite;
+    struct ike_out *o = ike1_fact(k, sa, IKE_FACT_LIFETIME_LOWERED, 1);
+    o->sa.suite = sa->suite;
+    o->was_s = was;
 }
 
 static void take_dpd(struct ike *k, struct ike1_sa *sa, const struct ike1_in *in,

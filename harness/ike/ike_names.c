@@ -35,6 +35,7 @@ const char *ike_fact_name(enum ike_fact f)
     case IKE_FACT_DPD_SENT: return "dpd-sent";
     case IKE_FACT_DPD_ANSWERED: return "dpd-answered";
     case IKE_FACT_LIFETIME_LOWERED: return "lifetime-lowered";
+    case IKE_FACT_LIFETIME_FORCED: return "lifetime-forced";
     case IKE_FACT_DELETE_SENT: return "delete-sent";
     case IKE_FACT_DELETE_RECEIVED: return "delete-received";
     case IKE_FACT_AUTH: return "auth";

@@ -138,7 +138,8 @@ static void read_trigger(struct load *l, const struct node *n, struct plan_event
 static void read_event(struct load *l, const struct node *n, struct plan_event *e)
 {
     e->id = "";
-    e->stream = e->after = -1;
+    e->stream = e->after = e->about = -1;
+    e->leg = LEG_WAN;
     e->at = n->at;
     schema_fill(n, e);
     read_trigger(l, n, e);
@@ -193,6 +194,10 @@ static void visit_event_refs(struct load *l, const struct node *n, size_t i)
 
     e->stream = ref_stream(l, n, "stream");
     e->after = ref_event(l, n, "after");
+    for (const struct node *a = n->child; a; a = a->next) {
+        if (a->spec && e->action == ACTION_SEND)
+            e->about = ref_stream(l, a, "stream");
+    }
 }
 
 void build_timeline(struct load *l)

@@ -1,5 +1,6 @@
 /* A plan in plain words, for someone who has never seen its file. */
 #include "base/buf.h"
+#include "plan/explain_packets.h"
 #include "plan/secrets.h"
 #include "plan/value.h"
 
@@ -153,6 +154,7 @@ static void explain_stream(struct buf *out, const struct plan *p, const struct p
                  s->ho_port);
     if (s->keepalive.ns)
         span(out, ", TCP keep-alives every ", s->keepalive);
+    explain_past_tunnel(out, p, s);
     if (s->after >= 0)
         buf_addf(out, "; starts when %s has ended", p->streams[s->after].id);
     else
@@ -207,9 +209,13 @@ static void explain_event(struct buf *out, const struct plan *p, const struct pl
         masked(out, " is told ", e->command);
     else if (e->action == ACTION_PEER_CRASH)
         buf_adds(out, " forgets every SA and tells nobody\n");
+    else if (e->action == ACTION_SEND)
+        explain_send(out, p, e);
     else
         buf_addf(out, " %s%s\n", what[e->action],
                  e->action != ACTION_BLACKHOLE    ? ""
+                 : e->leg == LEG_BO_LAN           ? ", no: of the branch office's LAN"
+                 : e->leg == LEG_HO_LAN           ? ", no: of the head office's LAN"
                  : e->to_device && e->from_device ? ""
                  : e->to_device                   ? ", towards the device only"
                                                   : ", from the device only");
@@ -228,7 +234,7 @@ static void explain_window(struct buf *out, const struct plan *p, const struct p
         buf_adds(out, " in the whole run");
 }
 
-static void explain_count(struct buf *out, const struct plan_expect *x)
+void explain_count(struct buf *out, const struct plan_expect *x)
 {
     if (x->max == 0)
         buf_adds(out, ", never,");
@@ -304,6 +310,7 @@ static void explain_rule(struct buf *out, const struct plan *p, const struct pla
         buf_addf(out, " in the answer to %s\n",
                  x->window.since >= 0 ? p->events[x->window.since].id : "nothing");
         return;
+    case RULE_PACKET: explain_packet(out, p, x); break;
     case RULE_COUNT: break;
     }
     explain_window(out, p, &x->window);

@@ -51,6 +51,7 @@ void build_expects(struct load *l);
 void check_lab(struct load *l);
 void check_timeline(struct load *l);
 void check_expects(struct load *l);
+void check_packets(struct load *l); /* <send>, <packet>, and streams to the outside */
 
 /* The earliest run time at which event E, or stream S's start, can be; -1 when caught in a circle.
  */

@@ -6,6 +6,7 @@
 #include "base/bytes.h"
 #include "base/clock.h"
 #include "base/err.h"
+#include "plan/plan_packets.h"
 #include "wire/addr.h"
 
 #define PLAN_NAMESPACE "urn:holdfast:case:1"
@@ -20,7 +21,8 @@
     X(BLACKHOLE, "blackhole", "h", "drops every frame on the wan leg")                             \
     X(RESTORE, "restore", "h", "ends a blackhole")                                                 \
     X(PEER_CRASH, "peer-crash", "p", "the peer forgets every SA and tells nobody")                 \
-    X(DEVICE_COMMAND, "device-command", "d", "types a command at the device's console")
+    X(DEVICE_COMMAND, "device-command", "d", "types a command at the device's console")            \
+    X(SEND, "send", "h", "sends a packet")
 
 enum plan_action {
 #define X(id, name, who, what) ACTION_##id,
@@ -106,6 +108,9 @@ struct plan_lab {
     struct ip_net bo_net, ho_net;          /* what the tunnel protects */
     struct ip_addr mgmt_device, mgmt_host; /* syslog goes from the first to the second */
     struct ip_addr mgmt_device2;           /* pair mode: the HO device's */
+    struct ip_addr
+        outside_host; /* peer mode, device at BO: a server beyond the WAN that is reached in clear
+                       */
 };
 
 struct plan_stream {
@@ -119,6 +124,10 @@ struct plan_stream {
     int after;                 /* index of the stream whose end starts this one, -1: none */
     uint16_t bo_port, ho_port; /* 0: as captured */
     struct span keepalive;     /* 0: none */
+    enum plan_far to;          /* OUTSIDE: the HO end is the lab's outside host */
+    enum plan_opener opener;
+    struct ip_addr bo_seen_as; /* where the other end looks for it, when a device translates it; */
+    struct ip_addr ho_seen_as; /* family 0: nobody does */
     struct plan_place at;
 };
 
@@ -139,6 +148,12 @@ struct plan_event {
     const char *command;         /* device-command */
     bool refused;                /* device-command: the device is to refuse it */
     bool to_device, from_device; /* blackhole: which directions */
+    enum plan_leg leg;           /* blackhole: WAN, or one of the LANs, both directions */
+    enum plan_send send;
+    enum plan_sender sender;
+    int about;                   /* send: index of a stream, or -1 */
+    struct ip_addr to;           /* send: family 0: the host at the other end */
+    uint16_t to_port, from_port; /* send */
     struct plan_place at;
 };
 
@@ -150,7 +165,8 @@ struct plan_event {
     X(NO_CLEARTEXT, "no-cleartext")                                                                \
     X(TUNNEL, "tunnel")                                                                            \
     X(RESET, "reset")                                                                              \
-    X(ANSWER, "answer")
+    X(ANSWER, "answer")                                                                            \
+    X(PACKET, "packet")
 
 enum plan_rule {
 #define X(id, name) RULE_##id,
@@ -173,7 +189,7 @@ struct plan_expect {
     enum plan_rule rule;
     struct plan_window window; /* ANSWER: `since` is the command's event */
     int stream;                /* index, -1: any */
-    int min, max;              /* LOG, RESET, ANSWER: how many; max -1: no bound */
+    int min, max;              /* LOG, RESET, ANSWER, PACKET: how many; max -1: no bound */
     uint32_t log_id;           /* LOG, NO_LOG */
     const char *reason;        /* LOG, NO_LOG: reason class ("tunnel", "idle", ...), NULL: any */
     const char *text; /* LOG, NO_LOG: words the message holds, NULL: any; ANSWER: a line does */
@@ -187,6 +203,11 @@ struct plan_expect {
     enum plan_reset_by reset_by;
     enum plan_site site; /* pair mode: which device's log */
     bool any_site;
+    enum plan_leg leg;       /* PACKET: came from the device here */
+    enum plan_packet packet; /* PACKET */
+    int sent;                /* PACKET: that of this <send>, -1: any */
+    uint16_t mss;            /* PACKET: that each SYN offers at most; 0: not asked */
+    enum plan_isn isn;       /* PACKET: of each SYN */
     struct plan_place at;
 };
 
@@ -255,6 +276,10 @@ const char *plan_action_name(enum plan_action a);
 const char *plan_rule_name(enum plan_rule r);
 const char *plan_leg_name(enum plan_leg l);   /* "bo-lan", "wan", ... */
 const char *plan_site_name(enum plan_site s); /* "bo", "ho" */
+const char *plan_send_name(enum plan_send s);
+const char *plan_send_what(enum plan_send s);      /* in words */
+bool plan_send_has_stream(enum plan_send s);       /* it is about one */
+const char *plan_packet_words(enum plan_packet p); /* "a SYN" */
 
 /* The plan in words, for `holdfast explain`, to OUT. */
 struct buf;

@@ -109,6 +109,10 @@ static const struct attr_spec stream_attrs[] = {
     {"bo-port", VALUE_PORT, false, NULL, IN(plan_stream, bo_port)},
     {"ho-port", VALUE_PORT, false, NULL, IN(plan_stream, ho_port)},
     {"keepalive", VALUE_DURATION, false, NULL, IN(plan_stream, keepalive)},
+    {"to", VALUE_CHOICE, false, "host outside", IN(plan_stream, to)},
+    {"opener", VALUE_CHOICE, false, "captured bo ho", IN(plan_stream, opener)},
+    {"bo-seen-as", VALUE_ADDR, false, NULL, IN(plan_stream, bo_seen_as)},
+    {"ho-seen-as", VALUE_ADDR, false, NULL, IN(plan_stream, ho_seen_as)},
 };
 static const struct elem_spec stream = {"stream", ATTRS(stream_attrs), NEITHER};
 
@@ -130,12 +134,24 @@ static const struct elem_spec stream = {"stream", ATTRS(stream_attrs), NEITHER};
     }
 static const struct attr_spec by_attrs[] = {BY};
 static const struct attr_spec delete_attrs[] = {BY, ON_SITE};
-static const struct attr_spec blackhole_attrs[] = {BY, DIRECTION};
+static const struct attr_spec blackhole_attrs[] = {
+    BY, DIRECTION, {"leg", VALUE_CHOICE, false, "bo-lan wan ho-lan", IN(plan_event, leg)}};
 #define REFUSED                                                                                    \
     {                                                                                              \
         "refused", VALUE_YESNO, false, NULL, IN(plan_event, refused)                               \
     }
 static const struct attr_spec command_attrs[] = {COMMAND, REFUSED, BY, ON_SITE};
+
+#define X(id, name, of, what) " " name
+static const struct attr_spec send_attrs[] = {
+    {"form", VALUE_CHOICE, true, "" PLAN_SENDS(X), IN(plan_event, send)},
+    {"from", VALUE_CHOICE, false, SENDER_WORDS, IN(plan_event, sender)},
+    {"stream", VALUE_REF, false, NULL, NOT_KEPT},
+    {"to", VALUE_ADDR, false, NULL, IN(plan_event, to)},
+    {"to-port", VALUE_PORT, false, NULL, IN(plan_event, to_port)},
+    {"from-port", VALUE_PORT, false, NULL, IN(plan_event, from_port)},
+    BY};
+#undef X
 
 #define ACTION(id, name, list)                                                                     \
     {                                                                                              \
@@ -151,6 +167,7 @@ static const struct elem_spec actions[ACTION_COUNT] = {
     [ACTION_RESTORE] = ACTION(RESTORE, "restore", by_attrs),
     [ACTION_PEER_CRASH] = ACTION(PEER_CRASH, "peer-crash", by_attrs),
     [ACTION_DEVICE_COMMAND] = ACTION(DEVICE_COMMAND, "device-command", command_attrs),
+    [ACTION_SEND] = ACTION(SEND, "send", send_attrs),
 };
 static const struct child_spec at_children[] = {
 #define X(id, name, who, what) {&actions[ACTION_##id], false, false, 0},
@@ -236,6 +253,18 @@ static const struct attr_spec answer_attrs[] = {
     {"text", VALUE_TEXT, true, NULL, IN(plan_expect, text)},
     HOW_MANY};
 
+#define X(id, name, words) " " name
+static const struct attr_spec packet_attrs[] = {
+    {"leg", VALUE_CHOICE, true, "bo-lan wan ho-lan", IN(plan_expect, leg)},
+    {"is", VALUE_CHOICE, false, "" PLAN_PACKETS(X), IN(plan_expect, packet)},
+    ON_STREAM,
+    {"sent", VALUE_REF, false, NULL, NOT_KEPT},
+    {"mss", VALUE_MTU, false, NULL, IN(plan_expect, mss)},
+    {"isn", VALUE_CHOICE, false, "any kept changed", IN(plan_expect, isn)},
+    HOW_MANY,
+    WINDOW};
+#undef X
+
 #define RULE(id, name, list)                                                                       \
     {                                                                                              \
         name, ATTRS(list), .action = -1, .rule = RULE_##id                                         \
@@ -248,6 +277,7 @@ static const struct elem_spec rules[RULE_COUNT] = {
     [RULE_TUNNEL] = RULE(TUNNEL, "tunnel", tunnel_attrs),
     [RULE_RESET] = RULE(RESET, "reset", reset_attrs),
     [RULE_ANSWER] = RULE(ANSWER, "answer", answer_attrs),
+    [RULE_PACKET] = RULE(PACKET, "packet", packet_attrs),
 };
 static const struct child_spec expect_children[] = {
 #define X(id, name) {&rules[RULE_##id], false, true, 0},

@@ -21,7 +21,8 @@
     X(ho_host, "ho-host", "192.168.50.10")                                                         \
     X(mgmt_device, "mgmt-device", "10.224.14.10")                                                  \
     X(mgmt_device2, "mgmt-device2", "10.224.14.11")                                                \
-    X(mgmt_host, "mgmt-host", "10.224.14.20")
+    X(mgmt_host, "mgmt-host", "10.224.14.20")                                                      \
+    X(outside_host, "outside-host", "203.0.113.20")
 #define LAB_NETS(X)                                                                                \
     X(bo_net, "bo-net", "10.224.228.0/25")                                                         \
     X(ho_net, "ho-net", "0.0.0.0/0")

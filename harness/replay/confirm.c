@@ -24,7 +24,8 @@
     X(RESTORE, HARNESS, frame_passed, "the first frame that passes where none did")                \
     X(PEER_CRASH, PEER, sa_missed,                                                                 \
       "something came for an SA that was forgotten, or the device begins anew")                    \
-    X(DEVICE_COMMAND, DEVICE, command_taken, "the device's answer holds no error")
+    X(DEVICE_COMMAND, DEVICE, command_taken, "the device's answer holds no error")                 \
+    X(SEND, HARNESS, packet_left, "the packet left on its leg")
 
 struct sign { /* something happened that may be what an event waits for */
     enum { SIGN_FACT, SIGN_FRAME, SIGN_LOG, SIGN_COUNTERS, SIGN_ANSWER } kind;
@@ -147,6 +148,13 @@ static const char *command_taken(struct run *r, struct event *e, const struct si
     if (s->kind != SIGN_ANSWER)
         return NULL;
     return e->spec->refused ? "the device refused the command" : "the device took the command";
+}
+
+static const char *packet_left(struct run *r, struct event *e, const struct sign *s)
+{
+    (void)r;
+    (void)e;
+    return s->kind == SIGN_ANSWER ? "the packet is on its way" : NULL;
 }
 
 static telling *teller_of(const struct plan_event *s)

@@ -8,8 +8,12 @@
 
 static const struct mac host_macs[SITES] = {{{0x02, 0x48, 0x46, 0, 0x10, 0}},
                                             {{0x02, 0x48, 0x46, 0, 0x10, 1}}};
-static const struct mac peer_wan_mac = {{0x02, 0x48, 0x46, 0, 0x40, 0}};
 static const struct mac peer_inner_mac = {{0x02, 0x48, 0x46, 0, 0x40, 1}};
+
+struct mac lab_host_mac(enum plan_site site)
+{
+    return host_macs[site];
+}
 
 struct rng *run_rng(struct run *r, const char *label)
 {
@@ -85,7 +89,7 @@ static void make_peer(struct run *r)
     struct peer_config c = {.wan = at_ho ? l->ho_outside : l->bo_outside,
                             .wan_on_link = at_ho ? l->bo_wan_router : l->ho_wan_router,
                             .wan_next_hop = at_ho ? l->bo_outside : l->ho_outside,
-                            .wan_mac = peer_wan_mac,
+                            .wan_mac = LAB_WAN_MAC,
                             .inner = at_ho ? l->ho_inside : l->bo_inside,
                             .inner_mac = peer_inner_mac,
                             .inner_next_hop = at_ho ? l->ho_on_link : l->bo_on_link,
@@ -159,6 +163,7 @@ enum err lab_open(struct run *r, struct diag *why)
     make_host(r, SITE_HO);
     if (!run_is_pair(r))
         make_peer(r);
+    outside_open(r);
     lab_next(r); /* looks at the deadlines for the first time */
     return ERR_OK;
 }
@@ -173,6 +178,7 @@ void lab_close(struct run *r)
         for (int leg = 0; leg < DEVICE_LEGS; leg++)
             port_close(r->device_ports[i][leg]);
     }
+    host_free(r->outside);
     peer_free(r->peer);
     port_close(r->inner_end);
     for (int i = 0; i < TAPS; i++)

@@ -22,6 +22,12 @@ static void to_harness(struct run *r, enum tap_id id, struct bytes frame)
             router_input(r, SITE_BO, frame);
             break;
         }
+        if (outside_takes(r, frame)) {
+            host_input(r->outside, frame);
+            break;
+        }
+        if (outside_hears(r, frame))
+            host_input(r->outside, frame);
         peer_input(r->peer, PEER_WAN, frame);
         facts_take(r); /* keys stand in the evidence before the first packet they open */
         break;
@@ -80,6 +86,10 @@ void lab_tick(struct run *r)
         if (d && !mono_before(now, r->device_due[i]))
             d->ops->tick(d);
     }
+    if (r->outside && !mono_before(now, r->outside_due)) {
+        lab_due(r, r->outside_due);
+        host_tick(r->outside);
+    }
     if (r->peer && !mono_before(now, r->peer_due)) {
         lab_due(r, r->peer_due);
         peer_tick(r->peer);
@@ -113,6 +123,8 @@ struct mono lab_next(struct run *r)
         r->device_due[i] = d ? d->ops->deadline(d) : MONO_NEVER;
         t = mono_min(t, mono_min(r->host_due[i], r->device_due[i]));
     }
+    r->outside_due = r->outside ? host_deadline(r->outside) : MONO_NEVER;
+    t = mono_min(t, r->outside_due);
     r->peer_due = r->peer ? peer_deadline(r->peer) : MONO_NEVER;
     return mono_min(t, r->peer_due);
 }

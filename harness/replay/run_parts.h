@@ -16,6 +16,7 @@
 #include "port/port_mem.h"
 #include "replay/log_server.h"
 #include "replay/replay.h"
+#include "replay/sight.h"
 #include "traffic/capture.h"
 #include "wire/asa_log.h"
 #include "wire/pkt.h"
@@ -26,8 +27,9 @@
 struct run;
 
 /* The directions of the WAN, each of which can be a blackhole. Peer mode: into the peer's end and
- * out of it. Pair mode, where the harness is in the middle: into either end. */
-enum way_id { WAY_IN, WAY_OUT, WAY_IN2, WAYS };
+ * out of it. Pair mode, where the harness is in the middle: into either end. And the hosts' own
+ * legs, both directions of which stop at once. */
+enum way_id { WAY_IN, WAY_OUT, WAY_IN2, WAY_BO, WAY_HO, WAYS };
 
 struct way {
     bool blocked;
@@ -70,6 +72,7 @@ struct stream {
     struct endpoint at[SITES];
     char sha256[SITES][65]; /* of what each site sends, in hex; "": not wanted */
     uint32_t id[SITES];     /* of the hosts' flows */
+    struct sight seen[SITES];
     bool added, ended;
     struct span gap_max;   /* the longest pause it has by itself */
     enum conv_side larger; /* direction with more bytes: the one offsets count */
@@ -106,6 +109,7 @@ struct run {
     struct tap taps[TAPS];
     struct way ways[WAYS];
     struct host *host[SITES];
+    struct host *outside;   /* NULL: nobody is there */
     struct port *inner_end; /* peer mode: the peer's end of its own LAN */
     struct peer *peer;      /* NULL in pair mode */
     struct ike_suite suites[16];
@@ -123,10 +127,14 @@ struct run {
     size_t nevents;
     bool wants_logs; /* an event waits for a message, or is confirmed by one */
     struct buf esp_keys, ike_keys;
-    int esp_fd, ike_fd; /* -1: not wanted */
-    bool watch_wan;     /* an event waits for a frame there as its proof */
+    int esp_fd, ike_fd;      /* -1: not wanted */
+    bool watch_hosts;        /* a <send> carries on from what the hosts sent */
+    struct mac beyond[TAPS]; /* whoever is at the other end of a host's leg, once heard */
+    bool knows_beyond[TAPS];
+    bool watch_wan; /* an event waits for a frame there as its proof */
     uint64_t frames;
-    struct mono host_due[SITES], device_due[SITES], peer_due; /* as lab_next saw them */
+    struct mono host_due[SITES], outside_due, device_due[SITES],
+        peer_due; /* as lab_next saw them */
     struct mono last_event;
     uint64_t last_delivered;
     struct mono last_progress;
@@ -175,6 +183,9 @@ void tap_open(struct run *r, enum tap_id id, enum evidence_leg leg, struct port 
 bool tap_receive(struct tap *t, struct bytes *frame, struct mono *when);
 
 /* lab.c: everything of the run that is not traffic. */
+struct mac lab_host_mac(enum plan_site site);
+#define LAB_WAN_MAC                                                                                \
+    ((struct mac){{0x02, 0x48, 0x46, 0, 0x40, 0}}) /* of the peer's end of the WAN */
 MUST_USE enum err lab_open(struct run *r, struct diag *why);
 void lab_close(struct run *r);
 MUST_USE enum err lab_suites(struct run *r, struct diag *why); /* suites.c */
@@ -195,6 +206,7 @@ void router_input(struct run *r, enum plan_site from, struct bytes frame);
 /* streams.c */
 MUST_USE enum err streams_open(struct run *r, struct diag *why);
 void streams_close(struct run *r);
+struct host *stream_host(const struct run *r, const struct stream *s, enum plan_site site);
 void streams_start(struct run *r);         /* those whose turn has come */
 bool streams_waiting(const struct run *r); /* for another's end */
 void streams_look(struct run *r);          /* notes progress and ends */
@@ -221,6 +233,15 @@ void action_send(struct run *r, struct event *e);
 
 /* Types COMMAND at the console of the device at SITE; the transcript goes into the evidence. */
 void console_run(struct run *r, enum plan_site site, const char *command, bool *refused);
+
+/* send.c: NULL: it is on its way; else why not. */
+const char *send_packet(struct run *r, const struct plan_event *s);
+void send_watch(struct run *r, const struct tap *t, struct bytes frame, bool sent);
+
+/* outside.c: a server beyond the WAN, where the peer's link is. */
+void outside_open(struct run *r);
+bool outside_takes(const struct run *r, struct bytes frame); /* it is for that host alone */
+bool outside_hears(const struct run *r, struct bytes frame); /* for it as for the peer */
 
 /* ways.c */
 void ways_init(struct run *r);                                  /* once the legs are there */

@@ -47,6 +47,7 @@ void timeline_open(struct run *r)
             e->triggered = true;
         }
         /* a message, or 602304 of a device in pair mode */
+        r->watch_hosts = r->watch_hosts || e->spec->action == ACTION_SEND;
         r->wants_logs = r->wants_logs || e->spec->when == WHEN_LOG || !r->peer;
         timeline_say(r, e, "planned", NULL, NULL);
     }

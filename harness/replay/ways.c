@@ -2,6 +2,8 @@
 
 void ways_init(struct run *r)
 {
+    r->taps[TAP_BO].in = r->taps[TAP_BO].out = &r->ways[WAY_BO];
+    r->taps[TAP_HO].in = r->taps[TAP_HO].out = &r->ways[WAY_HO];
     r->taps[TAP_WAN].in = &r->ways[WAY_IN];
     if (run_is_pair(r))
         r->taps[TAP_WAN2].in = &r->ways[WAY_IN2];
@@ -26,9 +28,11 @@ unsigned ways_block(struct run *r, const struct plan_event *s)
     unsigned from, to, mask = 0;
 
     ways_of_device(r, s, &from, &to);
-    if (both || s->from_device)
+    if (s->leg != LEG_WAN)
+        mask = 1u << (s->leg == LEG_BO_LAN ? WAY_BO : WAY_HO);
+    else if (both || s->from_device)
         mask |= 1u << from;
-    if (both || s->to_device)
+    if (s->leg == LEG_WAN && (both || s->to_device))
         mask |= 1u << to;
     for (unsigned i = 0; i < WAYS; i++) {
         if (mask & 1u << i)

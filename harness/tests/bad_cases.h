@@ -64,7 +64,7 @@ static const struct row {
      "10: <no-log> has no attribute \"y\"; allowed here: id, stream, reason, text, "
      "site, since, until, within\n"
      "11: <log> is of another namespace than \"urn:holdfast:case:1\"; allowed here: "
-     "<log>, <no-log>, <stream>, <no-cleartext>, <tunnel>, <reset>, <answer>"},
+     "<log>, <no-log>, <stream>, <no-cleartext>, <tunnel>, <reset>, <answer>, <packet>"},
     {"huge-values", BOTH,
      "2: <case> timeout=\"99999999999h\" is out of range: it has to be a number and "
      "its unit ns, us, ms, s, min or h, as 20s; or 0\n"
@@ -116,7 +116,7 @@ static const struct row {
      "5: <lab> has no attribute \"bo-hosts\"; did you mean bo-host? allowed here: "
      "mode, device, bo-host, bo-on-link, bo-inside, bo-outside, bo-wan-router, "
      "ho-outside, ho-wan-router, ho-inside, ho-on-link, ho-host, mgmt-device, "
-     "mgmt-device2, mgmt-host, bo-net, ho-net\n"
+     "mgmt-device2, mgmt-host, outside-host, bo-net, ho-net\n"
      "5: <lab> device=\"dmz\" is none of the words that can stand there; allowed: bo, "
      "ho"},
     {"late-stream", NEITHER,
@@ -148,6 +148,19 @@ static const struct row {
     {"nothing-happens", BOTH, "7: <at> is empty: what should happen?"},
     {"order", BOTH, "5: <tag> has to stand before <var>"},
     {"other-root", NEITHER, "1: the root is <timeline>; a case file holds a <case>"},
+    {"packets", NEITHER,
+     "7: stream \"dl\": a host is seen as an address of the other IP version\n"
+     "8: stream \"far\" to=\"outside\": that host is there when the device is at the branch office "
+     "and the other gateway is the peer\n"
+     "9: <send form=\"reset\"> of which stream? stream=\"...\" says it\n"
+     "10: <send form=\"syn\"> is about no stream\n"
+     "11: <send form=\"reset\">: the stream says from where to where\n"
+     "12: <send from=\"outside\">: nobody is there\n"
+     "13: <send from=\"outside\">: nobody is there\n"
+     "13: <send form=\"reset\">: stream \"dl\" does not end there\n"
+     "17: <packet> sent=\"f\": that event is no <send>\n"
+     "18: <packet> sent and stream: one of the two says which packets\n"
+     "19: <packet> mss: only a SYN has one"},
     {"pair-at-one-site", NEITHER, "7: both devices are at site=\"ho\""},
     {"pair-of-one", NEITHER,
      "2: <lab mode=\"pair\"> needs two: <device site=\"bo\"> and <device site=\"ho\">\n"
@@ -225,7 +238,7 @@ static const struct row {
      "stream, reason, text, site, since, until, within"},
     {"unknown-element", BOTH,
      "11: unknown element <resets>; did you mean <reset>? allowed here: <log>, "
-     "<no-log>, <stream>, <no-cleartext>, <tunnel>, <reset>, <answer>"},
+     "<no-log>, <stream>, <no-cleartext>, <tunnel>, <reset>, <answer>, <packet>"},
     {"unknown-element-with-id", BOTH,
      "6: unknown element <straem>; did you mean <stream>? allowed here: <stream>, "
      "<at>"},

@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <string.h>
 #include <sys/types.h>
+#include <unistd.h>
 #include <zlib.h>
 #include <zstd.h>
 
@@ -134,12 +135,8 @@ static int cookie_close(void *cookie)
     return rc;
 }
 
-static enum format format_of(FILE *file)
+static enum format format_of(const uint8_t m[static 4], size_t n)
 {
-    uint8_t m[4] = {0};
-    size_t n = fread(m, 1, sizeof(m), file);
-
-    rewind(file);
     if (n >= 2 && m[0] == 0x1f && m[1] == 0x8b) /* RFC 1952, 2.3.1 */
         return GZIP;
     if (n == 4 && m[0] == 0x28 && m[1] == 0xb5 && m[2] == 0x2f &&
@@ -148,21 +145,52 @@ static enum format format_of(FILE *file)
     return PLAIN;
 }
 
+/* A pipe cannot be wound back: what was looked at is given out first. */
+static ssize_t pass_on(struct inflater *f, char *out, size_t cap)
+{
+    size_t n = f->n - f->at < cap ? f->n - f->at : cap;
+
+    if (n == 0)
+        return read(fileno(f->file), out, cap);
+    memcpy(out, f->in + f->at, n);
+    f->at += n;
+    return (ssize_t)n;
+}
+
+static ssize_t plain_read(void *cookie, char *out, size_t cap)
+{
+    return pass_on(cookie, out, cap);
+}
+
+static bool begin(struct inflater *f)
+{
+    switch (f->format) {
+    case GZIP: return inflateInit2(&f->gz, 15 + 16) == Z_OK; /* 15 bits, gzip header */
+    case ZSTD: return (f->zstd = ZSTD_createDStream()) != NULL;
+    case PLAIN: break;
+    }
+    return true;
+}
+
 FILE *inflate_stream(FILE *file, struct inflate_state *state)
 {
     static const cookie_io_functions_t io = {.read = cookie_read, .close = cookie_close};
-    enum format format = format_of(file);
+    static const cookie_io_functions_t plain = {.read = plain_read, .close = cookie_close};
+    struct inflater *f = mem_zalloc(sizeof(*f));
+    bool pipe = fseek(file, 0, SEEK_SET) != 0;
 
     *state = (struct inflate_state){0};
-    if (format == PLAIN)
+    f->n = fread(f->in, 1, 4, file);
+    f->format = format_of(f->in, f->n);
+    if (f->format == PLAIN && !pipe) {
+        rewind(file);
+        mem_free(f);
         return file;
-    struct inflater *f = mem_zalloc(sizeof(*f));
+    }
+    f->bytes_in = f->n;
     f->file = file;
-    f->format = format;
     f->state = state;
-    bool ready = format == GZIP ? inflateInit2(&f->gz, 15 + 16) == Z_OK /* 15 bits, gzip header */
-                                : (f->zstd = ZSTD_createDStream()) != NULL;
-    FILE *stream = ready ? fopencookie(f, "rb", io) : NULL;
+    FILE *stream = begin(f) ? fopencookie(f, "rb", f->format == PLAIN ? plain : io) : NULL;
     if (!stream)
         cookie_close(f);
     return stream;

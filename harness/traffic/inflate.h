@@ -18,7 +18,8 @@ struct inflate_state {
 /* Takes FILE, open for reading and at its beginning, and gives a stream of its plain content: FILE
  * itself when it is not compressed, else one that inflates while it is read and closes FILE with
  * itself. STATE (borrowed until the stream is closed) says afterwards whether the compressed data
- * was whole. FILE must be seekable. NULL on failure, with FILE closed. */
+ * was whole. A FILE that cannot be wound back (a pipe) must be
+ * unbuffered. NULL on failure, with FILE closed. */
 FILE *inflate_stream(FILE *file, struct inflate_state *state);
 
 #endif

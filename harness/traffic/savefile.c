@@ -2,59 +2,72 @@
 
 #include "base/mem.h"
 #include "traffic/inflate.h"
+#include "traffic/ipcomp.h"
 #include "traffic/source.h"
 #include "wire/link.h"
+#include "wire/tunnel.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <pcap/pcap.h>
+#include <unistd.h>
+
+/* Datagrams in fragments in tunnels in fragments: followed this deep. */
+#define FRAGMENT_LEVELS 3
+#define TUNNELS_MAX     8
 
 struct savefile {
     char *path;
     struct source *source;
     struct inflate_state unpacked;
-    struct fragments *fragments;
+    struct fragments *fragments[FRAGMENT_LEVELS]; /* by depth; all but the first made when needed */
+    struct ipcomp *ipcomp;                        /* made when needed */
     struct savefile_stats stats;
 };
 
-int64_t source_time(uint64_t seconds, uint64_t ns)
+/* What cannot be wound back is read without a buffer, so that nothing is lost in it. */
+static FILE *open_stream(const char *path)
 {
-    uint64_t limit = INT64_MAX / 1000000000 - 1; /* the year 2262 */
+    int fd = strcmp(path, "-") == 0 ? dup(STDIN_FILENO) : -1;
+    FILE *file = strcmp(path, "-") != 0 ? fopen(path, "rb") : fd < 0 ? NULL : fdopen(fd, "rb");
 
-    return (int64_t)((seconds < limit ? seconds : limit) * 1000000000 + ns % 1000000000);
+    if (file && fseek(file, 0, SEEK_CUR))
+        setvbuf(file, NULL, _IONBF, 0);
+    return file;
 }
 
 static enum err open_plain(struct savefile *f, FILE **out, struct diag *why)
 {
-    FILE *file = fopen(f->path, "rb");
+    FILE *file = open_stream(f->path);
 
     if (!file)
         return diag_fail_at(why, ERR_IO, f->path, 0, "cannot be opened: %s", strerror(errno));
-    if (getc(file) == EOF) {
+    int first = getc(file);
+    if (first == EOF) {
         bool failed = ferror(file);
         fclose(file);
         return diag_fail_at(why, ERR_IO, f->path, 0,
                             failed ? "cannot be read" : "the file is empty");
     }
-    rewind(file);
+    ungetc(first, file);
     *out = inflate_stream(file, &f->unpacked);
     return *out ? ERR_OK : diag_fail_at(why, ERR_IO, f->path, 0, "cannot be unpacked");
 }
 
-static enum err open_source(struct savefile *f, struct diag *why)
+static enum err open_source(struct savefile *f, const struct intake_wait *wait, struct diag *why)
 {
     char text[PCAP_ERRBUF_SIZE] = "";
+    struct intake in;
     FILE *stream = NULL;
     enum err e = open_plain(f, &stream, why);
 
     if (e)
         return e;
-    int first = getc(stream);
-    if (first != EOF)
-        ungetc(first, stream);
-    f->stats.format = first == 0x0a ? "pcapng" : "pcap"; /* block type 0A0D0D0A */
-    f->source = first == 0x0a ? source_pcapng_open(stream, text, sizeof(text))
-                              : source_pcap_open(stream, text, sizeof(text));
+    intake_init(&in, stream, wait);
+    bool ng = intake_has(&in, 1) && intake_ahead(&in).p[0] == 0x0a; /* block type 0A0D0D0A */
+    f->stats.format = ng ? "pcapng" : "pcap";
+    f->source = ng ? source_pcapng_open(&in, text, sizeof(text))
+                   : source_pcap_open(&in, text, sizeof(text));
     if (f->source)
         return ERR_OK;
     if (f->unpacked.err)
@@ -65,15 +78,21 @@ static enum err open_source(struct savefile *f, struct diag *why)
 
 enum err savefile_open(const char *path, struct savefile **out, struct diag *why)
 {
+    return savefile_open_live(path, NULL, out, why);
+}
+
+enum err savefile_open_live(const char *path, const struct intake_wait *wait, struct savefile **out,
+                            struct diag *why)
+{
     struct savefile *f = mem_zalloc(sizeof(*f));
 
     f->path = mem_strdup(path);
-    enum err e = open_source(f, why);
+    enum err e = open_source(f, wait, why);
     if (e) {
         savefile_close(f);
         return e;
     }
-    f->fragments = fragments_new();
+    f->fragments[0] = fragments_new();
     *out = f;
     return ERR_OK;
 }
@@ -84,7 +103,9 @@ void savefile_close(struct savefile *f)
         return;
     if (f->source)
         f->source->ops->close(f->source);
-    fragments_free(f->fragments);
+    for (int i = 0; i < FRAGMENT_LEVELS; i++)
+        fragments_free(f->fragments[i]);
+    ipcomp_free(f->ipcomp);
     mem_free(f->path);
     mem_free(f);
 }
@@ -98,6 +119,25 @@ static enum err damaged(const struct savefile *f, enum err e, const char *text, 
     return diag_fail_at(why, e, f->path, 0, "%s in packet %" PRIu64 " (%s)",
                         e == ERR_SHORT ? "the file is cut" : "the file is damaged",
                         f->stats.packets + 1, text);
+}
+
+/* At the end: what was read past. */
+static enum err was_damaged(const struct savefile *f, struct diag *why)
+{
+    const struct source_damage *d = &f->source->damage;
+
+    return diag_fail_at(why, d->err, f->path, 0,
+                        "the file is damaged in packet %" PRIu64 " (%s); %" PRIu64
+                        " bytes at %" PRIu64 " %s were left out, and the rest was read",
+                        f->stats.first_damage, d->text, d->bytes, d->places,
+                        d->places == 1 ? "place" : "places");
+}
+
+static enum err ended(const struct savefile *f, enum err e, const char *text, struct diag *why)
+{
+    if (f->unpacked.err || e != ERR_END)
+        return damaged(f, e, text, why);
+    return f->source->damage.places ? was_damaged(f, why) : ERR_END;
 }
 
 static void count(struct savefile *f, const struct source_frame *frame)
@@ -128,16 +168,65 @@ static void believe_the_frame(struct savefile_packet *p)
     pkt_parse_payload(&p->pkt);
 }
 
+/* False: it is a fragment, and its datagram is not whole. LEVEL: how many datagrams around it were
+ * put together. */
+static bool mend(struct savefile *f, struct savefile_packet *p, int *level)
+{
+    if (!ip_is_fragment(&p->pkt.ip))
+        return true;
+    if (*level < FRAGMENT_LEVELS) {
+        struct fragments **t = &f->fragments[*level];
+        if (!*t)
+            *t = fragments_new();
+        if (fragments_add(*t, &p->pkt, p->time_ns)) {
+            p->reassembled = true;
+            ++*level;
+            return true;
+        }
+    }
+    p->pkt.kind = PKT_IP; /* the head of a first fragment is no packet yet */
+    return false;
+}
+
+static bool decompress(struct savefile *f, struct savefile_packet *p)
+{
+    if (p->pkt.kind != PKT_IP || p->pkt.ip.proto != IP_COMP)
+        return false;
+    if (!f->ipcomp)
+        f->ipcomp = ipcomp_new();
+    return ipcomp_open(f->ipcomp, &p->pkt);
+}
+
+/* The innermost packet is the traffic; what carries it is not. */
+static void look_inside(struct savefile *f, struct savefile_packet *p)
+{
+    struct pkt inner;
+    int level = 0;
+
+    if (!mend(f, p, &level))
+        return;
+    bool compressed = decompress(f, p);
+    for (int n = 0; n < TUNNELS_MAX && tunnel_open(&p->pkt, &inner); n++) {
+        p->pkt = inner;
+        if (!compressed) /* once: what was made of it must not be overwritten while it is read */
+            compressed = decompress(f, p);
+        p->tunnels++;
+        if (!mend(f, p, &level))
+            return;
+    }
+    pkt_parse_cut(&p->pkt);
+}
+
 enum err savefile_next(struct savefile *f, struct savefile_packet *out, struct diag *why)
 {
     char text[PCAP_ERRBUF_SIZE] = "";
     struct source_frame frame;
     enum err e = f->source->ops->next(f->source, &frame, text, sizeof(text));
 
-    if (e == ERR_END && !f->unpacked.err)
-        return e;
+    if (f->source->damage.places && !f->stats.first_damage)
+        f->stats.first_damage = f->stats.packets + 1;
     if (e)
-        return damaged(f, e, text, why);
+        return ended(f, e, text, why);
     count(f, &frame);
     *out = (struct savefile_packet){.number = f->stats.packets,
                                     .time_ns = frame.time_ns,
@@ -146,11 +235,8 @@ enum err savefile_next(struct savefile *f, struct savefile_packet *out, struct d
                                     .linktype = frame.linktype};
     link_parse(frame.linktype, frame.data, &out->pkt);
     believe_the_frame(out);
-    if (out->pkt.kind >= PKT_IP && ip_is_fragment(&out->pkt.ip)) {
-        out->reassembled = fragments_add(f->fragments, &out->pkt, out->time_ns);
-        if (!out->reassembled)
-            out->pkt.kind = PKT_IP; /* the head of a first fragment is no packet yet */
-    }
+    if (out->pkt.kind >= PKT_IP)
+        look_inside(f, out);
     return ERR_OK;
 }
 
@@ -158,7 +244,12 @@ struct savefile_stats savefile_stats(const struct savefile *f)
 {
     struct savefile_stats s = f->stats;
 
-    s.fragments = fragments_stats(f->fragments);
+    for (int i = 0; i < FRAGMENT_LEVELS && f->fragments[i]; i++) {
+        struct fragments_stats one = fragments_stats(f->fragments[i]);
+        s.fragments.fragments += one.fragments;
+        s.fragments.whole += one.whole;
+        s.fragments.dropped += one.dropped;
+    }
     return s;
 }
 

@@ -1,9 +1,10 @@
-/* A capture file, packet by packet: pcap (through libpcap) and pcapng, gzip and zstd unpacked on
- * the way, each frame taken apart and fragments put together. */
+/* A capture file, packet by packet: pcap and pcapng, gzip and zstd unpacked on the way, each frame
+ * taken apart and fragments put together. */
 #ifndef TRAFFIC_SAVEFILE_H
 #define TRAFFIC_SAVEFILE_H
 
 #include "track/fragments.h"
+#include "traffic/intake.h"
 #include "wire/pkt.h"
 
 struct savefile;
@@ -14,18 +15,26 @@ struct savefile_packet {
     struct bytes frame; /* as captured, with its link header */
     uint32_t wire_len;  /* as it was: more than frame.n when cut */
     uint32_t linktype;  /* LINKTYPE_* */
-    struct pkt pkt;     /* a fragment is PKT_IP; the one that completes a datagram is all of it */
-    bool reassembled;   /* it is such a one */
+    struct pkt pkt;     /* the innermost packet (wire/tunnel.h). A fragment is PKT_IP; the one that
+                           completes a datagram is all of it */
+    bool reassembled;   /* it, or a packet around it, is such a one */
+    uint8_t tunnels;    /* looked into to get there */
 };
 
-/* Opens PATH. WHY names the file and says what is wrong: cannot be opened, empty, no capture file.
- * Gives *OUT (savefile_close). */
+/* Opens PATH, "-" for standard input. WHY names the file and says what is wrong: cannot be opened,
+ * empty, no capture file. Gives *OUT (savefile_close). */
 MUST_USE enum err savefile_open(const char *path, struct savefile **out, struct diag *why);
 void savefile_close(struct savefile *f); /* NULL is fine */
 
-/* The next packet; views are valid until the next call. ERR_END after the last one. ERR_SHORT,
- * ERR_FORMAT, ERR_RANGE or ERR_IO: the file is damaged from here on; WHY says in which packet and
- * how, and what was delivered so far is good. */
+/* The same for a file that still grows: at its end WAIT (borrowed until it is closed) is asked
+ * whether to go on. */
+MUST_USE enum err savefile_open_live(const char *path, const struct intake_wait *wait,
+                                     struct savefile **out, struct diag *why);
+
+/* The next packet; views are valid until the next call. ERR_END after the last one. Damaged places
+ * are read past, and told of at the end instead of ERR_END: ERR_FORMAT, and in WHY the packet in
+ * which the first was, how, and what was left out. ERR_SHORT: the file ends inside a packet;
+ * ERR_RANGE, ERR_IO: it cannot be read further. What was delivered is good. */
 MUST_USE enum err savefile_next(struct savefile *f, struct savefile_packet *out, struct diag *why);
 
 #define SAVEFILE_LINKS 8
@@ -34,6 +43,7 @@ struct savefile_stats {
     const char *format;      /* "pcap" or "pcapng" */
     uint64_t packets, bytes; /* delivered; bytes on the wire */
     uint64_t cut;            /* captured short */
+    uint64_t first_damage;   /* the packet before which the file is damaged; 0: nowhere */
     uint64_t unread;         /* of link types that are not taken apart: pkt is PKT_OTHER */
     uint32_t linktypes[SAVEFILE_LINKS]; /* of the packets delivered, each once; more are left out */
     size_t nlinktypes;

@@ -348,11 +348,12 @@ static void a_link_type_that_is_not_read_is_named(void **state)
     char name[LINK_NAME_TEXT];
 
     (void)state;
-    s.file.s[20] = 105;
+    s.file.s[20] = (char)195;
     struct seen seen = read_file(buf_bytes(&s.file));
     assert_int_equal(seen.packets, 3);
     assert_int_equal(seen.stats.unread, 3);
-    assert_string_equal(savefile_link_name(seen.stats.linktypes[0], name), "802.11");
+    assert_string_equal(savefile_link_name(seen.stats.linktypes[0], name),
+                        "IEEE 802.15.4 with FCS");
     assert_string_equal(savefile_link_name(1, name), "Ethernet");
     assert_string_equal(savefile_link_name(60000, name), "link type 60000");
     synth_release(&s);

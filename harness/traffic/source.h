@@ -2,10 +2,8 @@
 #ifndef TRAFFIC_SOURCE_H
 #define TRAFFIC_SOURCE_H
 
-#include "base/bytes.h"
 #include "base/err.h"
-
-#include <stdio.h>
+#include "traffic/intake.h"
 
 struct source_frame {
     int64_t time_ns;
@@ -14,21 +12,34 @@ struct source_frame {
     uint32_t linktype; /* LINKTYPE_* */
 };
 
+/* What was read past. */
+struct source_damage {
+    uint64_t places;
+    uint64_t bytes; /* not read because of it */
+    enum err err;   /* of the first place */
+    char text[128];
+};
+
 struct source;
 
 struct source_ops {
-    /* ERR_OK, ERR_END, or what is wrong, in words in TEXT. */
+    /* ERR_OK, ERR_END, or ERR_SHORT when the stream ends inside something, in words in TEXT. What
+     * is damaged before that is read past and counted in `damage`. */
     enum err (*next)(struct source *s, struct source_frame *out, char *text, size_t cap);
     void (*close)(struct source *s);
 };
 
 struct source {
     const struct source_ops *ops;
+    struct source_damage damage;
 };
 
-/* Each takes STREAM, also on failure, and says in TEXT why it gives NULL. */
-struct source *source_pcap_open(FILE *stream, char *text, size_t cap);
-struct source *source_pcapng_open(FILE *stream, char *text, size_t cap);
+/* Each takes IN, also on failure, and says in TEXT why it gives NULL. */
+struct source *source_pcap_open(struct intake *in, char *text, size_t cap);
+struct source *source_pcapng_open(struct intake *in, char *text, size_t cap);
+
+/* One more damaged place. TEXT is kept of the first. */
+void source_note(struct source *s, enum err e, const char *text);
 
 /* Seconds and nanoseconds as one number; what does not fit in it becomes the nearest that does. */
 int64_t source_time(uint64_t seconds, uint64_t ns);

@@ -2,7 +2,6 @@
  * differ in link type or snap length, which is what captures on several interfaces look like. */
 #include "traffic/source.h"
 
-#include "base/buf.h"
 #include "base/cursor.h"
 #include "base/mem.h"
 
@@ -28,11 +27,11 @@ struct interface {
 
 struct pcapng {
     struct source source;
-    FILE *stream;
+    struct intake in;
     bool big_endian;
     struct interface *interfaces; /* of this section */
     size_t ninterfaces, cap;
-    struct buf block; /* the body of the block at hand */
+    struct bytes block; /* the block at hand, whole */
 };
 
 static uint16_t get16(const struct pcapng *p, struct rd *r)
@@ -51,70 +50,118 @@ static enum err fail(char *text, size_t cap, enum err e, const char *what)
     return e;
 }
 
-static bool read_bytes(struct pcapng *p, size_t n)
+/* The type and length of the block that begins OFFSET beyond the reader's place, and whether they
+ * can be right. A section's byte order is in its first words. */
+static const char *look_at(struct pcapng *p, size_t offset, uint32_t *type, uint32_t *len,
+                           bool *big_endian)
 {
-    char *to = buf_room(&p->block, n);
-    size_t got = fread(to, 1, n, p->stream);
+    struct rd r = rd_of(bytes_from(intake_ahead(&p->in), offset)), magic = r;
 
-    buf_grew(&p->block, got);
-    return got == n;
+    *big_endian = p->big_endian;
+    rd_skip(&magic, 8);
+    if (rd_be32(&r) == BLOCK_SECTION)
+        *big_endian = rd_be32(&magic) == 0x1a2b3c4d;
+    r.at = 0;
+    *type = *big_endian ? rd_be32(&r) : rd_le32(&r);
+    *len = *big_endian ? rd_be32(&r) : rd_le32(&r);
+    if (*len < 12 || (*type == BLOCK_SECTION && *len < 28) || *len % 4 != 0 || *len > BLOCK_MAX)
+        return "the length of a block cannot be right";
+    return NULL;
 }
 
-/* The byte order of a section is known once its magic was read, and only then its length. */
-static bool read_section_order(struct pcapng *p, size_t at)
+static bool ends_with(struct pcapng *p, size_t offset, uint32_t len, bool big_endian)
 {
-    if (!read_bytes(p, 4))
-        return false;
-    struct rd r = rd_of(bytes_from(buf_bytes(&p->block), at));
-    p->big_endian = rd_be32(&r) == 0x1a2b3c4d;
-    return true;
+    struct rd r = rd_of(bytes_from(intake_ahead(&p->in), offset + len - 4));
+
+    return (big_endian ? rd_be32(&r) : rd_le32(&r)) == len;
 }
 
-/* Reads the next block: its body, without type and lengths, is in `block`. */
-static enum err read_block(struct pcapng *p, uint32_t *type, char *text, size_t cap)
+/* Types that files hold (registry of the draft, section 10.1). */
+static bool is_known(uint32_t type)
 {
-    buf_clear(&p->block);
-    if (!read_bytes(p, 8))
-        return p->block.n == 0 ? ERR_END : fail(text, cap, ERR_SHORT, "the file ends in a block");
-    struct rd r = rd_of(buf_bytes(&p->block));
-    *type = get32(p, &r);
-    size_t have = 8;
-    if (*type == BLOCK_SECTION) {
-        if (!read_section_order(p, 8))
-            return fail(text, cap, ERR_SHORT, "the file ends in a block");
-        have = 12;
-        r = rd_of(bytes_from(buf_bytes(&p->block), 4));
+    switch (type) {
+    case BLOCK_SECTION:
+    case BLOCK_INTERFACE:
+    case BLOCK_PACKET:
+    case BLOCK_SIMPLE_PACKET:
+    case BLOCK_ENHANCED_PACKET:
+    case 4:          /* names */
+    case 5:          /* statistics */
+    case 9:          /* systemd journal */
+    case 10:         /* secrets */
+    case 0x00000bad: /* custom, to be copied or not */
+    case 0x40000bad: return true;
+    default: return false;
     }
-    uint32_t len = get32(p, &r);
-    if (len < 12 || len < have + 4 || len % 4 != 0 || len > BLOCK_MAX)
-        return fail(text, cap, ERR_FORMAT, "the length of a block cannot be right");
-    if (!read_bytes(p, len - have))
-        return fail(text, cap, ERR_SHORT, "the file ends in a block");
-    r = rd_of(bytes_from(buf_bytes(&p->block), len - 4));
-    if (get32(p, &r) != len)
-        return fail(text, cap, ERR_FORMAT, "a block's two lengths differ");
-    return ERR_OK;
+}
+
+#define PLAUSIBLE_MAX (1u << 20) /* of a block, when it is looked for */
+
+/* Goes to the next place where a block of a known type has the same length at both ends. */
+static bool find_place(struct pcapng *p)
+{
+    uint64_t from = intake_offset(&p->in);
+
+    while (intake_has(&p->in, 13)) {
+        uint32_t type, len;
+        bool big;
+        p->in.at++;
+        p->in.keep = p->in.at;
+        if (look_at(p, 0, &type, &len, &big) || !is_known(type) || len > PLAUSIBLE_MAX ||
+            !intake_has(&p->in, len) || !ends_with(p, 0, len, big))
+            continue;
+        p->source.damage.bytes += intake_offset(&p->in) - from;
+        return true;
+    }
+    p->source.damage.bytes += p->in.before + p->in.n - from;
+    p->in.at = p->in.n;
+    return false;
+}
+
+/* Reads the next block that is whole: its body, without type and lengths, is in `block`. What
+ * cannot be one is read past, unless it is the FIRST. */
+static enum err read_block(struct pcapng *p, uint32_t *type, char *text, size_t cap, bool first)
+{
+    for (;;) {
+        uint32_t len;
+        bool big;
+        if (!intake_has(&p->in, 12))
+            return intake_why(&p->in, "a block", text, cap);
+        const char *why = look_at(p, 0, type, &len, &big);
+        if (!why && !intake_has(&p->in, len))
+            return intake_why(&p->in, "a block", text, cap);
+        if (!why && !ends_with(p, 0, len, big))
+            why = "a block's two lengths differ";
+        if (!why) {
+            p->big_endian = big;
+            p->block = intake_take(&p->in, len);
+            return ERR_OK;
+        }
+        if (first)
+            return fail(text, cap, ERR_FORMAT, why);
+        source_note(&p->source, ERR_FORMAT, why);
+        if (!find_place(p))
+            return ERR_END;
+    }
 }
 
 /* What stands between the lengths. */
 static struct rd body_of(const struct pcapng *p)
 {
-    struct bytes b = buf_bytes(&p->block);
-
-    return rd_of(bytes_from(bytes_head(b, b.n - 4), 8));
+    return rd_of(bytes_from(bytes_head(p->block, p->block.n - 4), 8));
 }
 
 static enum err take_section(struct pcapng *p, char *text, size_t cap)
 {
     struct rd r = body_of(p);
 
+    p->ninterfaces = 0; /* also where it cannot be read: its packets have none of the last one's */
     uint32_t magic = get32(p, &r);
     uint16_t major = get16(p, &r), minor = get16(p, &r);
     if (r.err || magic != 0x1a2b3c4d)
         return fail(text, cap, ERR_FORMAT, "not a pcapng section header");
     if (major != 1 || (minor != 0 && minor != 2)) /* 1.2 was written by mistake and means 1.0 */
         return fail(text, cap, ERR_UNSUPPORTED, "a pcapng version that is not 1.0");
-    p->ninterfaces = 0;
     return ERR_OK;
 }
 
@@ -233,25 +280,41 @@ static enum err take_simple_packet(struct pcapng *p, struct source_frame *out, c
     return ERR_OK;
 }
 
+/* A block that is framed well but wrong inside is left out. */
+static void leave_out(struct pcapng *p, enum err e, const char *text)
+{
+    source_note(&p->source, e, text);
+    p->source.damage.bytes += p->block.n;
+}
+
 static enum err next(struct source *s, struct source_frame *out, char *text, size_t cap)
 {
     struct pcapng *p = CONTAINER_OF(s, struct pcapng, source);
 
     for (;;) {
         uint32_t type;
-        enum err e = read_block(p, &type, text, cap);
+        enum err e = read_block(p, &type, text, cap, false);
+        bool packet = false;
         if (e)
             return e;
         switch (type) {
         case BLOCK_SECTION: e = take_section(p, text, cap); break;
         case BLOCK_INTERFACE: e = take_interface(p, text, cap); break;
         case BLOCK_PACKET:
-        case BLOCK_ENHANCED_PACKET: return take_packet(p, type, out, text, cap);
-        case BLOCK_SIMPLE_PACKET: return take_simple_packet(p, out, text, cap);
+        case BLOCK_ENHANCED_PACKET:
+            packet = true;
+            e = take_packet(p, type, out, text, cap);
+            break;
+        case BLOCK_SIMPLE_PACKET:
+            packet = true;
+            e = take_simple_packet(p, out, text, cap);
+            break;
         default: break; /* names, statistics, custom blocks */
         }
         if (e)
-            return e;
+            leave_out(p, e, text);
+        else if (packet)
+            return ERR_OK;
     }
 }
 
@@ -259,21 +322,21 @@ static void close_source(struct source *s)
 {
     struct pcapng *p = CONTAINER_OF(s, struct pcapng, source);
 
-    fclose(p->stream);
-    buf_release(&p->block);
+    intake_release(&p->in);
     mem_free(p->interfaces);
     mem_free(p);
 }
 
-struct source *source_pcapng_open(FILE *stream, char *text, size_t cap)
+struct source *source_pcapng_open(struct intake *in, char *text, size_t cap)
 {
     static const struct source_ops ops = {next, close_source};
     struct pcapng *p = mem_zalloc(sizeof(*p));
     uint32_t type = 0;
 
     p->source.ops = &ops;
-    p->stream = stream;
-    enum err e = read_block(p, &type, text, cap);
+    p->in = *in;
+    *in = (struct intake){0};
+    enum err e = read_block(p, &type, text, cap, true);
     if (e == ERR_END)
         snprintf(text, cap, "the file is empty");
     if (!e)

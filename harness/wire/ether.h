@@ -11,13 +11,21 @@
 #define ETHER_TYPES(X)                                                                             \
     X(IPV4, 0x0800)                                                                                \
     X(ARP, 0x0806)                                                                                 \
+    X(TEB, 0x6558) /* transparent Ethernet bridging: a frame in a tunnel */                        \
     X(VLAN, 0x8100)                                                                                \
     X(IPV6, 0x86dd)                                                                                \
+    X(PPP, 0x880b)                                                                                 \
     X(MPLS, 0x8847)                                                                                \
     X(MPLS_UPSTREAM, 0x8848)                                                                       \
     X(PPPOE_SESSION, 0x8864)                                                                       \
     X(LOCAL_EXPERIMENTAL, 0x88b5) /* the events leg */                                             \
     X(QINQ, 0x88a8)                                                                                \
+    X(PBB, 0x88e7) /* IEEE 802.1ah */                                                              \
+    X(CMD, 0x8909) /* Cisco metadata */                                                            \
+    X(VNTAG, 0x8926)                                                                               \
+    X(HSR, 0x892f)                                                                                 \
+    X(ETAG, 0x893f) /* IEEE 802.1BR */                                                             \
+    X(NSH, 0x894f)  /* RFC 8300 */                                                                 \
     X(QINQ_OLD, 0x9100)
 
 enum {

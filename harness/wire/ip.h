@@ -21,7 +21,10 @@
     X(ICMPV6, 58)                                                                                  \
     X(NONEXT, 59)                                                                                  \
     X(DSTOPTS, 60)                                                                                 \
-    X(MOBILITY, 135)
+    X(ETHERIP, 97)                                                                                 \
+    X(COMP, 108)                                                                                   \
+    X(MOBILITY, 135)                                                                               \
+    X(MPLS, 137)
 
 enum {
 #define X(id, value) IP_##id = value,

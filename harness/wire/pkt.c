@@ -42,6 +42,17 @@ void pkt_parse_payload(struct pkt *p)
     parse_transport(p);
 }
 
+void pkt_parse_cut(struct pkt *p)
+{
+    if (p->kind != PKT_IP || p->ip.proto != IP_TCP || ip_is_fragment(&p->ip))
+        return;
+    if (tcp_parse_cut(p->ip.payload, &p->tcp))
+        return;
+    size_t header = p->tcp.hdr_len < p->ip.payload_len ? p->tcp.hdr_len : p->ip.payload_len;
+    p->kind = PKT_TCP;
+    p->data_len = p->ip.payload_len - header;
+}
+
 static void parse_network(struct bytes packet, struct pkt *p)
 {
     if (ip_parse(packet, &p->ip))

@@ -45,4 +45,9 @@ void pkt_parse_ip(struct bytes packet, struct pkt *out);
  * fragments. Sets kind and all that depends on it. */
 void pkt_parse_payload(struct pkt *p);
 
+/* For captures: a TCP header that ends early (TCP_HDR_CUT_LEN bytes of it are there, up to the
+ * window) makes P PKT_TCP, too, with the options there are. Does nothing to other packets. Hosts
+ * and gateways must not take such segments. */
+void pkt_parse_cut(struct pkt *p);
+
 #endif

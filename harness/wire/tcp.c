@@ -22,11 +22,30 @@ enum err tcp_parse(struct bytes in, struct tcp *out)
     t.urgent = rd_be16(&r);
     if (hdr < TCP_HDR_LEN)
         rd_fail(&r, ERR_FORMAT);
+    t.hdr_len = (uint8_t)hdr;
     t.opts = rd_take(&r, hdr - TCP_HDR_LEN);
     t.data = rd_rest(&r);
     if (!r.err)
         *out = t;
     return r.err;
+}
+
+enum err tcp_parse_cut(struct bytes in, struct tcp *out)
+{
+    uint8_t whole[60] = {0}; /* the longest header there is */
+    size_t n = in.n < sizeof(whole) ? in.n : sizeof(whole);
+    struct tcp t;
+
+    if (n < TCP_HDR_CUT_LEN)
+        return ERR_SHORT;
+    memcpy(whole, in.p, n);
+    enum err e = tcp_parse(bytes_of(whole, sizeof(whole)), &t);
+    if (e)
+        return e;
+    t.opts = bytes_head(bytes_from(in, TCP_HDR_LEN), t.opts.n);
+    t.data = bytes_from(in, t.hdr_len);
+    *out = t;
+    return ERR_OK;
 }
 
 static void parse_one(uint8_t kind, struct bytes body, struct tcp_opts *o)

@@ -16,8 +16,9 @@ enum {
     TCP_CWR = 0x80,
 };
 
-#define TCP_HDR_LEN  20
-#define TCP_OPTS_MAX 40
+#define TCP_HDR_LEN     20
+#define TCP_HDR_CUT_LEN 16 /* up to the window */
+#define TCP_OPTS_MAX    40
 
 struct tcp {
     uint16_t src, dst; /* ports, host order */
@@ -26,6 +27,7 @@ struct tcp {
     uint16_t window; /* as in the header, unscaled */
     uint16_t urgent;
     uint16_t check;
+    uint8_t hdr_len;   /* by the header */
     struct bytes opts; /* raw options, padding included */
     struct bytes data;
 };
@@ -66,6 +68,10 @@ static inline bool seq_le(uint32_t a, uint32_t b)
 /* ERR_SHORT: ends inside the header. ERR_FORMAT: data offset below five words. The checksum is not
  * tested here: see tcp_checksum_ok. */
 MUST_USE enum err tcp_parse(struct bytes in, struct tcp *out);
+
+/* The same for a capture that ends inside the header, at the window or later: checksum and urgent
+ * pointer are 0 where they are missing, options as far as they go. `data` is empty. */
+MUST_USE enum err tcp_parse_cut(struct bytes in, struct tcp *out);
 
 /* Reads the options; unknown and malformed ones are skipped, as a stack would. */
 void tcp_opts_parse(struct bytes opts, struct tcp_opts *out);
