@@ -143,10 +143,11 @@ struct ike_policy {
     size_t nsuites;
 };
 
-enum ike_nonce { /* how nonces of IKEv2's CREATE_CHILD_SA come out: they decide collisions */
+enum ike_nonce { /* IKEv2: what of ours comes of rekeyings that cross: the lowest of the four nonces
+                    decides, and ours can be made low */
                  IKE_NONCE_RANDOM,
-                 IKE_NONCE_LOW,  /* below any that is not made so, too */
-                 IKE_NONCE_HIGH, /* above */
+                 IKE_NONCE_LOSES, /* those of our requests are */
+                 IKE_NONCE_WINS,  /* those of our answers are, those of our requests high */
 };
 
 enum ike_cross { /* IKEv2: whether our rekeyings are made to cross with the other side's */
