@@ -179,7 +179,7 @@ static void put_esp(struct jsonw *j, const struct scan *s)
         put_addr(j, "dst", &e->dst);
         snprintf(spi, sizeof(spi), "0x%08x", (unsigned)e->spi);
         jsonw_string(j, "spi", spi);
-        jsonw_string(j, "encapsulation", e->in == SCAN_IN_UDP ? "udp" : "ip");
+        jsonw_string(j, "encapsulation", scan_encapsulation_name(e->in));
         jsonw_u64(j, "packets", e->packets);
         jsonw_u64(j, "first_seq", e->first_seq);
         jsonw_u64(j, "last_seq", e->last_seq);

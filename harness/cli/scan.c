@@ -5,10 +5,8 @@
 
 #define SYSLOG_PORT 514
 
-static void take_syslog(struct scan *s, const struct savefile_packet *p)
+void scan_take_syslog(struct scan *s, const struct savefile_packet *p, struct bytes b)
 {
-    struct bytes b = p->pkt.udp.data;
-
     if (s->nsyslog == s->cap_syslog) {
         s->cap_syslog = s->cap_syslog ? s->cap_syslog * 2 : 64;
         s->syslog = mem_resize(s->syslog, s->cap_syslog, sizeof(*s->syslog));
@@ -22,11 +20,14 @@ static void take_syslog(struct scan *s, const struct savefile_packet *p)
 static void take(struct scan *s, struct scan_bytes *bytes, const struct savefile_packet *p)
 {
     switch (p->pkt.kind) {
-    case PKT_TCP: scan_take_tcp(s, bytes, p); break;
+    case PKT_TCP:
+        scan_take_tcp(s, bytes, p);
+        scan_take_framed(s, p);
+        break;
     case PKT_ESP: scan_take_esp(s, p, SCAN_IN_IP, p->pkt.esp.spi, p->pkt.esp.seq); break;
     case PKT_UDP:
         if (p->pkt.udp.dst == SYSLOG_PORT)
-            take_syslog(s, p);
+            scan_take_syslog(s, p, p->pkt.udp.data);
         else
             scan_take_ike(s, p);
         break;
@@ -48,6 +49,7 @@ enum err scan_file(struct scan *s, const char *path, bool digests, struct diag *
     arena_init(&s->arena);
     tcp_table_init(&s->tcp, NULL, 0);
     map_init(&s->esp_map);
+    map_init(&s->framed_map);
     enum err e = savefile_open(path, &f, why);
     if (e)
         return e;
@@ -69,5 +71,6 @@ void scan_release(struct scan *s)
     map_release(&s->esp_map);
     mem_free(s->ike);
     mem_free(s->syslog);
+    scan_framed_release(s);
     arena_release(&s->arena);
 }

@@ -21,7 +21,9 @@ struct scan_ike {
     size_t npayloads;
 };
 
-enum scan_encapsulation { SCAN_IN_IP, SCAN_IN_UDP };
+enum scan_encapsulation { SCAN_IN_IP, SCAN_IN_UDP, SCAN_IN_TCP };
+
+const char *scan_encapsulation_name(enum scan_encapsulation in); /* "ip", "udp", "tcp" */
 
 struct scan_esp {
     struct ip_addr src, dst;
@@ -37,12 +39,16 @@ struct scan_esp {
 struct scan_syslog {
     uint64_t packet;
     struct ip_addr src;
-    struct bytes line; /* the datagram's payload */
+    struct bytes line; /* the message, without framing and line end */
 };
 
 struct scan_digests { /* of one stream, by side; "": not known */
     char hex[2][65];
 };
+
+struct scan_framed;
+
+#define SCAN_FRAMED_MAX 65536u /* directions; more are a flood */
 
 struct scan {
     struct tcp_table tcp;
@@ -54,6 +60,10 @@ struct scan {
     size_t nesp, cap_esp;
     struct scan_syslog *syslog;
     size_t nsyslog, cap_syslog;
+    struct map framed_map; /* directions of TCP streams with messages in them, by both ends */
+    struct scan_framed **framed;
+    size_t nframed, cap_framed;
+    bool ike_elsewhere; /* there is IKE in TCP on ports that do not show it */
     struct arena arena;
     struct diag damage; /* err set: the file is read up to here */
 };

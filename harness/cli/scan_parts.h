@@ -25,6 +25,18 @@ void scan_take_esp(struct scan *s, const struct savefile_packet *p, enum scan_en
 /* An AH packet (RFC 4302) with ESP inside. */
 void scan_take_ah(struct scan *s, const struct savefile_packet *p);
 
+/* What follows the ports of IKE behind a NAT, in UDP (RFC 3948) or TCP (RFC 9329): IKE behind four
+ * zero bytes, else ESP. */
+void scan_take_natt(struct scan *s, const struct savefile_packet *p, struct bytes b,
+                    enum scan_encapsulation in);
+
+/* A syslog message, with or without line end. */
+void scan_take_syslog(struct scan *s, const struct savefile_packet *p, struct bytes message);
+
+/* A TCP segment of a stream with syslog, or IKE and ESP, in it; others are left alone. */
+void scan_take_framed(struct scan *s, const struct savefile_packet *p);
+void scan_framed_release(struct scan *s);
+
 /* A UDP datagram that is IKE, or ESP or nothing on IKE's other port (RFC 3948). */
 void scan_take_ike(struct scan *s, const struct savefile_packet *p);
 
