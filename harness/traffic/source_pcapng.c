@@ -2,9 +2,9 @@
  * differ in link type or snap length, which is what captures on several interfaces look like. */
 #include "traffic/source.h"
 
-#include "base/buf.h"
 #include "base/cursor.h"
 #include "base/mem.h"
+#include "traffic/feed.h"
 
 #define BLOCK_MAX      (16u << 20) /* as libpcap; a packet of the largest snap length fits */
 #define INTERFACES_MAX 65536u
@@ -28,11 +28,11 @@ struct interface {
 
 struct pcapng {
     struct source source;
-    FILE *stream;
+    struct feed feed;
     bool big_endian;
     struct interface *interfaces; /* of this section */
     size_t ninterfaces, cap;
-    struct buf block; /* the body of the block at hand */
+    struct bytes block; /* the one at hand, whole; a view into the feed */
 };
 
 static uint16_t get16(const struct pcapng *p, struct rd *r)
@@ -51,46 +51,36 @@ static enum err fail(char *text, size_t cap, enum err e, const char *what)
     return e;
 }
 
-static bool read_bytes(struct pcapng *p, size_t n)
-{
-    char *to = buf_room(&p->block, n);
-    size_t got = fread(to, 1, n, p->stream);
-
-    buf_grew(&p->block, got);
-    return got == n;
-}
-
-/* The byte order of a section is known once its magic was read, and only then its length. */
-static bool read_section_order(struct pcapng *p, size_t at)
-{
-    if (!read_bytes(p, 4))
-        return false;
-    struct rd r = rd_of(bytes_from(buf_bytes(&p->block), at));
-    p->big_endian = rd_be32(&r) == 0x1a2b3c4d;
-    return true;
-}
-
-/* Reads the next block: its body, without type and lengths, is in `block`. */
+/* The next block, whole. */
 static enum err read_block(struct pcapng *p, uint32_t *type, char *text, size_t cap)
 {
-    buf_clear(&p->block);
-    if (!read_bytes(p, 8))
-        return p->block.n == 0 ? ERR_END : fail(text, cap, ERR_SHORT, "the file ends in a block");
-    struct rd r = rd_of(buf_bytes(&p->block));
+    static const char ends[] = "the file ends in a block";
+
+    feed_skip(&p->feed, p->block.n);
+    p->block.n = 0;
+    struct bytes b = feed_look(&p->feed, 8);
+    if (b.n < 8)
+        return b.n == 0 ? ERR_END : fail(text, cap, ERR_SHORT, ends);
+    struct rd r = rd_of(b);
     *type = get32(p, &r);
     size_t have = 8;
-    if (*type == BLOCK_SECTION) {
-        if (!read_section_order(p, 8))
-            return fail(text, cap, ERR_SHORT, "the file ends in a block");
+    if (*type == BLOCK_SECTION) { /* its byte order is known once its magic was read */
         have = 12;
-        r = rd_of(bytes_from(buf_bytes(&p->block), 4));
+        b = feed_look(&p->feed, have);
+        r = rd_of(bytes_from(b, b.n < have ? b.n : 8));
+        p->big_endian = rd_be32(&r) == 0x1a2b3c4d;
+        if (r.err)
+            return fail(text, cap, ERR_SHORT, ends);
+        r = rd_of(bytes_from(b, 4));
     }
     uint32_t len = get32(p, &r);
     if (len < 12 || len < have + 4 || len % 4 != 0 || len > BLOCK_MAX)
         return fail(text, cap, ERR_FORMAT, "the length of a block cannot be right");
-    if (!read_bytes(p, len - have))
-        return fail(text, cap, ERR_SHORT, "the file ends in a block");
-    r = rd_of(bytes_from(buf_bytes(&p->block), len - 4));
+    b = feed_look(&p->feed, len);
+    if (b.n < len)
+        return fail(text, cap, ERR_SHORT, ends);
+    p->block = bytes_head(b, len);
+    r = rd_of(bytes_from(p->block, len - 4));
     if (get32(p, &r) != len)
         return fail(text, cap, ERR_FORMAT, "a block's two lengths differ");
     return ERR_OK;
@@ -99,9 +89,7 @@ static enum err read_block(struct pcapng *p, uint32_t *type, char *text, size_t 
 /* What stands between the lengths. */
 static struct rd body_of(const struct pcapng *p)
 {
-    struct bytes b = buf_bytes(&p->block);
-
-    return rd_of(bytes_from(bytes_head(b, b.n - 4), 8));
+    return rd_of(bytes_from(bytes_head(p->block, p->block.n - 4), 8));
 }
 
 static enum err take_section(struct pcapng *p, char *text, size_t cap)
@@ -259,8 +247,7 @@ static void close_source(struct source *s)
 {
     struct pcapng *p = CONTAINER_OF(s, struct pcapng, source);
 
-    fclose(p->stream);
-    buf_release(&p->block);
+    feed_release(&p->feed);
     mem_free(p->interfaces);
     mem_free(p);
 }
@@ -272,7 +259,7 @@ struct source *source_pcapng_open(FILE *stream, char *text, size_t cap)
     uint32_t type = 0;
 
     p->source.ops = &ops;
-    p->stream = stream;
+    feed_init(&p->feed, stream);
     enum err e = read_block(p, &type, text, cap);
     if (e == ERR_END)
         snprintf(text, cap, "the file is empty");
