@@ -16,6 +16,7 @@
 #define TRACK_TCP_DIR_H
 
 #include "base/bytes.h"
+#include "base/cursor.h"
 #include "track/range_set.h"
 #include "wire/pkt.h"
 
@@ -116,6 +117,7 @@ struct tcp_dir {
     uint16_t last_window;
     bool has_last_ack;
     struct range_set covered;
+    struct range in_turn; /* what the latest segment brought, when that was one range at the end */
     struct range_list fresh;
     struct tcp_store *store; /* borrowed; NULL: none. Set it before the first segment */
 };
