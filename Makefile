@@ -166,7 +166,18 @@ run: deps
 	@$(MAKE) --no-print-directory $(B)/holdfast
 	@$(B)/holdfast run $(CASES)
 
+# The library: one header, which includes others that lie beside it, and one archive.
+LIB_DIRS := base wire track traffic
+install-lib: $O/libholdfast.a
+	install -d $(DESTDIR)$(PREFIX)/lib/pkgconfig $(LIB_DIRS:%=$(DESTDIR)$(PREFIX)/include/holdfast/%)
+	install -m 644 $O/libholdfast.a $(DESTDIR)$(PREFIX)/lib/
+	install -m 644 harness/holdfast.h $(DESTDIR)$(PREFIX)/include/holdfast/
+	for d in $(LIB_DIRS); do install -m 644 harness/$$d/*.h $(DESTDIR)$(PREFIX)/include/holdfast/$$d/; done
+	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' harness/holdfast.pc.in \
+	  >$(DESTDIR)$(PREFIX)/lib/pkgconfig/holdfast.pc
+
 install: $(B)/holdfast
+	@$(MAKE) --no-print-directory MODE=dev install-lib
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/holdfast
 	install -m 755 $(B)/dev/holdfast $(DESTDIR)$(PREFIX)/bin/holdfast
 	cp -R cases captures $(DESTDIR)$(PREFIX)/share/holdfast/
@@ -179,5 +190,5 @@ clean: ; rm -rf $(B)
 Q := $(if $(V),,@)
 -include $(shell find $O -name '*.d' 2>/dev/null)
 .PHONY: all help check check-now check-only asan cov live fuzz fuzz-now bench bench-now layers purity \
-	format format-check deps run install clean
+	format format-check deps run install install-lib clean
 .SECONDARY:
