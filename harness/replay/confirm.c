@@ -2,8 +2,9 @@
  * which nothing does stays `sent`, and no verdict rests on it. */
 #include "replay/impair.h"
 
-/* Pair mode: a device that was told to delete does so at once, so an encrypted informational
- * message within this time is its Delete, and no probe of the other gateway. */
+/* A device that was told to delete does so at once, so an encrypted informational message within
+ * this time is its Delete, and no probe of the other gateway. Pair mode, or when the peer does not
+ * have the keys any more. */
 #define DELETE_WITHIN SPAN_MS(200)
 
 struct sign { /* something happened that may be what an event waits for */
@@ -63,6 +64,8 @@ static const char *delete_came(struct run *r, struct event *e, const struct sign
     if (is_ike_fact(s, IKE_FACT_DELETE_RECEIVED) && s->fact->ike.phase == phase)
         return phase == 1 ? "the IKE SA's delete came from the device"
                           : "the IPsec SA's delete came from the device";
+    if (is_ike_fact(s, IKE_FACT_NO_SA) && mono_before(run_now(r), mono_add(e->sent, DELETE_WITHIN)))
+        return "the device's delete came for an SA that the peer had ended";
     if (!run_is_pair(r))
         return NULL;
     if (s->kind == SIGN_FRAME && is_informational_of(r, e, s->frame))

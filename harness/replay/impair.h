@@ -76,7 +76,7 @@ struct kept { /* for wan-replay */
     uint8_t *p;
 };
 
-#define KEPT_MAX 512
+#define KEPT_MAX 2048
 
 struct impair {
     struct rule *rules;
