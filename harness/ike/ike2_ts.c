@@ -17,7 +17,7 @@ static struct ip_addr edge(const struct ip_net *net, uint8_t ones)
 
     for (size_t i = 0; i < ip_addr_len(&a); i++) {
         size_t keep = net->prefix > i * 8 ? net->prefix - i * 8 : 0;
-        uint8_t open = keep < 8 ? (uint8_t)(0xffu >> keep) : 0;
+        unsigned open = keep < 8 ? 0xffu >> keep : 0u;
         a.b[i] = (uint8_t)((a.b[i] & ~open) | (ones & open));
     }
     return a;
