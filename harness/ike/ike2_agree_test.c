@@ -459,7 +459,60 @@ static void both_begin__and_keep_one_tunnel(void **state)
     }
 }
 
-static void strangers__are_bounded_and_pay_with_cookies(void **state)
+static void client_of_a_group__may_come_from_anywhere(void **state)
+{
+    struct two_ikes t;
+
+    (void)state;
+    two_ikes_init_v2(&t);
+    t.side[IKE_B].is_server = true;
+    t.side[IKE_B].policies[0].selector.remote = (struct ip_net){ip4(0), 0};
+    two_ikes_start(&t);
+    two_ikes_establish(&t, IKE_A);
+    assert_true(ip_addr_eq(&two_ikes_last(&t, IKE_B, IKE_OUT_CHILD_UP)->peer, &t.side[0].addr));
+    assert_ok(ike_rekey_child(t.side[IKE_B].ike, two_ikes_pair(&t, IKE_B)));
+    two_ikes_wait(&t, IKE_B, 1);
+    two_ikes_agree(&t, 1, 1);
+    ike_delete_ike(t.side[IKE_B].ike, &t.side[IKE_A].addr, true);
+    two_ikes_wait(&t, IKE_B, 1);
+    two_ikes_agree(&t, 0, 0);
+    two_ikes_release(&t);
+}
+
+static void pair_for_nothing__is_left_out_where_both_can(void **state)
+{
+    struct two_ikes t;
+
+    (void)state;
+    two_ikes_init_v2(&t);
+    t.side[IKE_B].peer.childless = true;
+    two_ikes_start(&t);
+    two_ikes_establish(&t, IKE_A);
+    assert_ok(ike_delete_child(t.side[IKE_A].ike, two_ikes_pair(&t, IKE_A), true));
+    two_ikes_wait(&t, IKE_A, 1);
+    assert_ok(ike_reauthenticate(t.side[IKE_A].ike, NULL, IKE_REAUTH_MAKE));
+    two_ikes_wait(&t, IKE_A, 2);
+    two_ikes_agree(&t, 1, 0);
+    assert_int_equal(two_ikes_said(&t, IKE_B, IKE_OUT_IKE_UP), 2);
+    two_ikes_release(&t);
+}
+
+static void ike_sa_closed_while_a_rekeying_is_held_back__goes_at_once(void **state)
+{
+    struct two_ikes t;
+
+    (void)state;
+    two_ikes_up_v2(&t);
+    t.side[IKE_A].quirks.cross = IKE_CROSS_REQUEST;
+    assert_ok(ike_rekey_child(t.side[IKE_A].ike, two_ikes_pair(&t, IKE_A)));
+    two_ikes_wait(&t, IKE_A, 1);
+    ike_delete_ike(t.side[IKE_A].ike, NULL, true);
+    two_ikes_wait(&t, IKE_A, 1);
+    two_ikes_agree(&t, 0, 0);
+    two_ikes_release(&t);
+}
+
+static void many_first_messages_of_one_peer__are_bounded(void **state)
 {
     struct two_ikes t, other;
 
@@ -486,7 +539,7 @@ static void strangers__are_bounded_and_pay_with_cookies(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[COUNT(up_rows) + COUNT(refused_rows) + 10] = {
+    struct CMUnitTest tests[COUNT(up_rows) + COUNT(refused_rows) + 13] = {
         cmocka_unit_test(another_pfs_group__costs_a_round_when_the_pair_is_rekeyed),
         cmocka_unit_test(selectors__are_narrowed_whoever_has_more),
         cmocka_unit_test(nat_between__is_found_evaded_kept_open_and_followed),
@@ -496,9 +549,12 @@ int main(void)
         cmocka_unit_test(another_authentication__keeps_what_is_carried),
         cmocka_unit_test(restarted_peer__says_initial_contact),
         cmocka_unit_test(both_begin__and_keep_one_tunnel),
-        cmocka_unit_test(strangers__are_bounded_and_pay_with_cookies),
+        cmocka_unit_test(many_first_messages_of_one_peer__are_bounded),
+        cmocka_unit_test(client_of_a_group__may_come_from_anywhere),
+        cmocka_unit_test(pair_for_nothing__is_left_out_where_both_can),
+        cmocka_unit_test(ike_sa_closed_while_a_rekeying_is_held_back__goes_at_once),
     };
-    size_t n = 10;
+    size_t n = 13;
 
     for (size_t i = 0; i < COUNT(up_rows); i++)
         tests[n++] =

@@ -325,6 +325,8 @@ void ike2_close(struct ike *k, struct ike2_sa *sa, enum ike_end end)
     /* a request under way must be answered before the Delete may go */
     if (sa->ask.kind == IKE2_CHILD_NEW || sa->ask.kind == IKE2_CHILD_REKEY)
         ike2_say_attempt(k, sa, &sa->ask, IKE_END_PARENT);
+    if (sa->ask.held) /* it never went out */
+        ike2_ask_release(k, sa, false);
     end_children(k, sa, IKE_END_PARENT);
     ike2_forget_tasks(sa);
     count(k, sa, false);
