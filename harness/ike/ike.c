@@ -70,7 +70,7 @@ static bool is_v2(const struct ike *k, const struct endpoint *to, struct bytes *
     struct bytes message = rd_rest(&r);
     r = rd_of(message);
     rd_skip(&r, 2 * IKEV2_SPI_LEN + 1);
-    if (rd_u8(&r) >> 4 != 2)
+    if (rd_u8(&r) >> 4 < 2)
         return false;
     *datagram = message;
     return true;

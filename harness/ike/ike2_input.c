@@ -243,15 +243,14 @@ static void first_exchange(struct ike *k, struct ike2_in *in)
     }
 }
 
-/* A request for an SA that we do not have: its sender is told, in the clear, if it is one of ours
- * and does not ask often (RFC 7296, 1.5 and 2.21.4). */
-static void no_sa(struct ike *k, const struct ike2_in *in)
+/* A request that belongs to no SA: its sender is told why, in the clear, if it is one of ours and
+ * does not ask often (RFC 7296, 1.5, 2.5 and 2.21.4). */
+static void refuse_stray(struct ike *k, const struct ike2_in *in, uint16_t code)
 {
     struct isakmp_hdr h = in->hdr;
     struct isakmp_msg m;
     size_t peer;
 
-    stray(k, in, IKE_FACT_NO_SA, 0, NULL);
     if (ikev2_is_response(&in->hdr) || !ike_due(k, k->v2->stray) ||
         !ike2_peer_by_addr(k, &in->from.addr, &peer))
         return;
@@ -260,8 +259,14 @@ static void no_sa(struct ike *k, const struct ike2_in *in)
                         (ikev2_from_initiator(&in->hdr) ? 0 : IKEV2_FLAG_INITIATOR));
     h.version = IKEV2_VERSION;
     isakmp_begin(&m, k->scratch, sizeof(k->scratch), &h);
-    ike2_put_notify(&m, IKEV2_N_INVALID_IKE_SPI, (struct bytes){0});
+    ike2_put_notify(&m, code, (struct bytes){0});
     ike_send(k, &in->to, &in->from, isakmp_end(&m, 0));
+}
+
+static void no_sa(struct ike *k, const struct ike2_in *in)
+{
+    stray(k, in, IKE_FACT_NO_SA, 0, NULL);
+    refuse_stray(k, in, IKEV2_N_INVALID_IKE_SPI);
 }
 
 /* A message in the clear: anybody can say that. Only when all that is left of SA is a Delete under
@@ -315,6 +320,9 @@ void ike2_input(struct ike *k, const struct endpoint *from, const struct endpoin
         datagram.n > IKE_DATAGRAM_MAX) {
         stray(k, &in, IKE_FACT_MALFORMED, IKEV2_N_INVALID_SYNTAX,
               "no IKE message, or not the length it says");
+    } else if (isakmp_major(&in.hdr) > 2) {
+        stray(k, &in, IKE_FACT_MALFORMED, IKEV2_N_INVALID_MAJOR_VERSION, "beyond IKEv2");
+        refuse_stray(k, &in, IKEV2_N_INVALID_MAJOR_VERSION);
     } else if (memcmp(in.hdr.cookie_i, none, sizeof(none)) == 0) {
         stray(k, &in, IKE_FACT_MALFORMED, IKEV2_N_INVALID_IKE_SPI, "no initiator's SPI");
     } else {

@@ -330,9 +330,31 @@ static void forged(void **state)
     two_ikes_release(&t);
 }
 
+static void version_beyond_ours__is_told_so_once_a_second(void **state)
+{
+    struct two_ikes t;
+
+    (void)state;
+    prepare(&t);
+    two_ikes_start(&t);
+    assert_ok(ike_acquire(t.side[IKE_A].ike, 7));
+    t.filter = two_ikes_lose_all;
+    two_ikes_drain(&t, IKE_A);
+    t.flown[0].p[17] = 0x30;
+    for (int i = 0; i < 5; i++)
+        two_ikes_inject(&t, IKE_B, bytes_of(t.flown[0].p, t.flown[0].n));
+    assert_int_equal(two_ikes_facts(&t, IKE_B, IKE_FACT_MALFORMED), 5);
+    assert_int_equal(t.side[IKE_B].nsent, 1);
+    const struct flown *d = &t.flown[t.nflown - 1];
+    assert_int_equal(d->p[17], 0x20);
+    assert_int_equal(d->p[d->n - 1], IKEV2_N_INVALID_MAJOR_VERSION);
+    assert_int_equal(two_ikes_status(&t, IKE_B).negotiating, 0);
+    two_ikes_release(&t);
+}
+
 int main(void)
 {
-    struct CMUnitTest tests[COUNT(forged_rows) + 8] = {
+    struct CMUnitTest tests[COUNT(forged_rows) + 9] = {
         cmocka_unit_test(life_without_loss__has_as_many_messages_as_the_tests_think),
         cmocka_unit_test(any_message_lost__is_made_good),
         cmocka_unit_test(any_message_late__changes_nothing),
@@ -341,10 +363,11 @@ int main(void)
         cmocka_unit_test(whole_past_replayed_and_reflected__changes_nothing),
         cmocka_unit_test(request_without_answers__is_sent_six_times_ever_more_seldom),
         cmocka_unit_test(cut_and_changed_messages__change_nothing),
+        cmocka_unit_test(version_beyond_ours__is_told_so_once_a_second),
     };
 
     for (size_t i = 0; i < COUNT(forged_rows); i++)
-        tests[i + 8] =
+        tests[i + 9] =
             (struct CMUnitTest){forged_rows[i].what, forged, NULL, NULL, (void *)&forged_rows[i]};
     return cmocka_run_group_tests_name("ike/ike2_loss", tests, NULL, NULL);
 }

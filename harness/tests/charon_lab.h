@@ -12,7 +12,7 @@ struct charon_lab {
     struct charon charon;
     struct clock_real clk;
     struct rng rng;
-    int fd[2]; /* UDP 500 and 4500 */
+    int fd[2];         /* UDP 500 and 4500 */
     struct ip_addr us; /* where these are: 192.0.2.1 at first */
     struct ike_suite suite;
     struct ike_esp_suite esp;
