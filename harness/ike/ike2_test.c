@@ -111,6 +111,45 @@ static void silence__is_probed_and_a_dead_peer_is_buried(void **state)
     two_ikes_release(&t);
 }
 
+/* B has two entries for the address of A, one of each version. */
+static void peer_of_either_version__is_answered_in_its_own(void **state)
+{
+    (void)state;
+    for (int version = 1; version <= 2; version++) {
+        struct ike_peer_config both[2];
+        struct two_ikes t;
+        two_ikes_init_v2(&t);
+        struct ike_end_point *b = &t.side[IKE_B];
+        struct ike_suite suites1[] = {{CIPHER_AES128_CBC, DIGEST_SHA1, 2, 86400, INTEG_NONE}};
+        struct ike_esp_suite esp1[] = {{CIPHER_AES128_CBC, INTEG_HMAC_SHA1_96, 0, 28800, 0, false}};
+        if (version == 1) {
+            t.side[IKE_A].suites[0] = suites1[0];
+            t.side[IKE_A].esp[0] = esp1[0];
+            t.side[IKE_A].peer.ike_version = 1;
+        }
+        two_ikes_start(&t);
+        ike_free(b->ike);
+        both[0] = both[1] = b->peer;
+        both[0].ike_version = 1;
+        both[0].suites = suites1;
+        b->policies[1] = b->policies[0];
+        b->policies[0].suites = esp1;
+        b->policies[1].id = 8;
+        b->policies[1].peer = 1;
+        b->cfg.peers = both;
+        b->cfg.npeers = b->cfg.npolicies = 2;
+        b->ike = ike_new(&b->cfg, &t.clk.clock, &b->rng.rng, NULL);
+        two_ikes_establish(&t, IKE_A);
+        const struct ike_out *up = two_ikes_last(&t, IKE_B, IKE_OUT_CHILD_UP);
+        assert_int_equal(up->version, version);
+        assert_int_equal(up->child.policy, version == 1 ? 7 : 8);
+        ike_delete_ike(b->ike, NULL, true);
+        two_ikes_wait(&t, IKE_B, 1);
+        two_ikes_agree(&t, 0, 0);
+        two_ikes_release(&t);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -119,6 +158,7 @@ int main(void)
         cmocka_unit_test(deleted_pair__goes_on_both_sides_and_the_ike_sa_stays),
         cmocka_unit_test(deleted_ike_sa__takes_its_pairs_along),
         cmocka_unit_test(silence__is_probed_and_a_dead_peer_is_buried),
+        cmocka_unit_test(peer_of_either_version__is_answered_in_its_own),
     };
 
     return cmocka_run_group_tests_name("ike/ike2", tests, NULL, NULL);
