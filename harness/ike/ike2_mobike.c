@@ -23,6 +23,7 @@ void ike_move(struct ike *k, const struct ip_addr *local)
             ike2_want(k, sa, IKE2_ADDRESS);
         ike2_pump(k, sa);
     }
+    ike_settle(k);
 }
 
 void ike2_put_address(struct ike2_sa *sa, struct isakmp_msg *m)

@@ -209,6 +209,8 @@ enum err ike2_choose(const struct ike_peer_config *p, struct bytes body, bool an
         if (!choose_with(&p->suites[i], body, &prop) || (answer && prop.number != i + 1))
             continue;
         *out = (struct ike2_choice){.number = prop.number, .spi = prop.spi, .suite = p->suites[i]};
+        if (cipher_is_aead(out->suite.cipher))
+            out->suite.integ = INTEG_NONE; /* it has its own */
         return ERR_OK;
     }
     return ERR_NOTFOUND;
