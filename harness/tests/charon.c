@@ -107,6 +107,7 @@ static bool connect_cable(pid_t child, int ready, int go)
     char command[256], byte;
 
     snprintf(command, sizeof(command),
+             "ip link del hfike0 2>/dev/null; " /* of a test that failed */
              "ip link add hfike0 type veth peer name hfike1 && ip link set hfike1 netns %d && "
              "ip addr add 192.0.2.1/24 dev hfike0 && ip link set hfike0 up",
              (int)child);
