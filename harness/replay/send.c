@@ -253,8 +253,8 @@ static bool post_gre(struct letter *l)
     struct ip ip = header_of(l, IP_GRE);
     struct wr w = wr_of(l->payload, sizeof(l->payload));
 
-    wr_be16(&w, 0); /* RFC 2784, 2.1: no checksum, version 0 */
-    wr_be16(&w, ETHER_IPV4);
+    wr_be16(&w, 0);                        /* RFC 2784, 2.1: no checksum, version 0 */
+    wr_be16(&w, ETHER_LOCAL_EXPERIMENTAL); /* nothing that anybody would take apart */
     marked_put(&w, l->spec->id, SHORT);
     return post(l, &ip, wr_bytes(&w));
 }

@@ -68,6 +68,21 @@ static const char *log_of(const char *path)
     return strstr(path, "/ios-") || strstr(path, "/vpn3000-") ? "none" : "udp";
 }
 
+/* Cases about packets past the tunnel alone, where there never is one. */
+static const char *wan_of(const char *path)
+{
+    static const char *const clear[] = {
+        "/icmp-error-through-pat", "/levels-deny-from-outside", "/list-on-the-outside",
+        "/list-that-logs",         "/pat-to-the-outside",       "/resetinbound",
+        "/resetoutside",           "/static-nat-from-outside",  "/xlate-cleared"};
+
+    for (size_t i = 0; i < COUNT(clear); i++) {
+        if (strstr(path, clear[i]))
+            return "clear";
+    }
+    return "tunnel";
+}
+
 /* Two at a time: tshark takes a second or two for each. Under sanitizers, whose run wrote the same
  * bytes, a few are enough. */
 #define FEW 4
@@ -89,8 +104,8 @@ static void tshark_reads_and_decrypts_every_evidence_file(void **state)
     size_t step = build && strstr(build, "asan") ? files.gl_pathc / FEW : 1;
     for (size_t i = 0; i < files.gl_pathc; i += step) {
         const char *f = files.gl_pathv[i];
-        buf_addf(&list, "%s %.*s.keys %s %s\n", f, (int)(strlen(f) - strlen(".pcapng")), f,
-                 behind_peer(f), log_of(f));
+        buf_addf(&list, "%s %.*s.keys %s %s %s\n", f, (int)(strlen(f) - strlen(".pcapng")), f,
+                 behind_peer(f), log_of(f), wan_of(f));
     }
     buf_adds(&list, "END\n");
     globfree(&files);

@@ -1,22 +1,23 @@
 #!/bin/sh
-# tshark_evidence.sh EVIDENCE KEYS HOST LEG LOG: what Wireshark makes of one evidence file. KEYS: the folder
+# tshark_evidence.sh EVIDENCE KEYS HOST LEG LOG WAN: what Wireshark makes of one evidence file. KEYS: the folder
 # with esp_sa and ikev1_decryption_table that the run exported; HOST: the address of the host behind
-# the peer, on the leg LEG; LOG: how the device logs: udp, tcp or none. Says what is wrong, a line each; exit 1 then.
+# the peer, on the leg LEG; LOG: how the device logs: udp, tcp or none; WAN: tunnel,
+# or clear where a case has to do without one. Says what is wrong, a line each; exit 1 then.
 #
-#   no packet is malformed; there is IKE, ESP and the log
+#   no packet is malformed; there is IKE, ESP and the log (clear: neither IKE nor ESP)
 #   every ESP packet on wan opens, its ICV fits, and there is an IP packet in it
 #   every encrypted IKE message opens
 #   what the peer gave its host came out of ESP, and what it sealed came from its host:
 #   the same packets on LEG as inside the ESP on wan, by identification, length and checksum
 set -u
-file=$1 keys=$2 host=$3 leg=$4 log=$5
+file=$1 keys=$2 host=$3 leg=$4 log=$5 wan=$6
 work=$(mktemp -d) || exit 2
 trap 'rm -rf "$work"' EXIT
 
 WIRESHARK_CONFIG_DIR=$keys tshark -n -r "$file" \
     -o esp.enable_encryption_decode:TRUE -o esp.enable_authentication_check:TRUE \
     -o tcp.analyze_sequence_numbers:FALSE --disable-protocol http --disable-protocol tls \
-    --disable-protocol ssh --disable-protocol ftp --disable-protocol ftp-data \
+    --disable-protocol ssh --disable-protocol dns --disable-protocol ftp --disable-protocol ftp-data \
     -T fields -E 'separator=|' -E occurrence=l \
     -e frame.number -e frame.interface_name -e frame.protocols -e esp.spi -e esp.icv_good \
     -e isakmp.flag_e -e isakmp.typepayload -e _ws.malformed \
@@ -26,7 +27,7 @@ WIRESHARK_CONFIG_DIR=$keys tshark -n -r "$file" \
     exit 1
 }
 [ -s "$keys/esp_sa" ] && has_keys=1 || has_keys=0
-awk -F '|' -v file="$file" -v keys="$has_keys" -v server="$host" -v leg="$leg" -v log_by="$log" '
+awk -F '|' -v file="$file" -v keys="$has_keys" -v server="$host" -v leg="$leg" -v log_by="$log" -v wan="$wan" '
 function say(what) { if (++said <= 5) print file ": " what; bad = 1 }
 function yes(s) { return s == "1" || s == "True" }
 {
@@ -50,10 +51,11 @@ function yes(s) { return s == "1" || s == "True" }
     if ($2 == leg && $10 == server) lan_to[id] = $1
 }
 END {
-    if (!ike) say("no IKE in it")
-    if (!esp) say("no ESP in it")
+    if (wan == "clear" && (ike || esp)) say("a tunnel in it")
+    if (wan != "clear" && !ike) say("no IKE in it")
+    if (wan != "clear" && !esp) say("no ESP in it")
     if (log_by != "none" && !logged[log_by]) say("no syslog over " log_by " in it")
-    if (!encrypted) say("no encrypted IKE message in it")
+    if (wan != "clear" && !encrypted) say("no encrypted IKE message in it")
     if (keys) {
         for (i in lan_to) if (!(i in to_server)) say("packet " lan_to[i] " on " leg " was in no ESP packet: " i)
         for (i in from_server) if (!(i in lan_from)) say("packet " from_server[i] ": what is in its ESP was never on " leg ": " i)
