@@ -1,12 +1,12 @@
 /* holdfast list: what cases there are. */
 #include "cli/list_events.h"
-#include "cli/requirements.h"
+#include "cli/scenarios.h"
 #include "cli/select.h"
 #include "report/jsonw.h"
 
 struct list_args {
     struct selection sel; /* first: the rows of select.h find it here */
-    bool json, ids, requirements, events;
+    bool json, ids, requirements, events, scenarios;
     const char *note, *report;
 };
 
@@ -38,6 +38,13 @@ static const char *take_events(void *ctx, const char *value)
     return NULL;
 }
 
+static const char *take_scenarios(void *ctx, const char *value)
+{
+    (void)value;
+    ((struct list_args *)ctx)->scenarios = true;
+    return NULL;
+}
+
 static const char *take_note(void *ctx, const char *value)
 {
     ((struct list_args *)ctx)->note = value;
@@ -58,6 +65,8 @@ static const struct option_row rows[] = {
     {0, "requirements", NULL,
      "what the note states, the cases that show it, and their verdicts in the last run",
      take_requirements},
+    {0, "scenarios", NULL, "what a lab would play, the cases that do, and their last verdicts",
+     take_scenarios},
     {0, "note", "FILE", "other statements than those of " REQUIREMENTS_NOTE, take_note},
     {0, "report", "FILE", "the last run's (default: reports/run.json)", take_report},
 };
@@ -108,13 +117,15 @@ static int list_requirements(const struct list_args *a, struct buf *out)
     size_t bad = 0;
 
     arena_init(&arena);
-    enum err e = statements_load(&arena, a->note, &doc, &why);
+    const char *list = a->scenarios ? SCENARIOS_LIST : REQUIREMENTS_NOTE;
+    enum err e = statements_load(&arena, a->note ? a->note : list, &doc, &why);
     if (!e)
         e = last_run_read(a->report, &run, &why);
     if (!e) {
         r.doc = &doc;
         r.run = run;
-        bad = a->json ? requirements_json(&r, out) : requirements_text(&r, out);
+        bad = a->scenarios ? (a->json ? scenarios_json : scenarios_text)(&r, out)
+                           : (a->json ? requirements_json : requirements_text)(&r, out);
         last_run_free(run);
     }
     arena_release(&arena);
@@ -125,7 +136,7 @@ static int list_requirements(const struct list_args *a, struct buf *out)
 
 int cmd_list(const struct cli_env *env, int argc, char **argv)
 {
-    struct list_args a = {.note = REQUIREMENTS_NOTE, .report = "reports/run.json"};
+    struct list_args a = {.report = "reports/run.json"};
     struct buf b = BUF_INIT;
     struct jsonw j;
     int rc = options_parse(&options, &argc, argv, &a);
@@ -135,7 +146,7 @@ int cmd_list(const struct cli_env *env, int argc, char **argv)
         rc = select_load(&a.sel, argv, argc);
     if (rc < 0 && a.events) {
         (a.json ? list_events_json : list_events_text)(&b);
-    } else if (rc < 0 && a.requirements) {
+    } else if (rc < 0 && (a.requirements || a.scenarios)) {
         rc = list_requirements(&a, &b);
     } else if (rc < 0 && a.json) {
         jsonw_begin(&j, &b, 1);

@@ -8,7 +8,7 @@
 #include "base/err.h"
 
 /* The first word says what the line is about:
- *   event    id action by state=planned|sent|confirmed|failed [site] [stream offset]
+ *   event    id action by state=planned|sent|again|confirmed|failed [site] [stream offset]
  *            [detail] [reason]
  *   stream   id proto bo=IP:PORT ho=IP:PORT opener=bo|ho bytes_ho_to_bo bytes_bo_to_ho
  *            [sha256_ho_to_bo sha256_bo_to_ho] (hex, of what is to be delivered)

@@ -79,6 +79,8 @@
     X(REKEY_HOLE, "rekey-hole", "nothing is sealed for 3 s after a rekeying", "stream")            \
     X(REKEY_ENDS_CHILDREN, "rekey-ends-children", "a new IKE SA ends the IPsec SAs of the old",    \
       "tunnel")                                                                                    \
+    X(NO_REPLAY_CHECK, "no-replay-check", "ESP packets that were there before are taken again",    \
+      "log")                                                                                       \
     X(MTU_BLACK_HOLE, "mtu-black-hole",                                                            \
       "no MSS is clamped, and what is too large for the tunnel vanishes", "stream")                \
     /* what passes, and how connections end */                                                     \

@@ -50,7 +50,7 @@ static struct esp_sa *make_sa(struct gateway *g, const struct ike_out *o, bool i
         .dst = inbound ? g->vpn.used->ike.local : o->peer,
         .cipher = suite->cipher,
         .integ = suite->integ,
-        .replay_window = VPN_REPLAY_WINDOW,
+        .replay_window = gw_fault_on(g->faults, GW_FAULT_NO_REPLAY_CHECK) ? 0 : VPN_REPLAY_WINDOW,
         .life_time = SPAN_S(suite->lifetime_s),
         .life_bytes = suite->lifetime_kb * 1024,
     };

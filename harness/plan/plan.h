@@ -182,6 +182,7 @@ struct plan_event {
     unsigned phase;          /* forge-delete */
     bool garbled;            /* forge-delete: looks encrypted */
     unsigned notify;         /* forge-notify: as words */
+    struct ip_addr source;   /* wan-replay: instead of the one they had; family 0: that one */
     struct plan_place at;
 };
 

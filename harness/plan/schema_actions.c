@@ -54,7 +54,8 @@ static const struct attr_spec rate_attrs[] = {WITH("rate", RATE, true, NULL, EVE
                                               MATCH};
 static const struct attr_spec mtu_attrs[] = {WITH("mtu", MTU, true, NULL, EVENT(mtu)), MATCH};
 static const struct attr_spec wan_end_attrs[] = {WITH("of", REF, true, NULL, NOT_KEPT), BY};
-static const struct attr_spec replay_attrs[] = {HOWMANY, MATCH};
+static const struct attr_spec replay_attrs[] = {WITH("source", ADDR, false, NULL, EVENT(source)),
+                                                HOWMANY, MATCH};
 
 static const struct attr_spec count_attrs[] = {HOWMANY, BY};
 static const struct attr_spec esp_reorder_attrs[] = {HOWMANY, BEHIND, BY};

@@ -24,6 +24,21 @@ static bool is_wanted(const struct run *r, const struct plan_event *e, const str
            wan_match(&e->match, &r->impair->seen[k->way], &f);
 }
 
+/* As if it came from elsewhere: an IPv4 header has the source behind twelve bytes. */
+static void spoof(const struct plan_event *e, struct kept *k)
+{
+    struct wan_frame f;
+
+    if (e->source.family != 4 || !wan_frame_parse(bytes_of(k->p, k->n), &f) ||
+        f.p.ip.version != 4 || f.p.ip.hdr_len != IP4_HDR_LEN)
+        return;
+    struct ip ip = f.p.ip;
+    struct wr w = wr_of(k->p, k->n);
+    ip.src = e->source;
+    w.at = k->n - f.p.eth.payload.n;
+    ip_put(&w, &ip, ip.payload_len);
+}
+
 /* Counted from the last one back, sent in their order. */
 size_t inject_kept(struct run *r, const struct plan_event *e)
 {
@@ -36,9 +51,10 @@ size_t inject_kept(struct run *r, const struct plan_event *e)
         want -= is_wanted(r, e, &m->kept[at % KEPT_MAX]);
     }
     for (; at < m->nkept; at++) {
-        const struct kept *k = &m->kept[at % KEPT_MAX];
+        struct kept *k = &m->kept[at % KEPT_MAX];
         if (!is_wanted(r, e, k))
             continue;
+        spoof(e, k);
         wan_emit(r, k->way, bytes_of(k->p, k->n), REMARK_INJECTED);
         sent++;
     }

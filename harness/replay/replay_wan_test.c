@@ -53,6 +53,9 @@ static const struct row rows[] = {
      0, true},
     {"replay__of_esp_is_noticed", AT("<wan-replay kind=\"esp\" count=\"5\"/>"), SENT, 5, 0, 402119,
      true},
+    {"replay__from_another_address__is_of_no_sa",
+     AT("<wan-replay kind=\"esp\" count=\"2\" source=\"198.51.100.7\"/>"), SENT, 2, 0, 402114,
+     true},
     {"replay__of_a_genuine_delete__does_nothing",
      "<at id=\"first\" stream=\"dl\" reaches=\"30%\"><phase2-delete by=\"peer\"/></at>"
      "<at id=\"ev\" after=\"first\" delay=\"20s\">"

@@ -100,6 +100,12 @@ static const struct row {
     {"events__have_who_causes_them_and_their_proof", "%H list --events", 0,
      "device-command  (by the device)", NULL},
     {"events_for_programs", "%H list --events --json", 0, "\"shown_by\":", NULL},
+    {"scenarios__have_cases_or_reasons", "%H list --scenarios --report %T/none", 1,
+     "  P1D-05  IKEv1: only phase 1 is named in the Delete\n"
+     "        not run      phase1-delete-takes-phase2-along\n",
+     NULL},
+    {"scenarios_for_programs", "%H list --scenarios --json --report %T/none", 1,
+     "{\"id\": \"NAT-01\", \"group\": \"NAT on the way\",", NULL},
     {"requirements__have_statements_and_cases", "%H list --requirements --report %T/none", 1,
      "default-off: the command is off by default\n    [Network diagram; Enable the feature]\n"
      "    not run      control-no-event\n",

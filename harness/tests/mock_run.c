@@ -73,6 +73,7 @@ static void make_plan(struct mock_run *m)
     m->stream = (struct plan_stream){.id = "dl", .capture = "", .after = -1};
     m->event = (struct plan_event){.id = "cut",
                                    .action = ACTION_PHASE2_DELETE,
+                                   .leg = LEG_WAN,
                                    .by = ACTOR_PEER,
                                    .when = WHEN_OFFSET,
                                    .percent = 40,
