@@ -118,8 +118,8 @@ static void side_init(struct world *w, int i)
     struct ip_net nets[2] = {{ip4(0x0a010000), 16}, {ip4(0x0a020000), 16}};
     struct ip_addr wan[2] = {ip4(0xc0000201), ip4(0xc0000202)};
 
-    s->suite = (struct ike_suite){CIPHER_AES128_CBC, DIGEST_SHA1, 1, 600};
-    s->esp = (struct ike_esp_suite){CIPHER_AES128_CBC, INTEG_HMAC_SHA1_96, 0, 200, 100};
+    s->suite = (struct ike_suite){CIPHER_AES128_CBC, DIGEST_SHA1, 1, 600, INTEG_NONE};
+    s->esp = (struct ike_esp_suite){CIPHER_AES128_CBC, INTEG_HMAC_SHA1_96, 0, 200, 100, false};
     s->policy = (struct ike_policy){.id = 1,
                                     .selector = {.local = nets[i], .remote = nets[!i]},
                                     .suites = &s->esp,

@@ -21,8 +21,10 @@ void gw_answer_denied(struct gateway *g, const struct gw_packet *p, size_t out)
 {
     int from = g->ifs.v[p->ifi].level, to = g->ifs.v[out].level;
 
-    if (p->p.kind == PKT_TCP && ((from <= to && g->cfg->service.reset_inbound) ||
-                                 (from >= to && g->cfg->service.reset_outbound)))
+    bool wanted = (from <= to && g->cfg->service.reset_inbound) ||
+                  (from >= to && g->cfg->service.reset_outbound);
+
+    if (p->p.kind == PKT_TCP && wanted != gw_fault_on(g->faults, GW_FAULT_RESETS_INVERTED))
         gw_send_reset(g, &p->p);
 }
 
@@ -53,12 +55,15 @@ bool gw_list_permits(struct gateway *g, const struct gw_packet *p, size_t out,
     struct gw_msg_packet m = gw_packet_message(&p->p);
     const char *in_if = g->ifs.v[p->ifi].nameif, *out_if = g->ifs.v[out].nameif;
 
-    if (ace && ace->log)
+    if (gw_fault_on(g->faults, GW_FAULT_LISTS_IGNORED))
+        return true;
+    if (ace && ace->log && !gw_fault_on(g->faults, GW_FAULT_NO_PACKET_LOG))
         acl_log_hit(g->acl_log, list, ace, &m, in_if, out_if);
     if (hit.permit)
         return true;
     gw_drop(g, GW_DROP_ACL);
-    if (!ace || (!ace->log && !ace->log_disabled))
+    if ((!ace || (!ace->log && !ace->log_disabled)) &&
+        !gw_fault_on(g->faults, GW_FAULT_NO_PACKET_LOG))
         gw_msg_acl_denied(g->log, &m, in_if, out_if, list->name);
     gw_answer_denied(g, p, out);
     return false;
@@ -72,8 +77,11 @@ static bool deny_by_level(struct gateway *g, const struct gw_packet *p, size_t o
 {
     struct gw_msg_packet m = gw_packet_message(&p->p);
 
+    if (gw_fault_on(g->faults, GW_FAULT_LISTS_IGNORED))
+        return true;
     gw_drop(g, why);
-    gw_msg_denied_inbound(g->log, &m, g->ifs.v[p->ifi].nameif, g->ifs.v[out].nameif);
+    if (!gw_fault_on(g->faults, GW_FAULT_NO_PACKET_LOG))
+        gw_msg_denied_inbound(g->log, &m, g->ifs.v[p->ifi].nameif, g->ifs.v[out].nameif);
     if (out != p->ifi)
         gw_answer_denied(g, p, out);
     return false;

@@ -1,6 +1,6 @@
 /* What is addressed to the gateway itself: IKE, ESP, echo requests, answers of logging hosts.
  * Everything else is dropped. */
-#include "gateway/gateway_parts.h"
+#include "gateway/vpn_parts.h"
 
 static void echo(struct gateway *g, const struct gw_packet *p)
 {
@@ -31,8 +31,22 @@ static bool is_least_secure(const struct gateway *g, size_t ifi)
 static void refuse_tcp(struct gateway *g, const struct gw_packet *p)
 {
     gw_drop(g, GW_DROP_NOT_FOR_US);
-    if (g->cfg->service.reset_outside && is_least_secure(g, p->ifi))
+    if (g->cfg->service.reset_outside != gw_fault_on(g->faults, GW_FAULT_RESETS_INVERTED) &&
+        is_least_secure(g, p->ifi))
         gw_send_reset(g, &p->p);
+}
+
+/* Whoever has SAs with us is to send ESP. */
+static void refuse_ah(struct gateway *g, const struct gw_packet *p)
+{
+    struct vpn_session *s = gw_vpn_session(g, &p->p.ip.src);
+
+    if (!s || !gw_vpn_has_pairs(g, &s->peer)) {
+        gw_drop(g, GW_DROP_NOT_FOR_US);
+        return;
+    }
+    gw_drop(g, GW_DROP_NOT_ESP);
+    gw_msg_not_esp(g->log, &p->p.ip.src, &p->p.ip.dst, "AH");
 }
 
 void gw_box_input(struct gateway *g, struct gw_packet *p)
@@ -60,6 +74,14 @@ void gw_box_input(struct gateway *g, struct gw_packet *p)
     case PKT_ICMP:
         if (p->p.icmp.type == ping && p->p.icmp.code == 0)
             echo(g, p);
+        else
+            gw_drop(g, GW_DROP_NOT_FOR_US);
+        break;
+    case PKT_IP:
+        if (p->p.ip.proto == IP_AH)
+            refuse_ah(g, p);
+        else
+            gw_drop(g, GW_DROP_NOT_FOR_US);
         break;
     default: gw_drop(g, GW_DROP_NOT_FOR_US); break;
     }

@@ -135,6 +135,15 @@ static enum err set_split_list(struct gw_call *call)
     return ERR_OK;
 }
 
+static enum err set_filter(struct gw_call *call)
+{
+    struct gw_group_policy *p = policy(call);
+
+    p->has_filter = !call->no;
+    (void)gw_name_set(p->filter, call->what ? call->args[0].word : "");
+    return ERR_OK;
+}
+
 static enum err set_domain(struct gw_call *call)
 {
     (void)gw_name_set(policy(call)->domain, call->no ? "" : call->args[0].word);
@@ -327,7 +336,9 @@ static const struct gw_command rows[] = {
     TAKE(POL, "dhcp-network-scope ..."),
     TAKE(POL, "vpn-access-hours ..."),
     TAKE(POL, "vpn-simultaneous-logins ..."),
-    TAKE(POL, "vpn-filter ..."),
+    {POL, GW_YES, "vpn-filter value NAME", set_filter, 1, "A list for what the tunnel carries"},
+    {POL, GW_YES, "vpn-filter none", set_filter, 0, "No list"},
+    {POL, GW_NO, "vpn-filter ...", set_filter, 0, NULL},
     TAKE(POL, "ipv6-vpn-filter ..."),
     TAKE(POL, "password-storage ..."),
     TAKE(POL, "ip-comp ..."),

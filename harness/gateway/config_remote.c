@@ -67,6 +67,8 @@ static void overlay(struct gw_group_policy *p, const struct gw_group_policy *ove
         memcpy(p->dns, over->dns, sizeof(p->dns));
     if (over->domain[0])
         memcpy(p->domain, over->domain, sizeof(p->domain));
+    if (over->has_filter)
+        memcpy(p->filter, over->filter, sizeof(p->filter));
     if (over->split) {
         p->split = true;
         memcpy(p->split_acl, over->split_acl, sizeof(p->split_acl));
@@ -165,6 +167,8 @@ static void write_policy(const struct gw_group_policy *p, struct buf *out)
     write_minutes("vpn-idle-timeout", p->has_idle, p->idle_min, out);
     write_minutes("vpn-session-timeout", p->has_session, p->session_min, out);
     write_protocols(p->protocols, out);
+    if (p->has_filter)
+        buf_addf(out, " vpn-filter %s%s\n", p->filter[0] ? "value " : "none", p->filter);
     if (p->split)
         buf_adds(out, " split-tunnel-policy tunnelspecified\n");
     if (p->split_acl[0])

@@ -4,7 +4,7 @@
 
 static void add_mask(uint8_t prefix, struct buf *out)
 {
-    struct ip_addr m = ip4(prefix ? UINT32_MAX << (32 - prefix) : 0);
+    struct ip_addr m = ip4_mask(prefix);
     char text[IP_ADDR_TEXT];
 
     buf_adds(out, ip_addr_format(&m, text));

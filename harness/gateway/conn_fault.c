@@ -24,6 +24,11 @@ bool conn_fault_ending(const struct conns *t, const struct conn *c, struct conn_
         e->m.initiator.port = (uint16_t)(e->m.initiator.port + WRONG_PORT_STEP);
         e->m.initiator.mapped_port = e->m.initiator.port;
     }
+    if (conns_fault(t, GW_FAULT_CLOSE_REASON) && e->reason == GW_REASON_TCP_FINS)
+        e->reason = GW_REASON_RESET_O;
+    else if (conns_fault(t, GW_FAULT_CLOSE_REASON) &&
+             (e->reason == GW_REASON_RESET_O || e->reason == GW_REASON_RESET_I))
+        e->reason = GW_REASON_TCP_FINS;
     if (conns_fault(t, GW_FAULT_WRONG_BYTES))
         e->bytes += c->packets * (IP4_HDR_LEN + TCP_HDR_LEN);
     if (conns_fault(t, GW_FAULT_WRONG_DURATION))

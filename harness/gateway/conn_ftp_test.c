@@ -4,12 +4,19 @@
 #include "tests/gateway_lab.h"
 #include "tests/testkit.h"
 
+static void assert_has(const char *text, const char *part)
+{
+    if (!strstr(text, part))
+        fail_msg("no\n%s\nin\n%s", part, text);
+}
+
 /* --- pinholes ----------------------------------------------------------------------------------
  */
 
 static void the_server_may_open_what_the_client_has_announced(void **state)
 {
     struct ftp_talk k = ftp_open_outbound(FTP_INSPECT, "10.1.1.5:3000");
+    struct buf out = BUF_INIT;
 
     (void)state;
     nat_send_tcp(k.l, NAT_OUTSIDE, "198.51.100.9:20", "10.1.1.5:51449", ftp_syn());
@@ -26,6 +33,9 @@ static void the_server_may_open_what_the_client_has_announced(void **state)
                                      "outside:198.51.100.9/20 (198.51.100.9/20) to "
                                      "inside:10.1.1.5/51449 (10.1.1.5/51449)"),
                      1);
+    assert_has(nat_type(k.l, "show conn", &out), "198.51.100.9:20 inside 10.1.1.5:51449, idle "
+                                                 "0:00:00, bytes 0, flags UEB\n");
+    buf_release(&out);
     nat_send_tcp(k.l, NAT_OUTSIDE, "198.51.100.9:22", "10.1.1.5:51449", ftp_syn()); /* one, once */
     nat_expect_none(k.l, NAT_INSIDE);
     ftp_close(&k);
@@ -56,6 +66,7 @@ static void a_passive_server_inside_is_reached_where_it_says(void **state)
                                              "access-group in in interface outside\n",
                                  NAT_OUTSIDE, "198.51.100.9:3000", "198.51.100.9:3000",
                                  "10.1.1.5:21", "10.1.1.5:21");
+    struct buf out = BUF_INIT;
 
     (void)state;
     nat_send_tcp(k.l, NAT_OUTSIDE, "198.51.100.9:4000", "10.1.1.5:50004", ftp_syn());
@@ -70,6 +81,28 @@ static void a_passive_server_inside_is_reached_where_it_says(void **state)
     ftp_says_plainly(&k, 1, "227 Entering Passive Mode (10,1,1,77,195,84).\r\n"); /* not its own */
     nat_send_tcp(k.l, NAT_OUTSIDE, "198.51.100.9:4000", "10.1.1.77:50004", ftp_syn());
     nat_expect_none(k.l, NAT_INSIDE);
+    assert_has(nat_type(k.l, "show conn", &out), "inside 10.1.1.5:50009, idle 0:00:00, bytes 0, "
+                                                 "flags UB\n"); /* begun by the client: not back */
+    buf_release(&out);
+    ftp_close(&k);
+}
+
+static void a_server_inside_opens_back_to_its_client(void **state)
+{
+    struct ftp_talk k = ftp_open("8.2(1)",
+                                 FTP_INSPECT "access-list in extended permit tcp any any eq 21\n"
+                                             "access-group in in interface outside\n",
+                                 NAT_OUTSIDE, "198.51.100.9:3000", "198.51.100.9:3000",
+                                 "10.1.1.5:21", "10.1.1.5:21");
+    struct buf out = BUF_INIT;
+
+    (void)state;
+    ftp_says_plainly(&k, 0, "PORT 198,51,100,9,200,249\r\n");
+    nat_connect(k.l, NAT_INSIDE, "10.1.1.5:20", "198.51.100.9:51449", NAT_OUTSIDE, "10.1.1.5:20",
+                "198.51.100.9:51449");
+    assert_has(nat_type(k.l, "show conn", &out), "198.51.100.9:51449 inside 10.1.1.5:20, idle "
+                                                 "0:00:00, bytes 0, flags UP\n");
+    buf_release(&out);
     ftp_close(&k);
 }
 
@@ -184,6 +217,7 @@ int main(void)
         cmocka_unit_test(the_server_may_open_what_the_client_has_announced),
         cmocka_unit_test(without_inspection_levels_and_lists_decide),
         cmocka_unit_test(a_passive_server_inside_is_reached_where_it_says),
+        cmocka_unit_test(a_server_inside_opens_back_to_its_client),
         cmocka_unit_test(what_is_announced_and_never_comes_is_forgotten),
         cmocka_unit_test(data_connections_end_with_their_control_channel),
         cmocka_unit_test(a_client_may_only_name_itself_and_a_high_port),

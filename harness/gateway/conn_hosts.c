@@ -32,6 +32,8 @@ static struct ends collect(const struct conns *t, size_t ifi, const struct ip_ad
     struct ends e = {mem_array(2 * t->count + 1, sizeof(struct end)), 0};
 
     for (const struct conn *c = t->oldest; c; c = c->next) {
+        if (c->life == CONN_CLOSED || c->life == CONN_ZOMBIE) /* `show conn` has none of them */
+            continue;
         for (int side = 0; side < 2; side++) {
             if (c->ifi[side] == ifi && (!only || ip_addr_eq(only, &c->at[side].addr)))
                 e.v[e.n++] = (struct end){c->at[side].addr, c, side};

@@ -1,5 +1,5 @@
 /* `show conn` in the forms of ASA 8.2 to 9.x. */
-#include "gateway/conn_parts.h"
+#include "gateway/conn_more.h"
 
 static int level(const struct conns *t, const struct conn *c, int side)
 {
@@ -51,6 +51,16 @@ static size_t put_open(const struct conn *c, int out, char *s)
     return n;
 }
 
+/* The legend's "back connection", outside or inside: a data connection that the server begins
+ * towards its client, from that side. One that the client begins (passive FTP) goes the way of its
+ * control channel. That this is what is meant by the words is an inference. */
+static bool is_back(const struct conn *c)
+{
+    const struct conn *parent = c->more ? c->more->parent : NULL;
+
+    return parent && ip_addr_eq(&c->at[0].addr, &parent->at[1].addr);
+}
+
 char *conn_flags(const struct conns *t, const struct conn *c, char out[static CONN_FLAGS])
 {
     int o = outer(t, c);
@@ -60,6 +70,8 @@ char *conn_flags(const struct conns *t, const struct conn *c, char out[static CO
         out[n++] = '-';
     } else {
         n = conn_is_embryonic(c) ? put_handshake(c, o, out) : put_open(c, o, out);
+        if (is_back(c))
+            out[n++] = o == 0 ? 'E' : 'P';
         if (c->orphan)
             out[n++] = 'V';
         if (o == 0)

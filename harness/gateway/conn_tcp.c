@@ -27,7 +27,7 @@ static void take_syn(struct conn_tcp_side *s, const struct pkt *p, const struct 
 
 void conn_tcp_open(struct conns *t, struct conn *c, const struct tcp *syn)
 {
-    if (t->env.cfg->random_sequence)
+    if (t->env.cfg->random_sequence != conns_fault(t, GW_FAULT_ISN_INVERTED))
         c->tcp[0].offset = rng_u32(t->env.rng);
     c->tcp[0].isn = syn->seq; /* the rest comes when it is taken in as a packet */
 }
@@ -128,7 +128,7 @@ static void note_close(struct conns *t, struct conn *c)
     if (!c->tcp[0].fin_acked || !c->tcp[1].fin_acked || c->life != CONN_LIVE || c->ending)
         return;
     c->reason = GW_REASON_TCP_FINS;
-    if (!t->env.cfg->sysopt.timewait) {
+    if (t->env.cfg->sysopt.timewait == conns_fault(t, GW_FAULT_TIMEWAIT_INVERTED)) {
         c->ending = true;
         return;
     }
@@ -160,7 +160,9 @@ enum gw_drop conn_tcp_take(struct conns *t, struct conn *c, int side, const stru
     if (p->tcp.opts.n)
         tcp_opts_parse(p->tcp.opts, &opts);
     enum gw_drop why = conn_tcp_check(c, side, &own, &opts, conns_now(t));
-    if (why == GW_DROP_TCP_SEQ_SYN && side == 0)
+    if (conns_fault(t, GW_FAULT_WINDOW_IGNORED))
+        why = GW_DROP_NONE;
+    if (why == GW_DROP_TCP_SEQ_SYN && side == 0 && !conns_fault(t, GW_FAULT_NO_PACKET_LOG))
         log_duplicate_syn(t, c);
     if (why != GW_DROP_NONE)
         return why;

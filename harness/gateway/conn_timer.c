@@ -69,6 +69,8 @@ static struct mono due_of(const struct conns *t, const struct conn *c, enum gw_r
         return MONO_NEVER;
     if (c->orphan && conns_fault(t, GW_FAULT_ORPHAN_IDLES_EARLY))
         s /= 10;
+    if (conns_fault(t, GW_FAULT_TIMERS_LATE))
+        s *= 2;
     /* An embryonic connection is not kept by repeated SYNs. */
     return mono_add(conn_is_embryonic(c) ? c->born : c->seen, SPAN_S(s));
 }

@@ -6,7 +6,7 @@
 #include <stdio.h>
 
 #define USER     "enable_15" /* who is logged at a console without accounts */
-#define SETS_MAX 32
+#define SETS_MAX 64
 
 struct sets {
     const struct gw_command_set *v[SETS_MAX];
@@ -24,7 +24,9 @@ static void collect(struct sets *s)
     s->n = 0;
     for (size_t i = 0; i < COUNT(own); i++)
         s->v[s->n++] = own[i];
-    for (size_t i = 0; i < gw_config_command_sets && s->n < SETS_MAX; i++)
+    if (COUNT(own) + gw_config_command_sets > SETS_MAX)
+        bug("more sets of commands than there are places for");
+    for (size_t i = 0; i < gw_config_command_sets; i++)
         s->v[s->n++] = gw_config_commands[i];
 }
 
@@ -59,6 +61,21 @@ static enum err run(struct gateway *g, const struct sets *s, const char *line, s
     return e;
 }
 
+static bool is_config(const struct gw_place *p)
+{
+    return p->mode != GW_EXEC && p->mode != GW_USER;
+}
+
+static void log_modes(struct gateway *g, bool before)
+{
+    bool now = is_config(&g->place);
+
+    if (now && !before)
+        gw_msg_config_begin(g->log);
+    else if (before && !now)
+        gw_msg_config_end(g->log);
+}
+
 static void run_line(struct gateway *g, const char *line, struct buf *answer)
 {
     struct console con = {
@@ -74,8 +91,10 @@ static void run_line(struct gateway *g, const char *line, struct buf *answer)
     gateway_prompt(g, &prompt);
     call.indent = prompt.n;
     buf_release(&prompt);
+    bool before = is_config(&g->place);
     if (!run(g, &s, line, &call))
         log_command(g, &con, line);
+    log_modes(g, before);
     if (call.changed)
         gw_configure(g, call.changed);
     gw_settle(g);

@@ -83,7 +83,7 @@ static enum err clear_arp(struct gw_call *call)
 /* --- vpn-sessiondb logoff ------------------------------------------------------------------------
  */
 
-enum { EVERY, BY_INDEX, BY_ADDRESS, BY_GROUP, BY_NAME, REMOTE };
+enum { EVERY, BY_INDEX, BY_ADDRESS, BY_GROUP, BY_NAME, L2L, REMOTE, SSL, WEB };
 
 static bool is_meant(const struct gw_call *call, const struct vpn_session *s)
 {
@@ -94,9 +94,27 @@ static bool is_meant(const struct gw_call *call, const struct vpn_session *s)
     case BY_ADDRESS: return ip_addr_eq(&s->peer, &call->args[0].addr);
     case BY_GROUP: return strcmp(s->group, call->args[0].word) == 0;
     case BY_NAME: /* a LAN-to-LAN session is called by its peer */
-        return strcmp(ip_addr_format(&s->peer, peer), call->args[0].word) == 0;
-    case REMOTE: return false;
+        return strcmp(s->type == VPN_LAN_TO_LAN ? ip_addr_format(&s->peer, peer) : s->user,
+                      call->args[0].word) == 0;
+    case L2L: return s->type == VPN_LAN_TO_LAN;
+    case REMOTE: return s->type == VPN_NEM || s->type == VPN_CLIENT;
+    case SSL: return s->type == VPN_SSL;
+    case WEB: return false; /* there are none */
     default: return true;
+    }
+}
+
+/* The word for the type, in full: that of the release, whatever is typed. */
+static const char *type_of(const struct gw_call *call)
+{
+    bool later = (call->cfg->profile->can & GW_CAN_IKEV1) != 0;
+
+    switch (call->what) {
+    case L2L: return "l2l";
+    case REMOTE: return later ? "ra-ikev1-ipsec" : "remote";
+    case SSL: return later ? "anyconnect" : "svc";
+    case WEB: return "webvpn";
+    default: return "all";
     }
 }
 
@@ -123,7 +141,7 @@ static enum err logoff(struct gw_call *call)
                  by[call->what], call->args[0].word, n);
     else
         buf_addf(call->answer, "INFO: Number of sessions of type \"%s\" logged off : %u\n",
-                 call->what == REMOTE ? "remote" : "l2l", n);
+                 type_of(call), n);
     return ERR_OK;
 }
 
@@ -201,9 +219,13 @@ static const struct gw_command rows[] = {
     CLEAR("isakmp sa", clear_ike, 0, NULL),
     CLEAR("logging buffer", clear_log, 0, "Clear the log buffer"),
     CLEAR("arp", clear_arp, 0, "Clear the ARP table"),
-    LOGOFF("l2l", EVERY),
+    LOGOFF("l2l", L2L),
     LOGOFF("all", EVERY),
     LOGOFF("remote", REMOTE),
+    LOGOFF("ra-ikev1-ipsec", REMOTE),
+    LOGOFF("anyconnect", SSL),
+    LOGOFF("svc", SSL),
+    LOGOFF("webvpn", WEB),
     LOGOFF("name WORD", BY_NAME),
     LOGOFF("index <1-4294967295>", BY_INDEX),
     LOGOFF("ipaddress ADDR", BY_ADDRESS),

@@ -110,7 +110,8 @@ static enum err write_memory(struct gw_call *call)
 {
     struct gateway *g = gateway_of(call);
 
-    gw_store(g);
+    if (!gw_fault_on(g->faults, GW_FAULT_SETTINGS_LOST))
+        gw_store(g);
     gw_msg_config_stored(g->log);
     buf_addf(call->answer, "Building configuration...\n%zu bytes copied in 0.10 secs\n[OK]\n",
              g->startup.n);
@@ -123,6 +124,7 @@ static enum err erase_startup(struct gw_call *call)
 
     mem_wipe(g->startup.s, g->startup.n);
     buf_clear(&g->startup);
+    gw_msg_config_erased(g->log);
     buf_adds(call->answer, "[OK]\n");
     return ERR_OK;
 }

@@ -16,7 +16,7 @@ static const char *mac_text(const struct mac *m, char out[static DOTTED_MAC_TEXT
 static void put_address(const struct gw_interface *in, struct buf *out)
 {
     char addr[IP_ADDR_TEXT], mask[IP_ADDR_TEXT];
-    struct ip_addr m = ip4(in->prefix ? UINT32_MAX << (32 - in->prefix) : 0);
+    struct ip_addr m = ip4_mask(in->prefix);
 
     if (in->addr.family)
         buf_addf(out, "\tIP address %s, subnet mask %s\n", ip_addr_format(&in->addr, addr),

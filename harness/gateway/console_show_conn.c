@@ -13,6 +13,7 @@ static enum err show_conn(struct gw_call *call)
         conns_show_count(t, call->answer);
     else
         conns_show(t, (enum show_conn_how)call->what, &every, call->answer);
+    gw_msg_conn_counts(gateway_of(call)->log, conns_count(t), conns_most(t));
     return ERR_OK;
 }
 
@@ -98,9 +99,12 @@ static enum err show_some(struct gw_call *call)
         default: break;
         }
     }
-    if (!e)
-        conns_show(gateway_of(call)->conns, how, &w, call->answer);
-    return e;
+    if (e)
+        return e;
+    conns_show(gateway_of(call)->conns, how, &w, call->answer);
+    gw_msg_conn_counts(gateway_of(call)->log, conns_count(gateway_of(call)->conns),
+                       conns_most(gateway_of(call)->conns));
+    return ERR_OK;
 }
 
 /* The first of these words was a keyword of the row. */

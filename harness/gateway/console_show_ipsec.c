@@ -2,7 +2,7 @@
 #include "gateway/acl.h"
 #include "gateway/console.h"
 #include "gateway/show_vpn.h"
-#include "gateway/vpn_words.h"
+#include "gateway/vpn_parts.h"
 
 #include <stdio.h>
 
@@ -148,15 +148,17 @@ static void show_tunnel(const struct gateway *g, uint32_t policy, struct buf *ou
     buf_addc(out, '\n');
 }
 
-/* show crypto ipsec sa [peer PEER] */
+/* show crypto ipsec sa [peer PEER]. What stands for AnyConnect is no IPsec. */
 static enum err show_ipsec(struct gw_call *call)
 {
-    const struct gateway *g = gateway_of(call);
+    struct gateway *g = gateway_of(call);
     bool any = false;
 
     for (size_t i = 0; i < g->vpn.npolicies; i++) {
         const struct vpn_policy *p = g->vpn.policies[i];
         if (!p->up || (call->nargs && !ip_addr_eq(&p->peer, &call->args[0].addr)))
+            continue;
+        if (gw_vpn_is_ssl(g, &p->peer))
             continue;
         if (!any)
             buf_addf(call->answer, "interface: %s\n", g->ifs.v[g->vpn.ifi].nameif);

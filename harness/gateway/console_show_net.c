@@ -21,6 +21,16 @@ static bool is_flow_drop(const char *keyword)
     return false;
 }
 
+/* Those that the gateway counts itself, and what was kept for a neighbour that never answered. */
+static uint64_t count_of(const struct gateway *g, size_t why)
+{
+    uint64_t n = g->drops[why];
+
+    for (size_t i = 0; why == GW_DROP_NO_ADJACENCY && i < g->ifs.n; i++)
+        n += g->ifs.v[i].unreached;
+    return n;
+}
+
 static void put_drops(const struct gateway *g, bool flows, struct buf *out)
 {
     static const struct {
@@ -32,7 +42,7 @@ static void put_drops(const struct gateway *g, bool flows, struct buf *out)
     };
 
     for (size_t i = 0; i < COUNT(names); i++) {
-        struct show_drop d = {names[i].text, names[i].keyword, g->drops[i]};
+        struct show_drop d = {names[i].text, names[i].keyword, count_of(g, i)};
         if (d.n && is_flow_drop(d.keyword) == flows)
             show_drop_put(&d, out);
     }
@@ -74,6 +84,8 @@ static enum err clear_drops(struct gw_call *call)
     struct gateway *g = gateway_of(call);
 
     memset(g->drops, 0, sizeof(g->drops));
+    for (size_t i = 0; i < g->ifs.n; i++)
+        g->ifs.v[i].unreached = 0;
     g->drops_cleared = true;
     g->drops_cleared_unix_s = g->env.epoch_s + clock_now(g->env.clk).ns / 1000000000;
     return ERR_OK;
@@ -88,10 +100,11 @@ static enum err show_route(struct gw_call *call)
         char net[IP_ADDR_TEXT], mask[IP_ADDR_TEXT], hop[IP_ADDR_TEXT];
         if (r->net.addr.family != 4)
             continue;
-        uint32_t m = r->net.prefix ? UINT32_MAX << (32 - r->net.prefix) : 0;
-        struct ip_addr netmask = ip4(m), base = ip4(ip4_u32(&r->net.addr) & m);
-        buf_addf(call->answer, "%c%c   %s %s ", r->next_hop.family ? 'S' : 'C', m == 0 ? '*' : ' ',
-                 ip_addr_format(&base, net), ip_addr_format(&netmask, mask));
+        struct ip_addr netmask = ip4_mask(r->net.prefix);
+        struct ip_addr base = ip4(ip4_u32(&r->net.addr) & ip4_u32(&netmask));
+        buf_addf(call->answer, "%c%c   %s %s ", r->next_hop.family ? 'S' : 'C',
+                 r->net.prefix == 0 ? '*' : ' ', ip_addr_format(&base, net),
+                 ip_addr_format(&netmask, mask));
         if (r->next_hop.family)
             buf_addf(call->answer, "[1/0] via %s, %s\n", ip_addr_format(&r->next_hop, hop),
                      g->ifs.v[r->ifi].nameif);

@@ -1,7 +1,7 @@
 /* show vpn-sessiondb: values out of the gateway. */
 #include "gateway/console.h"
 #include "gateway/show_vpn.h"
-#include "gateway/vpn_words.h"
+#include "gateway/vpn_parts.h"
 
 #include <stdio.h>
 
@@ -33,27 +33,13 @@ static void session_bytes(const struct gateway *g, const struct vpn_session *s, 
     }
 }
 
-static bool is_tunnel_of(const struct vpn_policy *p, const struct vpn_session *s)
-{
-    return p->up && ip_addr_eq(&p->peer, &s->peer);
-}
-
-static unsigned tunnels_of(const struct vpn *v, const struct vpn_session *s)
-{
-    unsigned n = 0;
-
-    for (size_t i = 0; i < v->npolicies; i++)
-        n += is_tunnel_of(v->policies[i], s);
-    return n;
-}
-
 static void show_ike_block(const struct gateway *g, const struct vpn_session *s, struct buf *out)
 {
     struct show_ike_tunnel t = {.index = s->index,
                                 .id = 1,
                                 .local_port = 500,
                                 .peer_port = 500,
-                                .mode = "Main",
+                                .mode = s->type == VPN_LAN_TO_LAN ? "Main" : "Aggressive",
                                 .auth = "preSharedKeys",
                                 .cipher = vpn_session_cipher(s->suite.cipher),
                                 .hash = vpn_session_digest(s->suite.digest),
@@ -107,7 +93,7 @@ static void show_blocks(const struct gateway *g, const struct vpn_session *s, un
     if (s->ikes)
         show_ike_block(g, s, out);
     for (size_t i = 0; i < g->vpn.npolicies; i++) {
-        if (is_tunnel_of(g->vpn.policies[i], s))
+        if (gw_vpn_is_tunnel_of(g->vpn.policies[i], s))
             show_esp_block(g, s, g->vpn.policies[i], ++n == tunnels, out);
     }
     if (!g->cfg->profile->session_lists)
@@ -117,7 +103,7 @@ static void show_blocks(const struct gateway *g, const struct vpn_session *s, un
 static void show_session(const struct gateway *g, const struct vpn_session *s, bool detail,
                          struct buf *out)
 {
-    unsigned tunnels = tunnels_of(&g->vpn, s);
+    unsigned tunnels = gw_vpn_tunnels(&g->vpn, s);
     char peer[IP_ADDR_TEXT];
     struct show_session line = {
         .connection = s->group[0] ? s->group : ip_addr_format(&s->peer, peer),
@@ -143,44 +129,176 @@ static void show_session(const struct gateway *g, const struct vpn_session *s, b
     }
 }
 
-static enum err no_sessions(struct gw_call *call)
+/* --- users ---------------------------------------------------------------------------------------
+ */
+
+#define WORDS 96
+
+/* "IKEv1: (1)AES128  IPsec: (1)AES128"; AnyConnect's parent session has no suite. */
+static const char *suites(const struct vpn_session *s, const char *ike_name, unsigned tunnels,
+                          const char *ike, const char *esp, char out[static WORDS])
 {
-    buf_adds(call->answer, "INFO: There are presently no active sessions of the type specified\n");
-    return ERR_OK;
+    if (s->type == VPN_SSL)
+        snprintf(out, WORDS, "AnyConnect-Parent: (1)none  SSL-Tunnel: (1)%s", esp);
+    else if (tunnels)
+        snprintf(out, WORDS, "%s: (%u)%s  IPsec: (%u)%s", ike_name, s->ikes, ike, tunnels, esp);
+    else
+        snprintf(out, WORDS, "%s: (%u)%s", ike_name, s->ikes, ike);
+    return out;
 }
 
-/* WHAT: detail */
+static const char *protocols(const struct vpn_session *s, const char *ike, unsigned tunnels,
+                             char out[static WORDS])
+{
+    if (s->type == VPN_SSL)
+        snprintf(out, WORDS, "AnyConnect-Parent SSL-Tunnel");
+    else
+        snprintf(out, WORDS, "%s%s", ike, tunnels ? " IPsec" : "");
+    return out;
+}
+
+static void show_user(const struct gateway *g, const struct vpn_session *s, bool detail,
+                      struct buf *out)
+{
+    const char *ike = (g->cfg->profile->can & GW_CAN_IKEV1) ? "IKEv1" : "IKE";
+    unsigned tunnels = gw_vpn_tunnels(&g->vpn, s);
+    char assigned[IP_ADDR_TEXT] = "", peer[IP_ADDR_TEXT];
+    char protos[WORDS], ciphers[WORDS], hashes[WORDS];
+    struct show_user u = {.name = s->user,
+                          .index = s->index,
+                          .assigned =
+                              s->assigned.family ? ip_addr_format(&s->assigned, assigned) : "",
+                          .public = ip_addr_format(&s->peer, peer),
+                          .protocols = protocols(s, ike, tunnels, protos),
+                          .license = s->type == VPN_SSL ? "AnyConnect Premium" : "Other VPN",
+                          .ciphers = suites(s, ike, tunnels, vpn_session_cipher(s->suite.cipher),
+                                            vpn_session_cipher(s->esp_suite.cipher), ciphers),
+                          .hashes = suites(s, ike, tunnels, vpn_session_digest(s->suite.digest),
+                                           vpn_session_integ(s->esp_suite.integ), hashes),
+                          .policy = s->policy,
+                          .group = s->group,
+                          .login_unix_s = g->env.epoch_s + s->since.ns / 1000000000,
+                          .zone = "UTC",
+                          .seconds = seconds_since(g, s->since)};
+
+    session_bytes(g, s, &u.sent, &u.received);
+    show_user_put(&u, out);
+    if (detail && s->type != VPN_SSL)
+        show_blocks(g, s, tunnels, out);
+}
+
+/* --- commands ------------------------------------------------------------------------------------
+ */
+
+enum { L2L = 1, REMOTE = 2, SSL = 4, WEB = 8, DETAIL = 16 }; /* which sessions */
+
+static unsigned kind_of(const struct vpn_session *s)
+{
+    return s->type == VPN_LAN_TO_LAN ? L2L : s->type == VPN_SSL ? SSL : REMOTE;
+}
+
+static void show_kind(const struct gateway *g, unsigned kind, bool detail, struct buf *out)
+{
+    bool later = (g->cfg->profile->can & GW_CAN_IKEV1) != 0;
+    const char *name = kind == L2L   ? "LAN-to-LAN"
+                       : kind == SSL ? (later ? "AnyConnect" : "SVC")
+                       : later       ? "IKEv1 IPsec"
+                                     : "IPsec";
+    bool headed = false;
+
+    for (size_t i = 0; i < g->vpn.nsessions; i++) {
+        const struct vpn_session *s = &g->vpn.sessions[i];
+        if (kind_of(s) != kind)
+            continue;
+        if (!headed)
+            buf_addf(out, "\nSession Type: %s%s\n\n", name, detail ? " Detailed" : "");
+        headed = true;
+        if (kind == L2L)
+            show_session(g, s, detail, out);
+        else
+            show_user(g, s, detail, out);
+    }
+}
+
+/* WHAT: which kinds, and DETAIL. The last words are from memory of the device. */
 static enum err show_sessions(struct gw_call *call)
 {
     const struct gateway *g = gateway_of(call);
+    size_t before = call->answer->n;
+    unsigned kinds = (unsigned)call->what;
 
-    if (!g->vpn.nsessions)
-        return no_sessions(call);
-    buf_addf(call->answer, "\nSession Type: LAN-to-LAN%s\n\n", call->what ? " Detailed" : "");
-    for (size_t i = 0; i < g->vpn.nsessions; i++)
-        show_session(g, &g->vpn.sessions[i], call->what, call->answer);
+    for (unsigned kind = L2L; kind <= SSL; kind <<= 1) {
+        if (kinds & kind)
+            show_kind(g, kind, kinds & DETAIL, call->answer);
+    }
+    if (call->answer->n == before)
+        buf_adds(call->answer,
+                 "INFO: There are presently no active sessions of the type specified\n");
     return ERR_OK;
 }
 
+static struct show_tally tally(const struct gateway *g, const char *name, unsigned kind,
+                               const struct vpn_tally *now)
+{
+    const struct vpn_tally *ever = &g->vpn.ever, *most = &g->vpn.most;
+    struct show_tally t = {.name = name, .resumes = kind == SSL};
+
+    for (enum vpn_session_type i = VPN_LAN_TO_LAN; i < VPN_SESSION_TYPES; i++) {
+        struct vpn_session like = {.type = i};
+        if (kind_of(&like) != kind)
+            continue;
+        t.active += now->sessions[i];
+        t.cumulative += ever->sessions[i];
+        t.peak += most->sessions[i]; /* not quite, when a server has both kinds of IPsec clients */
+    }
+    return t;
+}
+
+/* Kinds that never were are not listed, as on real devices; that a device without any lists its
+ * LAN-to-LAN sessions is a guess. The line of IPsec clients is from memory of the device. */
 static enum err show_summary(struct gw_call *call)
 {
     const struct gateway *g = gateway_of(call);
     const struct vpn *v = &g->vpn;
     const char *ike = (g->cfg->profile->can & GW_CAN_IKEV1) ? "IKEv1" : "IKE";
+    struct vpn_tally now = gw_vpn_now(g);
+    struct show_tally l2l = tally(g, "Site-to-Site VPN", L2L, &now);
+    struct show_tally ssl = tally(g, "AnyConnect Client", SSL, &now);
+    struct show_tally remote = tally(g, "IKEv1 IPsec/L2TP IPsec", REMOTE, &now);
+    struct show_tally sessions[5], kinds[4];
+    size_t nsessions = 0, nkinds = 0;
     char kind[32];
-    uint64_t ikes = 0, tunnels = 0;
 
-    for (size_t i = 0; i < v->nsessions; i++) {
-        ikes += v->sessions[i].ikes;
-        tunnels += tunnels_of(v, &v->sessions[i]);
-    }
     snprintf(kind, sizeof(kind), "%s IPsec", ike);
-    struct show_tally sessions[] = {
-        {"Site-to-Site VPN", v->nsessions, v->indexes, v->most.sessions},
-        {kind, v->nsessions, v->indexes, v->most.sessions}};
-    struct show_tally kinds[] = {{ike, ikes, v->ikes_ever, v->most.ikes},
-                                 {"IPsec", tunnels, v->contexts / 2, v->most.tunnels}};
-    show_summary_put(sessions, COUNT(sessions), kinds, COUNT(kinds), CAPACITY, call->answer);
+    if (ssl.cumulative) {
+        sessions[nsessions++] = ssl;
+        sessions[nsessions] = ssl;
+        sessions[nsessions].part = true;
+        sessions[nsessions++].name = "SSL/TLS/DTLS";
+    }
+    if (remote.cumulative)
+        sessions[nsessions++] = remote;
+    if (l2l.cumulative || nsessions == 0) {
+        sessions[nsessions++] = l2l;
+        sessions[nsessions] = l2l;
+        sessions[nsessions].part = true;
+        sessions[nsessions++].name = kind;
+    }
+    if (v->ever.ikes || !ssl.cumulative) {
+        kinds[nkinds++] = (struct show_tally){
+            .name = ike, .active = now.ikes, .cumulative = v->ever.ikes, .peak = v->most.ikes};
+        kinds[nkinds++] = (struct show_tally){.name = "IPsec",
+                                              .active = now.tunnels,
+                                              .cumulative = v->ever.tunnels,
+                                              .peak = v->most.tunnels};
+    }
+    if (ssl.cumulative) {
+        kinds[nkinds] = ssl;
+        kinds[nkinds++].name = "AnyConnect-Parent";
+        kinds[nkinds] = ssl;
+        kinds[nkinds++].name = "SSL-Tunnel";
+    }
+    show_summary_put(sessions, nsessions, kinds, nkinds, CAPACITY, call->answer);
     return ERR_OK;
 }
 
@@ -189,20 +307,21 @@ static enum err show_summary(struct gw_call *call)
         GW_EXEC, GW_YES, "show vpn-sessiondb" pattern, run, what, help                             \
     }
 
+#define SHOW_KIND(word, what, help)                                                                \
+    SHOW(" " word, show_sessions, what, help),                                                     \
+        SHOW(" detail " word, show_sessions, (what) | DETAIL, help),                               \
+        SHOW(" " word " detail", show_sessions, (what) | DETAIL, NULL)
+
 static const struct gw_command rows[] = {
     SHOW("", show_summary, 0, "How many sessions there are"),
     SHOW(" summary", show_summary, 0, "How many sessions there are"),
-    SHOW(" l2l", show_sessions, 0, "LAN-to-LAN sessions"),
-    SHOW(" detail l2l", show_sessions, 1, "LAN-to-LAN sessions in detail"),
-    SHOW(" l2l detail", show_sessions, 1, NULL),
-    SHOW(" detail", show_sessions, 1, NULL),
-    SHOW(" remote", no_sessions, 0, "Remote access sessions"),
-    SHOW(" detail remote", no_sessions, 0, NULL),
-    SHOW(" ra-ikev1-ipsec", no_sessions, 0, "Remote access sessions"),
-    SHOW(" anyconnect", no_sessions, 0, "AnyConnect sessions"),
-    SHOW(" detail anyconnect", no_sessions, 0, NULL),
-    SHOW(" svc", no_sessions, 0, NULL),
-    SHOW(" webvpn", no_sessions, 0, NULL),
+    SHOW(" detail", show_sessions, L2L | REMOTE | SSL | DETAIL, "All sessions in detail"),
+    SHOW_KIND("l2l", L2L, "LAN-to-LAN sessions"),
+    SHOW_KIND("remote", REMOTE, "Remote access sessions"),
+    SHOW_KIND("ra-ikev1-ipsec", REMOTE, "Remote access sessions"),
+    SHOW_KIND("anyconnect", SSL, "AnyConnect sessions"),
+    SHOW_KIND("svc", SSL, "AnyConnect sessions"),
+    SHOW_KIND("webvpn", WEB, "Clientless sessions"),
 };
 
 const struct gw_command_set gw_show_session_commands = {rows, COUNT(rows)};

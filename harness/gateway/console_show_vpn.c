@@ -1,5 +1,6 @@
 /* show asp table vpn-context, show crypto isakmp sa: values out of the gateway. */
 #include "gateway/console.h"
+#include "gateway/forward.h"
 #include "gateway/show_vpn.h"
 #include "gateway/vpn_words.h"
 
@@ -48,6 +49,8 @@ static enum err show_vpn_context(struct gw_call *call)
         if (!p->up)
             continue;
         struct show_context c = context_of(p, i % 2 == 0, ip_addr_format(&p->peer, peer));
+        const struct gw_acl *filter = gw_vpn_filter(gateway_of(call), (uint32_t)(i / 2));
+        c.filter = filter ? filter->name : NULL;
         if (any && call->what)
             buf_addc(call->answer, '\n');
         any = true;
@@ -68,20 +71,24 @@ static void show_ike(const struct gateway *g, const struct vpn_session *s, size_
                      bool detail, struct buf *out)
 {
     char peer[IP_ADDR_TEXT];
+    bool columns = detail && !(g->cfg->profile->can & GW_CAN_RECLASSIFY); /* before 8.0 */
+    bool user = s->type != VPN_LAN_TO_LAN; /* aggressive mode, and another spelling in columns */
     int64_t age = mono_diff(s->ike_since, clock_now(g->env.clk)).ns / 1000000000;
     struct show_ike line = {.number = number,
                             .peer = ip_addr_format(&s->peer, peer),
-                            .type = "L2L",
+                            .type = !user     ? "L2L"
+                                    : columns ? "User"
+                                              : "user",
                             .initiator = s->initiator,
                             .rekeying = s->ikes > 1,
-                            .state = "MM_ACTIVE",
+                            .state = user ? "AM_ACTIVE" : "MM_ACTIVE",
                             .cipher = vpn_cipher_word(s->suite.cipher),
                             .hash = vpn_hash_word(s->suite.digest),
                             .auth = "preshared",
                             .lifetime_s = s->suite.lifetime_s,
                             .left_s = (int64_t)s->suite.lifetime_s - age};
 
-    if (detail && !(g->cfg->profile->can & GW_CAN_RECLASSIFY)) /* before 8.0 */
+    if (columns)
         show_ike_put_columns(&line, out);
     else
         show_ike_put(&line, detail, out);
@@ -97,6 +104,8 @@ static enum err show_isakmp(struct gw_call *call)
     size_t active = 0, rekeying = 0, n = 0;
 
     for (size_t i = 0; i < v->nsessions; i++) {
+        if (v->sessions[i].type == VPN_SSL)
+            continue;
         active += v->sessions[i].ikes > 0;
         rekeying += v->sessions[i].ikes > 1;
     }
@@ -107,7 +116,7 @@ static enum err show_isakmp(struct gw_call *call)
         show_ike_put_count(active, rekeying, out);
     }
     for (size_t i = 0; i < v->nsessions; i++) {
-        if (v->sessions[i].ikes)
+        if (v->sessions[i].ikes && v->sessions[i].type != VPN_SSL)
             show_ike(g, &v->sessions[i], ++n, call->what & DETAIL, out);
     }
     if (later && !(call->what & ONLY_V1))

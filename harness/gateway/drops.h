@@ -14,8 +14,9 @@
     X(SECURITY, "sp-security-failed", "Slowpath security checks failed", acl)                      \
     X(MISSING_DECRYPT, "vpn-missing-decrypt", "VPN decryption missing", acl)                       \
     X(OVERLAP, "vpn-overlap-conflict", "VPN overlap conflict", other)                              \
-    X(SPOOF, "ipsec-spoof", "IPSEC Spoof detected", other)                                         \
-    X(BAD_IPSEC, "bad-ipsec-prot", "Bad IPSEC packet", other)                                      \
+    X(SPOOF, "ipsec-spoof", "IPSEC Spoof detected", acl)                                           \
+    X(NOT_ESP, "bad-ipsec-prot", "IPSEC not AH or ESP", other)                                     \
+    X(BAD_SPI, "np-sp-invalid-spi", "Invalid SPI", other)                                          \
     X(CRYPTO, "ctm-crypto-request-error", "CTM crypto request error", other)                       \
     X(SELECTOR, "ipsec-selector-failure", "IPSec inner policy mismatch failure", other)            \
     X(NO_ROUTE, "no-route", "No route to host", other)                                             \
@@ -23,6 +24,15 @@
     X(TTL, "ttl-exceeded", "ttl exceeded", other)                                                  \
     X(MTU, "fragment-needed", "DF bit set on a packet that is too large", other)                   \
     X(IP_HEADER, "invalid-ip-header", "Invalid IP header", other)                                  \
+    X(IP_LENGTH, "invalid-ip-length", "Invalid IP length", other)                                  \
+    X(IP_OPTION, "invalid-ip-option", "IP option drop", other)                                     \
+    X(TCP_LENGTH, "invalid-tcp-hdr-length", "Invalid TCP Length", other)                           \
+    X(TCP_FLAGS, "bad-tcp-flags", "Bad TCP flags", other)                                          \
+    X(UDP_LENGTH, "invalid-udp-length", "Invalid UDP Length", other)                               \
+    X(NOT_IP, "non-ip-pkt-in-routed-mode", "Non-IP packet received in routed mode", other)         \
+    X(L2, "l2_acl", "FP L2 rule drop", other)                                                      \
+    X(ENCAP, "invalid-encap", "Invalid encapsulation", other)                                      \
+    X(LINK_DOWN, "interface-down", "Interface is down", other)                                     \
     X(IP_VERSION, "unsupported-ip-version", "Unsupported IP version", other)                       \
     X(TCP_3WHS, "tcp-3whs-failed", "TCP failed 3 way handshake", other)                            \
     X(TCP_DUAL_OPEN, "tcp-dual-open", "TCP Dual open denied", other)                               \
@@ -39,7 +49,7 @@
     X(TCP_PAST_FIN, "tcp-data-past-fin", "TCP data send after FIN", other)                         \
     X(NAT_FAILED, "nat-xlate-failed", "NAT failed", other)                                         \
     X(NAT_REVERSE, "nat-rpf-failed", "NAT reverse path failed", other)                             \
-    X(INSPECT, "inspect-ftp", "FTP inspection", other)                                             \
+    X(INSPECT, "inspect-fail", "Inspection failure", other)                                        \
     X(NOT_FOR_US, "unexpected-packet", "Unexpected packet", other)
 
 enum gw_drop {

@@ -80,7 +80,27 @@
     X(REKEY_ENDS_CHILDREN, "rekey-ends-children", "a new IKE SA ends the IPsec SAs of the old",    \
       "tunnel")                                                                                    \
     X(MTU_BLACK_HOLE, "mtu-black-hole",                                                            \
-      "no MSS is clamped, and what is too large for the tunnel vanishes", "stream")
+      "no MSS is clamped, and what is too large for the tunnel vanishes", "stream")                \
+    /* what passes, and how connections end */                                                     \
+    X(WINDOW_IGNORED, "window-ignored", "TCP segments pass whatever their numbers", "answer")      \
+    X(TIMERS_LATE, "timers-late", "connections go after twice their timeout", "log")               \
+    X(ISN_INVERTED, "isn-inverted",                                                                \
+      "numbers are random where they are not to be, and not where they are", "packet")             \
+    X(FRAGMENTS_LOST, "fragments-lost", "what comes in fragments is dropped", "packet")            \
+    X(QUOTE_NOT_MAPPED, "quote-not-mapped", "what ICMP errors quote is left as it came", "packet") \
+    X(LISTS_IGNORED, "lists-ignored", "access lists and levels let everything pass", "log")        \
+    X(FILTER_IGNORED, "filter-ignored", "the vpn-filter of a group policy is not asked", "log")    \
+    X(PERMIT_VPN_INVERTED, "permit-vpn-inverted",                                                  \
+      "`sysopt connection permit-vpn` works the other way round", "packet")                        \
+    X(RESETS_INVERTED, "resets-inverted", "`service reset...` works the other way round",          \
+      "packet")                                                                                    \
+    X(CLOSE_REASON, "close-reason", "302014 takes a reset for FINs, and FINs for a reset", "log")  \
+    X(TIMEWAIT_INVERTED, "timewait-inverted",                                                      \
+      "`sysopt connection timewait` works the other way round", "answer")                          \
+    X(SETTINGS_LOST, "settings-lost", "`write memory` stores nothing", "answer")                   \
+    X(LIMITS_IGNORED, "limits-ignored",                                                            \
+      "messages that are switched off or rate-limited are logged", "log")                          \
+    X(NO_PACKET_LOG, "no-packet-log", "single packets are dropped in silence", "log")
 
 enum gw_fault {
 #define X(id, name, what, rule) GW_FAULT_##id,

@@ -169,6 +169,16 @@ static bool leaks(const struct gateway *g)
            (gw_fault_on(g->faults, GW_FAULT_LEAK_ONE_PACKET) && !g->fault_spent);
 }
 
+/* The flow's way out is known, and nothing leads to its destination there any more. */
+static void no_next_hop(struct gateway *g, const struct gw_packet *p, const struct conn *c,
+                        int side)
+{
+    struct gw_msg_packet m = gw_packet_message(&p->p);
+
+    gw_drop(g, GW_DROP_NO_ROUTE);
+    gw_msg_no_route(g->log, &m, g->ifs.v[p->ifi].nameif, g->ifs.v[conn_ifi(c, !side)].nameif);
+}
+
 /* The way of C's packets that come from SIDE. False: there is none now. */
 static bool find_way(struct gateway *g, struct gw_packet *p, struct conn *c, int side,
                      struct way *way)
@@ -183,7 +193,7 @@ static bool find_way(struct gateway *g, struct gw_packet *p, struct conn *c, int
     if (way->tunnel == VPN_NONE) {
         struct gw_hop *hop = conn_hop(c, !side);
         if (!gw_hop_find(g, &conn_endpoint(c, !side)->addr, conn_ifi(c, !side), hop)) {
-            gw_drop(g, GW_DROP_NO_ROUTE);
+            no_next_hop(g, p, c, side);
             return false;
         }
         way->hop = *hop;
@@ -278,14 +288,16 @@ void gw_forward_stateless(struct gateway *g, struct gw_packet *p, const struct g
  */
 
 /* The quoted packet is made the one that SIDE has sent. P's payload is then in MEM. */
-static void map_quoted(struct gw_packet *p, const struct conn *c, int side, uint8_t *mem)
+static void map_quoted(const struct gateway *g, struct gw_packet *p, const struct conn *c, int side,
+                       uint8_t *mem)
 {
     struct bytes in = p->p.ip.payload;
     struct wr w = wr_of(mem, in.n);
 
     wr_put(&w, in);
     p->p.ip.payload = wr_bytes(&w);
-    conn_restore_quoted(c, side, mem, in.n);
+    if (!gw_fault_on(g->faults, GW_FAULT_QUOTE_NOT_MAPPED))
+        conn_restore_quoted(c, side, mem, in.n);
     /* who reports it is named as SIDE knows it, if it is the other end; another router's address is
      * its own */
     if (ip_addr_eq(&p->p.ip.src, &conn_endpoint(c, !side)->addr))
@@ -308,6 +320,6 @@ void gw_forward_error(struct gateway *g, struct gw_packet *p, struct conn *c, in
         return;
     }
     p->lent = NULL; /* it moves to where it is changed */
-    map_quoted(p, c, side, g->changed);
+    map_quoted(g, p, c, side, g->changed);
     send(g, p, &way);
 }

@@ -130,13 +130,17 @@ static void input_ip(struct gateway *g, struct gw_packet *p)
     }
     /* IP options as an ASA does; IPv6 extension headers may be there */
     if ((ip->version == 4 && ip->hdr_len != IP4_HDR_LEN) || ip_is_cut(ip)) {
-        gw_drop(g, GW_DROP_IP_HEADER);
+        gw_drop(g, ip_is_cut(ip) ? GW_DROP_IP_LENGTH : GW_DROP_IP_OPTION);
         return;
     }
     if (neighbors_nd_input(g->neighbors, p->ifi, &p->p))
         return;
     p->whole = !ip_is_fragment(ip);
+    if (!p->whole && gw_fault_on(g->faults, GW_FAULT_FRAGMENTS_LOST))
+        return;
     if (ip_is_fragment(ip) && !reassembly_add(g->fragments, p->ifi, &p->p, clock_now(g->env.clk)))
+        return;
+    if (!gw_transport_ok(g, p))
         return;
     if (netifs_owner(&g->ifs, &ip->dst) != NETIF_NONE && !gw_nat_is_through(g, p))
         gw_box_input(g, p);
@@ -152,21 +156,34 @@ static bool is_for_us(const struct netif *at, const struct pkt *p)
     return mac_eq(&p->eth.dst, &at->mac) || (p->ip.version == 6 && to[0] == 0x33 && to[1] == 0x33);
 }
 
+static bool is_ip(const struct ether *e)
+{
+    return e->type == ETHER_IPV4 || e->type == ETHER_IPV6;
+}
+
 void gateway_input(struct gateway *g, size_t i, struct bytes frame)
 {
     struct gw_packet in = {.ifi = i, .policy = VPN_NONE};
     struct netif *at = i < g->ifs.n ? &g->ifs.v[i] : NULL;
 
-    if (!at || !at->up)
+    if (!at)
         return;
+    if (!at->up) {
+        gw_drop(g, GW_DROP_LINK_DOWN);
+        return;
+    }
     at->received++;
     pkt_parse(frame, &in.p);
     if (in.p.eth.vlans)
-        return;
-    if (in.p.kind == PKT_ARP)
+        gw_drop(g, GW_DROP_ENCAP);
+    else if (in.p.kind == PKT_ARP)
         neighbors_input(g->neighbors, i, &in.p.arp);
-    else if (in.p.kind != PKT_OTHER && is_for_us(at, &in.p))
+    else if (in.p.kind == PKT_OTHER)
+        gw_drop(g, is_ip(&in.p.eth) ? GW_DROP_IP_HEADER : GW_DROP_NOT_IP);
+    else if (is_for_us(at, &in.p))
         input_ip(g, &in);
+    else
+        gw_drop(g, GW_DROP_L2);
     gw_settle(g);
 }
 
@@ -188,6 +205,8 @@ enum err gateway_set_fault(struct gateway *g, const char *name)
     if (gw_fault_by_name(name, &f))
         return ERR_NOTFOUND;
     g->faults |= UINT64_C(1) << f;
+    if (f == GW_FAULT_LIMITS_IGNORED)
+        gw_syslog_ignore_limits(g->log);
     return ERR_OK;
 }
 

@@ -85,6 +85,11 @@ void gw_configure(struct gateway *g, unsigned changed);
 /* What follows every input: outputs of IKE, log records. */
 void gw_settle(struct gateway *g);
 
+/* --- transport.c ----------------------------------------------------------------------------- */
+
+/* True when the TCP or UDP header of P is one that may be; else it is counted, and said. */
+bool gw_transport_ok(struct gateway *g, const struct gw_packet *p);
+
 /* --- send.c ---------------------------------------------------------------------------------- */
 
 /* The way to DST, from *HOP if it still holds; through interface ONLY unless NETIF_NONE. False when

@@ -1,5 +1,5 @@
 /* Messages about connections, packets and what was typed. */
-#include "gateway/messages.h"
+#include "gateway/messages_parts.h"
 
 #include "wire/ip.h"
 #include "wire/tcp.h"
@@ -107,10 +107,7 @@ void gw_msg_teardown(struct gw_syslog *s, const struct gw_msg_conn *c, struct sp
            id == 302014 ? gw_reason_text(reason) : "", from ? " from " : "", from ? from : "");
 }
 
-#define FLAGS_TEXT 32
-
-/* "FIN PSH ACK ": each word with its blank, so that two blanks stand before "on interface". */
-static char *flag_words(uint8_t flags, char out[static FLAGS_TEXT])
+char *gw_flag_words(uint8_t flags, char out[static GW_FLAGS_TEXT])
 {
     static const struct {
         uint8_t bit;
@@ -122,36 +119,33 @@ static char *flag_words(uint8_t flags, char out[static FLAGS_TEXT])
     out[0] = '\0';
     for (size_t i = 0; i < COUNT(words); i++) {
         if (flags & words[i].bit)
-            n += (size_t)snprintf(out + n, FLAGS_TEXT - n, "%s", words[i].word);
+            n += (size_t)snprintf(out + n, GW_FLAGS_TEXT - n, "%s", words[i].word);
     }
     return out;
 }
 
 void gw_msg_no_connection(struct gw_syslog *s, const struct gw_msg_packet *p, const char *nameif)
 {
-    char a[IP_ADDR_TEXT], b[IP_ADDR_TEXT], flags[FLAGS_TEXT];
+    char a[IP_ADDR_TEXT], b[IP_ADDR_TEXT], flags[GW_FLAGS_TEXT];
 
     if (gw_log_wants(s, 106015))
         gw_log(s, 106015, "Deny TCP (no connection) from %s/%u to %s/%u flags %s on interface %s",
                ip_addr_format(&p->src, a), p->sport, ip_addr_format(&p->dst, b), p->dport,
-               flag_words(p->tcp_flags, flags), nameif);
+               gw_flag_words(p->tcp_flags, flags), nameif);
 }
 
 void gw_msg_inbound_denied(struct gw_syslog *s, const struct gw_msg_packet *p, const char *nameif)
 {
-    char a[IP_ADDR_TEXT], b[IP_ADDR_TEXT], flags[FLAGS_TEXT];
+    char a[IP_ADDR_TEXT], b[IP_ADDR_TEXT], flags[GW_FLAGS_TEXT];
 
     if (gw_log_wants(s, 106001))
         gw_log(s, 106001,
                "Inbound TCP connection denied from %s/%u to %s/%u flags %s on interface %s",
                ip_addr_format(&p->src, a), p->sport, ip_addr_format(&p->dst, b), p->dport,
-               flag_words(p->tcp_flags, flags), nameif);
+               gw_flag_words(p->tcp_flags, flags), nameif);
 }
 
-#define PROTO_TEXT 16
-
-/* "tcp", "udp", "icmp", "protocol 47" */
-static char *proto_word(uint8_t proto, bool upper, char out[static PROTO_TEXT])
+char *gw_proto_word(uint8_t proto, bool upper, char out[static GW_PROTO_TEXT])
 {
     const char *name = proto == IP_TCP      ? (upper ? "TCP" : "tcp")
                        : proto == IP_UDP    ? (upper ? "UDP" : "udp")
@@ -160,9 +154,9 @@ static char *proto_word(uint8_t proto, bool upper, char out[static PROTO_TEXT])
                                             : NULL;
 
     if (name)
-        snprintf(out, PROTO_TEXT, "%s", name);
+        snprintf(out, GW_PROTO_TEXT, "%s", name);
     else
-        snprintf(out, PROTO_TEXT, "protocol %u", proto);
+        snprintf(out, GW_PROTO_TEXT, "protocol %u", proto);
     return out;
 }
 
@@ -170,13 +164,13 @@ void gw_msg_acl_denied(struct gw_syslog *s, const struct gw_msg_packet *p, const
                        const char *dst_if, const char *acl)
 {
     const char *hashes = gw_syslog_forms(s).hashes ? " [0x0, 0x0]" : "";
-    char a[IP_ADDR_TEXT], b[IP_ADDR_TEXT], proto[PROTO_TEXT];
+    char a[IP_ADDR_TEXT], b[IP_ADDR_TEXT], proto[GW_PROTO_TEXT];
 
     if (!gw_log_wants(s, 106023))
         return;
     ip_addr_format(&p->src, a);
     ip_addr_format(&p->dst, b);
-    proto_word(p->proto, false, proto);
+    gw_proto_word(p->proto, false, proto);
     if (p->proto == IP_TCP || p->proto == IP_UDP)
         gw_log(s, 106023, "Deny %s src %s:%s/%u dst %s:%s/%u by access-group \"%s\"%s", proto,
                src_if, a, p->sport, dst_if, b, p->dport, acl, hashes);
@@ -191,22 +185,22 @@ void gw_msg_acl_denied(struct gw_syslog *s, const struct gw_msg_packet *p, const
 void gw_msg_no_route(struct gw_syslog *s, const struct gw_msg_packet *p, const char *src_if,
                      const char *dst_if)
 {
-    char a[IP_ADDR_TEXT], b[IP_ADDR_TEXT], proto[PROTO_TEXT];
+    char a[IP_ADDR_TEXT], b[IP_ADDR_TEXT], proto[GW_PROTO_TEXT];
 
     if (gw_log_wants(s, 110003))
         gw_log(s, 110003, "Routing failed to locate next hop for %s from %s:%s/%u to %s:%s/%u",
-               proto_word(p->proto, true, proto), src_if, ip_addr_format(&p->src, a), p->sport,
+               gw_proto_word(p->proto, true, proto), src_if, ip_addr_format(&p->src, a), p->sport,
                dst_if, ip_addr_format(&p->dst, b), p->dport);
 }
 
 void gw_msg_not_ipsec(struct gw_syslog *s, const struct gw_msg_packet *p)
 {
-    char a[IP_ADDR_TEXT], b[IP_ADDR_TEXT], proto[PROTO_TEXT];
+    char a[IP_ADDR_TEXT], b[IP_ADDR_TEXT], proto[GW_PROTO_TEXT];
 
     if (!gw_log_wants(s, 402117))
         return;
     if (p->proto == IP_TCP || p->proto == IP_UDP || p->proto == IP_ICMP)
-        proto_word(p->proto, true, proto);
+        gw_proto_word(p->proto, true, proto);
     else
         snprintf(proto, sizeof(proto), "%u", p->proto);
     gw_log(s, 402117, "IPSEC: Received a non-IPSec packet (protocol= %s) from %s to %s.", proto,

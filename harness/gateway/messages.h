@@ -107,6 +107,12 @@ void gw_msg_acl_denied(struct gw_syslog *s, const struct gw_msg_packet *p, const
 void gw_msg_no_route(struct gw_syslog *s, const struct gw_msg_packet *p, const char *src_if,
                      const char *dst_if); /* 110003 */
 
+/* 500003: the TCP header of a segment of PACKET_LEN bytes says that it has HEADER_LEN of them */
+void gw_msg_bad_tcp_header(struct gw_syslog *s, const struct gw_msg_packet *p, unsigned header_len,
+                           size_t packet_len, const char *nameif);
+/* 500004: a port of zero */
+void gw_msg_bad_port(struct gw_syslog *s, const struct gw_msg_packet *p);
+
 /* A translation. PROTO 0: of the whole address (305009, 305010), else of a port (305011, 305012).
  */
 struct gw_msg_xlate {
@@ -162,6 +168,9 @@ void gw_msg_esp_bad_inner(struct gw_syslog *s, const struct gw_msg_esp *e,
                           const struct ip_net *remote);
 void gw_msg_esp_replayed(struct gw_syslog *s, const struct gw_msg_esp *e); /* 402119 */
 void gw_msg_esp_bad_icv(struct gw_syslog *s, const struct gw_msg_esp *e);  /* 402120 */
+/* 402115: a peer that has SAs with us sent a packet of protocol ACTUAL ("AH") in place of ESP */
+void gw_msg_not_esp(struct gw_syslog *s, const struct ip_addr *peer, const struct ip_addr *local,
+                    const char *actual);
 /* 402117: came in clear and should have come through the tunnel */
 void gw_msg_not_ipsec(struct gw_syslog *s, const struct gw_msg_packet *p);
 
@@ -197,10 +206,12 @@ void gw_msg_session_down(struct gw_syslog *s, const struct gw_msg_ike *k,
 void gw_msg_duplicate_packet(struct gw_syslog *s, const struct gw_msg_ike *k, unsigned phase);
 void gw_msg_notify(struct gw_syslog *s, const struct gw_msg_ike *k, const char *name,
                    unsigned type); /* 713068 */
-/* 713075: we, as responder, put our lifetime in place of the initiator's; 713073: the responder did
- */
+/* We, as responder, put our lifetime in place of the initiator's: 713075 (seconds), 713076
+ * (kilobytes). The responder did: 713073, 713074. 0: no lifetime, as a real line has it. */
 void gw_msg_lifetime_changed(struct gw_syslog *s, const struct gw_msg_ike *k, bool by_us,
-                             unsigned phase, uint32_t from_s, uint32_t to_s);
+                             unsigned phase, uint64_t from_s, uint64_t to_s);
+void gw_msg_volume_changed(struct gw_syslog *s, const struct gw_msg_ike *k, bool by_us,
+                           uint64_t from_kb, uint64_t to_kb);
 void gw_msg_ike_timeout(struct gw_syslog *s, const struct gw_msg_ike *k,
                         const char *state); /* 713136 */
 
@@ -265,9 +276,16 @@ void gw_msg_rekey_timer(struct gw_syslog *s, const struct gw_msg_ike *k, uint32_
 /* 110002: no interface leads to P's destination. */
 void gw_msg_no_egress(struct gw_syslog *s, const struct gw_msg_packet *p, const char *src_if);
 
-/* At the console (messages_console.c): 111001 and 111004: the configuration is stored. 199001: a
- * reload is asked for; 199002: the device is up again. */
+/* At the console (messages_console.c): 111001 and 111004: the configuration is stored; 111003: the
+ * stored one is erased. 111007 and 111005: commands are taken from the terminal, and no more; the
+ * configuration that a reload reads is read before there is a log. 199001: a reload is asked for;
+ * 199002: the device is up again. 302010: the numbers of connections, each time that they are
+ * shown: the guide does not say when it is logged, and has the words of `show conn`. */
 void gw_msg_config_stored(struct gw_syslog *s);
+void gw_msg_config_erased(struct gw_syslog *s);
+void gw_msg_config_begin(struct gw_syslog *s);
+void gw_msg_config_end(struct gw_syslog *s);
+void gw_msg_conn_counts(struct gw_syslog *s, size_t in_use, size_t most_used);
 void gw_msg_reload(struct gw_syslog *s);
 void gw_msg_startup(struct gw_syslog *s);
 

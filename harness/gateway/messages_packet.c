@@ -1,30 +1,13 @@
 /* Messages about packets that the normalizer and the access rules turn away. The forms with a real
- * sample: 419002, 313004, 313005, 313008; the others are those of Cisco's message guide. */
-#include "gateway/messages.h"
+ * sample: 419002, 313004, 313005, 313008, 500003, 500004; the others are those of Cisco's message
+ * guide. */
+#include "gateway/messages_parts.h"
 
 #include "wire/ip.h"
 
 #include <stdio.h>
 
-#define DNS_PORT   53
-#define PROTO_TEXT 16
-
-/* "tcp", "udp", "icmp", "icmp6", "protocol 47" */
-static char *proto_word(uint8_t proto, char out[static PROTO_TEXT])
-{
-    const char *name = proto == IP_TCP      ? "tcp"
-                       : proto == IP_UDP    ? "udp"
-                       : proto == IP_ICMP   ? "icmp"
-                       : proto == IP_ICMPV6 ? "icmp6"
-                                            : NULL;
-
-    if (name)
-        snprintf(out, PROTO_TEXT, "%s", name);
-    else
-        snprintf(out, PROTO_TEXT, "protocol %u", proto);
-    return out;
-}
-
+#define DNS_PORT 53
 void gw_msg_duplicate_syn(struct gw_syslog *s, const struct gw_msg_packet *p, const char *src_if,
                           const char *dst_if)
 {
@@ -55,7 +38,7 @@ static void denied_udp(struct gw_syslog *s, const struct gw_msg_packet *p, const
 void gw_msg_denied_inbound(struct gw_syslog *s, const struct gw_msg_packet *p, const char *src_if,
                            const char *dst_if)
 {
-    char a[IP_ADDR_TEXT], b[IP_ADDR_TEXT], proto[PROTO_TEXT];
+    char a[IP_ADDR_TEXT], b[IP_ADDR_TEXT], proto[GW_PROTO_TEXT];
 
     ip_addr_format(&p->src, a);
     ip_addr_format(&p->dst, b);
@@ -65,10 +48,11 @@ void gw_msg_denied_inbound(struct gw_syslog *s, const struct gw_msg_packet *p, c
         denied_udp(s, p, src_if);
     else if (p->icmp_type >= 0)
         gw_log(s, 106014, "Deny inbound %s src %s:%s dst %s:%s (type %d, code %d)",
-               proto_word(p->proto, proto), src_if, a, dst_if, b, p->icmp_type, p->icmp_code);
+               gw_proto_word(p->proto, false, proto), src_if, a, dst_if, b, p->icmp_type,
+               p->icmp_code);
     else
-        gw_log(s, 106010, "Deny inbound %s src %s:%s dst %s:%s", proto_word(p->proto, proto),
-               src_if, a, dst_if, b);
+        gw_log(s, 106010, "Deny inbound %s src %s:%s dst %s:%s",
+               gw_proto_word(p->proto, false, proto), src_if, a, dst_if, b);
 }
 
 void gw_msg_icmp_denied(struct gw_syslog *s, const struct gw_msg_packet *p, const char *src_if)
@@ -84,7 +68,7 @@ void gw_msg_icmp_error_denied(struct gw_syslog *s, const struct gw_msg_packet *p
                               const char *src_if, const char *dst_if,
                               const struct gw_msg_packet *quoted)
 {
-    char a[IP_ADDR_TEXT], b[IP_ADDR_TEXT], proto[PROTO_TEXT], original[160];
+    char a[IP_ADDR_TEXT], b[IP_ADDR_TEXT], proto[GW_PROTO_TEXT], original[160];
 
     if (!gw_log_wants(s, 313005))
         return;
@@ -92,15 +76,16 @@ void gw_msg_icmp_error_denied(struct gw_syslog *s, const struct gw_msg_packet *p
         snprintf(original, sizeof(original), "<unknown>");
     else if (quoted->proto == IP_TCP || quoted->proto == IP_UDP)
         snprintf(original, sizeof(original), "%s src %s/%u dst %s/%u",
-                 proto_word(quoted->proto, proto), ip_addr_format(&quoted->src, a), quoted->sport,
-                 ip_addr_format(&quoted->dst, b), quoted->dport);
+                 gw_proto_word(quoted->proto, false, proto), ip_addr_format(&quoted->src, a),
+                 quoted->sport, ip_addr_format(&quoted->dst, b), quoted->dport);
     else
-        snprintf(original, sizeof(original), "%s src %s dst %s", proto_word(quoted->proto, proto),
-                 ip_addr_format(&quoted->src, a), ip_addr_format(&quoted->dst, b));
+        snprintf(original, sizeof(original), "%s src %s dst %s",
+                 gw_proto_word(quoted->proto, false, proto), ip_addr_format(&quoted->src, a),
+                 ip_addr_format(&quoted->dst, b));
     gw_log(s, 313005,
            "No matching connection for ICMP error message: %s src %s:%s dst %s:%s (type %d, code "
            "%d) on %s interface.  Original IP payload: %s.",
-           proto_word(p->proto, proto), src_if, ip_addr_format(&p->src, a), dst_if,
+           gw_proto_word(p->proto, false, proto), src_if, ip_addr_format(&p->src, a), dst_if,
            ip_addr_format(&p->dst, b), p->icmp_type, p->icmp_code, src_if, original);
 }
 
@@ -109,7 +94,7 @@ void gw_msg_access(struct gw_syslog *s, const struct gw_msg_access *m, uint32_t 
                    unsigned interval_s)
 {
     const struct gw_msg_packet *p = &m->packet;
-    char a[IP_ADDR_TEXT], b[IP_ADDR_TEXT], proto[PROTO_TEXT], when[32];
+    char a[IP_ADDR_TEXT], b[IP_ADDR_TEXT], proto[GW_PROTO_TEXT], when[32];
     bool icmp = p->icmp_type >= 0;
 
     if (!gw_log_wants(s, 106100))
@@ -120,7 +105,42 @@ void gw_msg_access(struct gw_syslog *s, const struct gw_msg_access *m, uint32_t 
         snprintf(when, sizeof(when), "first hit");
     gw_log(s, 106100,
            "access-list %s %s %s %s/%s(%d) -> %s/%s(%d) hit-cnt %u %s [0x%08x, 0x00000000]",
-           m->list, m->permitted ? "permitted" : "denied", proto_word(p->proto, proto), m->in_if,
-           ip_addr_format(&p->src, a), icmp ? p->icmp_type : p->sport, m->out_if,
+           m->list, m->permitted ? "permitted" : "denied", gw_proto_word(p->proto, false, proto),
+           m->in_if, ip_addr_format(&p->src, a), icmp ? p->icmp_type : p->sport, m->out_if,
            ip_addr_format(&p->dst, b), icmp ? p->icmp_code : p->dport, hits, when, m->hash);
+}
+
+/* "FIN PSH ACK", or "INVALID" where none is set. A real line has INVALID in a segment whose header
+ * "has" four bytes; which sets of flags are called so is not known. */
+static const char *flag_list(uint8_t flags, char out[static GW_FLAGS_TEXT])
+{
+    size_t n = strlen(gw_flag_words(flags, out));
+
+    if (n == 0)
+        return "INVALID";
+    out[n - 1] = '\0'; /* the blank behind the last one */
+    return out;
+}
+
+void gw_msg_bad_tcp_header(struct gw_syslog *s, const struct gw_msg_packet *p, unsigned header_len,
+                           size_t packet_len, const char *nameif)
+{
+    char a[IP_ADDR_TEXT], b[IP_ADDR_TEXT], flags[GW_FLAGS_TEXT];
+
+    if (gw_log_wants(s, 500003))
+        gw_log(s, 500003,
+               "Bad TCP hdr length (hdrlen=%u, pktlen=%zu) from %s/%u to %s/%u, flags: %s, on "
+               "interface %s",
+               header_len, packet_len, ip_addr_format(&p->src, a), p->sport,
+               ip_addr_format(&p->dst, b), p->dport, flag_list(p->tcp_flags, flags), nameif);
+}
+
+void gw_msg_bad_port(struct gw_syslog *s, const struct gw_msg_packet *p)
+{
+    char a[IP_ADDR_TEXT], b[IP_ADDR_TEXT];
+
+    if (gw_log_wants(s, 500004))
+        gw_log(s, 500004, "Invalid transport field for protocol=%s, from %s/%u to %s/%u",
+               p->proto == IP_TCP ? "TCP" : "UDP", ip_addr_format(&p->src, a), p->sport,
+               ip_addr_format(&p->dst, b), p->dport);
 }

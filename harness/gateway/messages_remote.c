@@ -6,6 +6,8 @@
  * ones. What an ASA 8.2 prints for 722051 in front of the address is the form of 9.x here. */
 #include "gateway/messages.h"
 
+#include "gateway/vpn_words.h"
+
 #include <stdio.h>
 
 void gw_msg_user_accepted(struct gw_syslog *s, const char *user)
@@ -71,13 +73,12 @@ void gw_msg_nem_route(struct gw_syslog *s, const struct gw_msg_ike *k, const str
                       bool add)
 {
     char addr[IP_ADDR_TEXT], mask[IP_ADDR_TEXT];
-    struct ip_addr m = ip4(net->prefix ? UINT32_MAX << (32 - net->prefix) : 0);
 
     gw_msg_ike_text(s, add ? 713145 : 713147, k,
                     "%s Hardware Client in network extension mode, %s static route for address: "
                     "%s, mask: %s",
                     add ? "Detected" : "Terminating tunnel to", add ? "adding" : "deleting",
-                    ip_addr_format(&net->addr, addr), ip_addr_format(&m, mask));
+                    ip_addr_format(&net->addr, addr), vpn_mask(net, mask));
 }
 
 /* --- AnyConnect --------------------------------------------------------------------------------

@@ -197,6 +197,27 @@ static void packets_are_denied(void **state)
 #define BO 0xb9a0fc04u /* 185.160.252.4 */
 #define HO 0x2e25bc18u /* 46.37.188.24 */
 
+static void headers_cannot_be(void **state)
+{
+    struct gw_msg_packet p = {.proto = IP_TCP,
+                              .src = ip4(0x7b92b7e7),
+                              .dst = ip4(0x74067f76),
+                              .sport = 34160,
+                              .dport = 443};
+
+    (void)state;
+    gw_msg_bad_tcp_header(logger, &p, 4, 74, "outside"); /* a real line */
+    expect("<165>%ASA-5-500003: Bad TCP hdr length (hdrlen=4, pktlen=74) from "
+           "123.146.183.231/34160 to 116.6.127.118/443, flags: INVALID, on interface outside");
+    p.dport = 0;
+    gw_msg_bad_port(logger, &p);
+    expect("<164>%ASA-4-500004: Invalid transport field for protocol=TCP, from "
+           "123.146.183.231/34160 to 116.6.127.118/0");
+    gw_msg_not_esp(logger, &p.src, &p.dst, "AH");
+    expect("<164>%ASA-4-402115: IPSEC: Received a packet from 123.146.183.231 to 116.6.127.118 "
+           "containing AH data instead of ESP data.");
+}
+
 static void sas_come_and_go(void **state)
 {
     struct gw_msg_sa sa = {false, 0xce8c73ac, ip4(BO), ip4(HO), false, NULL};
@@ -284,6 +305,12 @@ static void tunnels_are_negotiated(void **state)
     gw_msg_lifetime_changed(logger, &k, false, 1, 86400, 3600);
     expect("<165>%ASA-5-713073: " G "Responder forcing change of IKE rekeying duration from 86400 "
            "to 3600 seconds");
+    gw_msg_volume_changed(logger, &k, true, 0, 4608000); /* a real line */
+    expect("<165>%ASA-5-713076: " G "Overriding Initiator's IPSec rekeying duration from 0 to "
+           "4608000 Kbs");
+    gw_msg_volume_changed(logger, &k, false, 4608000, 100);
+    expect("<165>%ASA-5-713074: " G "Responder forcing change of IPSec rekeying duration from "
+           "4608000 to 100 Kbs");
     gw_msg_notify(logger, &k, "RESPONDER_LIFETIME", 24576);
     expect("<165>%ASA-5-713068: " G "Received non-routine Notify message: RESPONDER_LIFETIME "
            "(24576)");
@@ -372,6 +399,14 @@ static void the_log_speaks_of_itself_and_of_the_device(void **state)
     gw_msg_config_stored(logger);
     expect("<165>%ASA-5-111001: Begin configuration: console writing to memory");
     expect("<165>%ASA-5-111004: console end configuration: OK");
+    gw_msg_config_erased(logger);
+    expect("<165>%ASA-5-111003: console Erase configuration");
+    gw_msg_config_begin(logger);
+    expect("<165>%ASA-5-111007: Begin configuration: console reading from terminal");
+    gw_msg_config_end(logger);
+    expect("<165>%ASA-5-111005: console end configuration: OK");
+    gw_msg_conn_counts(logger, 97, 424);
+    expect("<166>%ASA-6-302010: 97 in use, 424 most used");
     gw_msg_reload(logger);
     expect("<165>%ASA-5-199001: Reload command executed from console (remote 0.0.0.0).");
     gw_msg_startup(logger);
@@ -429,6 +464,25 @@ static void tunnels_end(void **state)
            "[MM_WAIT_MSG2], aborting!");
 }
 
+/* A network of IPv6 has no mask in dotted form: the prefix length stands in its place. */
+static void routes_of_hardware_clients_are_added(void **state)
+{
+    struct gw_msg_ike k = {"branch", ip4(HO), "u"};
+    struct ip_net net = {ip4(0x0ae0e400), 25}, six;
+
+    (void)state;
+    gw_msg_nem_route(logger, &k, &net, true);
+    expect("<166>%ASA-6-713145: Group = branch, Username = u, IP = 46.37.188.24, Detected Hardware "
+           "Client in network extension mode, adding static route for address: 10.224.228.0, mask: "
+           "255.255.255.128");
+    assert_ok(ip_net_parse("2001:db8::/48", &six));
+    gw_msg_nem_route(logger, &k, &six, false);
+    expect(
+        "<166>%ASA-6-713147: Group = branch, Username = u, IP = 46.37.188.24, Terminating tunnel "
+        "to Hardware Client in network extension mode, deleting static route for address: "
+        "2001:db8::, mask: 48");
+}
+
 static void what_was_typed_is_logged(void **state)
 {
     (void)state;
@@ -454,6 +508,7 @@ int main(void)
         TEST(icmp_prints_the_identifier_on_the_side_that_began),
         TEST(connections_are_torn_down),
         TEST(packets_are_denied),
+        TEST(headers_cannot_be),
         TEST(sas_come_and_go),
         TEST(esp_packets_are_dropped),
         TEST(the_tunnel_manager_speaks),
@@ -461,6 +516,7 @@ int main(void)
         TEST(the_log_speaks_of_itself_and_of_the_device),
         TEST(tunnels_are_negotiated),
         TEST(tunnels_end),
+        TEST(routes_of_hardware_clients_are_added),
         TEST(what_was_typed_is_logged),
     };
     return cmocka_run_group_tests_name("gateway/messages", tests, NULL, NULL);

@@ -1,6 +1,8 @@
 /* Messages about IPsec SAs, ESP packets, IKE and sessions. */
 #include "gateway/messages.h"
 
+#include "gateway/vpn_words.h"
+
 #include <stdio.h>
 
 static void log_sa(struct gw_syslog *s, uint32_t id, const struct gw_msg_sa *sa, const char *what)
@@ -58,20 +60,14 @@ static void log_esp(struct gw_syslog *s, uint32_t id, const struct gw_msg_esp *e
            e->spi, e->seq, peer, peer, ip_addr_format(&e->local, local), what);
 }
 
-#define NET_TEXT 64
+#define NET_TEXT 96
 
 /* "10.224.228.0/255.255.255.128" */
 static char *net_text(const struct ip_net *net, char out[static NET_TEXT])
 {
     char addr[IP_ADDR_TEXT], mask[IP_ADDR_TEXT];
 
-    ip_addr_format(&net->addr, addr);
-    if (net->addr.family != 4) {
-        snprintf(out, NET_TEXT, "%s/%u", addr, net->prefix);
-        return out;
-    }
-    struct ip_addr m = ip4(net->prefix ? UINT32_MAX << (32 - net->prefix) : 0);
-    snprintf(out, NET_TEXT, "%s/%s", addr, ip_addr_format(&m, mask));
+    snprintf(out, NET_TEXT, "%s/%s", ip_addr_format(&net->addr, addr), vpn_mask(net, mask));
     return out;
 }
 
@@ -90,6 +86,17 @@ void gw_msg_esp_bad_inner(struct gw_syslog *s, const struct gw_msg_esp *e,
              ip_addr_format(&inner->dst, dst), ip_addr_format(&inner->src, src), inner->proto,
              net_text(local, l), net_text(remote, r));
     log_esp(s, 402116, e, what);
+}
+
+void gw_msg_not_esp(struct gw_syslog *s, const struct ip_addr *peer, const struct ip_addr *local,
+                    const char *actual)
+{
+    char from[IP_ADDR_TEXT], to[IP_ADDR_TEXT];
+
+    if (gw_log_wants(s, 402115))
+        gw_log(s, 402115,
+               "IPSEC: Received a packet from %s to %s containing %s data instead of ESP data.",
+               ip_addr_format(peer, from), ip_addr_format(local, to), actual);
 }
 
 void gw_msg_esp_replayed(struct gw_syslog *s, const struct gw_msg_esp *e)
@@ -236,19 +243,26 @@ void gw_msg_notify(struct gw_syslog *s, const struct gw_msg_ike *k, const char *
     gw_log(s, 713068, "%sReceived non-routine Notify message: %s (%u)", who(k, w), name, type);
 }
 
-void gw_msg_lifetime_changed(struct gw_syslog *s, const struct gw_msg_ike *k, bool by_us,
-                             unsigned phase, uint32_t from_s, uint32_t to_s)
+static void lifetime_changed(struct gw_syslog *s, uint32_t id, const struct gw_msg_ike *k,
+                             const char *what, uint64_t from, uint64_t to)
 {
-    char w[WHO_TEXT];
-    const char *what = phase == 1 ? "IKE" : "IPSec";
+    bool by_us = id == 713075 || id == 713076, kb = id == 713074 || id == 713076;
 
-    if (by_us)
-        gw_log(s, 713075, "%sOverriding Initiator's %s rekeying duration from %u to %u seconds",
-               who(k, w), what, from_s, to_s);
-    else
-        gw_log(s, 713073,
-               "%sResponder forcing change of %s rekeying duration from %u to %u seconds",
-               who(k, w), what, from_s, to_s);
+    gw_msg_ike_text(s, id, k, "%s %s rekeying duration from %llu to %llu %s",
+                    by_us ? "Overriding Initiator's" : "Responder forcing change of", what,
+                    (unsigned long long)from, (unsigned long long)to, kb ? "Kbs" : "seconds");
+}
+
+void gw_msg_lifetime_changed(struct gw_syslog *s, const struct gw_msg_ike *k, bool by_us,
+                             unsigned phase, uint64_t from_s, uint64_t to_s)
+{
+    lifetime_changed(s, by_us ? 713075 : 713073, k, phase == 1 ? "IKE" : "IPSec", from_s, to_s);
+}
+
+void gw_msg_volume_changed(struct gw_syslog *s, const struct gw_msg_ike *k, bool by_us,
+                           uint64_t from_kb, uint64_t to_kb)
+{
+    lifetime_changed(s, by_us ? 713076 : 713074, k, "IPSec", from_kb, to_kb);
 }
 
 void gw_msg_ike_timeout(struct gw_syslog *s, const struct gw_msg_ike *k, const char *state)

@@ -37,6 +37,7 @@ static void drop_held(struct neighbors *n, struct entry *e)
     for (size_t i = 0; i < e->nheld; i++)
         mem_free(e->held[i].p);
     n->ifs->v[e->ifi].lost += e->nheld;
+    n->ifs->v[e->ifi].unreached += e->nheld;
     e->nheld = 0;
 }
 

@@ -21,6 +21,7 @@ struct netif {
     bool up, was_up;           /* was: when it was announced last */
     struct sink *out;          /* NULL: nothing is attached */
     uint64_t received, sent, lost;
+    uint64_t unreached; /* of the lost ones: packets whose neighbour gave no address */
 };
 
 struct netifs {

@@ -11,16 +11,14 @@ typedef unsigned long long ull;
 
 #define CELL_TEXT 64
 
-/* "2d 16h:38m:29s" */
-static void put_span(int64_t s, struct buf *out)
+void show_put_span(int64_t s, struct buf *out)
 {
     if (s >= 86400)
         buf_addf(out, "%lldd ", (long long)(s / 86400));
     buf_addf(out, "%dh:%02dm:%02ds", (int)(s / 3600 % 24), (int)(s / 60 % 60), (int)(s % 60));
 }
 
-/* "23:32:17 CEDT Tue Apr 8 2014" */
-static void put_login(int64_t unix_s, const char *zone, struct buf *out)
+void show_put_login(int64_t unix_s, const char *zone, struct buf *out)
 {
     static const char *const days[] = {"Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"};
     struct civil t = civil_from_unix(unix_s);
@@ -95,9 +93,9 @@ void show_session_put(const struct gw_profile *p, const struct show_session *s, 
     }
     put_numbers("", "Bytes Tx", s->sent, "Bytes Rx", s->received, "", out);
     buf_adds(out, "Login Time   : ");
-    put_login(s->login_unix_s, s->zone, out);
+    show_put_login(s->login_unix_s, s->zone, out);
     buf_adds(out, "\nDuration     : ");
-    put_span(s->seconds, out);
+    show_put_span(s->seconds, out);
     buf_adds(out, "\n\n");
 }
 
@@ -182,39 +180,4 @@ void show_session_put_nac(int64_t seconds, struct buf *out)
              number(not_negative(seconds), " Seconds", age), out);
     put_pair("  ", "Hold Left (T)", "0 Seconds", "Posture Token", "", out);
     buf_adds(out, "  Redirect URL : \n\n");
-}
-
-#define RULE "---------------------------------------------------------------------------\n"
-
-void show_summary_put(const struct show_tally *sessions, size_t nsessions,
-                      const struct show_tally *tunnels, size_t ntunnels, unsigned capacity,
-                      struct buf *out)
-{
-    uint64_t active = 0, cumulative = 0;
-
-    buf_adds(out, RULE "VPN Session Summary\n" RULE
-                       "                               Active : Cumulative : Peak Concur : "
-                       "Inactive\n                             "
-                       "----------------------------------------------\n");
-    for (size_t i = 0; i < nsessions; i++)
-        buf_addf(out, "%s%-*s: %6llu : %10llu : %11llu\n", i ? "  " : "", i ? 27 : 29,
-                 sessions[i].name, (ull)sessions[i].active, (ull)sessions[i].cumulative,
-                 (ull)sessions[i].peak);
-    buf_addf(out, RULE "Total Active and Inactive    : %6llu             Total Cumulative : %llu\n",
-             (ull)sessions[0].active, (ull)sessions[0].cumulative);
-    buf_addf(out,
-             "Device Total VPN Capacity    : %6u\nDevice Load                  : %5llu%%\n" RULE,
-             capacity, capacity ? (ull)(sessions[0].active * 100 / capacity) : 0);
-    buf_adds(out, RULE "Tunnels Summary\n" RULE
-                       "                               Active : Cumulative : Peak Concurrent\n"
-                       "                             "
-                       "----------------------------------------------\n");
-    for (size_t i = 0; i < ntunnels; i++) {
-        buf_addf(out, "%-29s: %6llu : %10llu : %15llu\n", tunnels[i].name, (ull)tunnels[i].active,
-                 (ull)tunnels[i].cumulative, (ull)tunnels[i].peak);
-        active += tunnels[i].active;
-        cumulative += tunnels[i].cumulative;
-    }
-    buf_addf(out, RULE "Totals                       : %6llu : %10llu\n" RULE, (ull)active,
-             (ull)cumulative);
 }

@@ -10,13 +10,14 @@
 
 static void the_summary_of_sessions(void **state)
 {
-    static const struct show_tally sessions[] = {{"Site-to-Site VPN", 99, 3506999, 99},
-                                                 {"IKEv2 IPsec", 9, 3999, 9},
-                                                 {"IKEv1 IPsec", 99, 3502999, 99}};
-    static const struct show_tally kinds[] = {{"IKEv1", 99, 3502999, 99},
-                                              {"IKEv2", 9, 3999, 9},
-                                              {"IPsec", 99, 9302, 99},
-                                              {"IPsecOverNatT", 9, 1999, 9}};
+    static const struct show_tally sessions[] = {
+        {"Site-to-Site VPN", 99, 3506999, 99, false, false},
+        {"IKEv2 IPsec", 9, 3999, 9, true, false},
+        {"IKEv1 IPsec", 99, 3502999, 99, true, false}};
+    static const struct show_tally kinds[] = {{"IKEv1", 99, 3502999, 99, false, false},
+                                              {"IKEv2", 9, 3999, 9, false, false},
+                                              {"IPsec", 99, 9302, 99, false, false},
+                                              {"IPsecOverNatT", 9, 1999, 9, false, false}};
     struct buf out = BUF_INIT;
     char *text;
 
@@ -35,6 +36,33 @@ static void the_summary_of_sessions(void **state)
         char *load = strstr(out.s, "Device Load");
         memcpy(strstr(load, "13%"), " 2%", 3);
         show_assert_is_part(text, "-----", "Totals", &out);
+        mem_free(text);
+    }
+    buf_release(&out);
+}
+
+/* This one is as the device printed it, sums, share and all. */
+static void the_summary_with_anyconnect(void **state)
+{
+    static const struct show_tally sessions[] = {
+        {"AnyConnect Client", 38, 330351, 442, false, true},
+        {"SSL/TLS/DTLS", 38, 330351, 442, true, true},
+        {"Clientless VPN", 0, 1040, 9, false, false},
+        {"Browser", 0, 1040, 9, true, false}};
+    static const struct show_tally kinds[] = {{"Clientless", 0, 1040, 9, false, false},
+                                              {"AnyConnect-Parent", 38, 330351, 442, false, false},
+                                              {"SSL-Tunnel", 38, 985244, 392, false, false},
+                                              {"DTLS-Tunnel", 37, 2227003, 386, false, false}};
+    struct buf out = BUF_INIT;
+    char *text;
+
+    (void)state;
+    show_summary_put(sessions, COUNT(sessions), kinds, COUNT(kinds), 5000, &out);
+    assert_non_null(strstr(buf_str(&out), "\nDevice Load                  :     1%\n"));
+    assert_non_null(
+        strstr(buf_str(&out), "\nTotals                       :    113 :    3543638\n"));
+    if ((text = show_sample("vpn-sessiondb"))) {
+        show_assert_is_part(text, "-----", NULL, &out);
         mem_free(text);
     }
     buf_release(&out);
@@ -196,6 +224,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_summary_of_sessions),
+        cmocka_unit_test(the_summary_with_anyconnect),
         cmocka_unit_test(sessions_of_8_and_9_in_detail),
         cmocka_unit_test(sessions_of_later_releases),
     };

@@ -129,12 +129,36 @@ void show_esp_tunnel_put(const struct gw_profile *p, const struct show_esp_tunne
                          struct buf *out);
 void show_session_put_nac(int64_t seconds, struct buf *out); /* 8.x: its network admission */
 
+/* A user's session, under "Session Type: AnyConnect" or that of IPsec. Form: the command reference
+ * of 8.4; 8.2 has the two suites on lines of their own, too. */
+struct show_user {
+    const char *name;
+    uint32_t index;
+    const char *assigned, *public; /* addresses; "" for a client that has its own network */
+    const char *protocols;         /* "AnyConnect-Parent SSL-Tunnel" */
+    const char *license;           /* "AnyConnect Premium", "Other VPN" */
+    const char *ciphers, *hashes;  /* "IKEv1: (1)AES128  IPsec: (1)AES128" */
+    uint64_t sent, received;
+    const char *policy, *group; /* group policy and tunnel group */
+    int64_t login_unix_s;
+    const char *zone;
+    int64_t seconds, idle_s;
+};
+
+void show_user_put(const struct show_user *u, struct buf *out);
+
+/* "2d 16h:38m:29s"; "15:25:13 EST Fri Jan 28 2011" */
+void show_put_span(int64_t seconds, struct buf *out);
+void show_put_login(int64_t unix_s, const char *zone, struct buf *out);
+
 struct show_tally {
     const char *name; /* "IKEv1 IPsec" */
     uint64_t active, cumulative, peak;
+    bool part;    /* of the kind above it */
+    bool resumes; /* the column of inactive sessions has a number, which is always 0 here */
 };
 
-/* `show vpn-sessiondb`: SESSIONS[0] is their sum, the others its kinds. */
+/* `show vpn-sessiondb`: sessions by their kinds, and their tunnels. */
 void show_summary_put(const struct show_tally *sessions, size_t nsessions,
                       const struct show_tally *tunnels, size_t ntunnels, unsigned capacity,
                       struct buf *out);

@@ -23,7 +23,10 @@
     X(110002, 6, "bridge", 0)                                                                      \
     X(110003, 6, "bridge", 0)                                                                      \
     X(111001, 5, "config", 0)                                                                      \
+    X(111003, 5, "config", 0)                                                                      \
     X(111004, 5, "config", 0)                                                                      \
+    X(111005, 5, "config", 0)                                                                      \
+    X(111007, 5, "config", 0)                                                                      \
     X(111008, 5, "config", 0)                                                                      \
     X(111009, 7, "config", 0)                                                                      \
     X(111010, 5, "config", 0)                                                                      \
@@ -36,6 +39,7 @@
     X(199001, 5, "sys", 0)                                                                         \
     X(199002, 6, "sys", 0)                                                                         \
     X(201008, 3, "session", 0)                                                                     \
+    X(302010, 6, "session", 0)                                                                     \
     X(302013, 6, "session", 0)                                                                     \
     X(302014, 6, "session", 0)                                                                     \
     X(302015, 6, "session", 0)                                                                     \
@@ -52,6 +56,7 @@
     X(313004, 4, "session", 0)                                                                     \
     X(313005, 4, "session", 0)                                                                     \
     X(402114, 4, "vpn", 5)                                                                         \
+    X(402115, 4, "vpn", 5)                                                                         \
     X(402116, 4, "vpn", 5)                                                                         \
     X(402117, 4, "vpn", 5)                                                                         \
     X(402119, 4, "vpn", 5)                                                                         \
@@ -63,6 +68,8 @@
     X(414003, 3, "sys", 0)                                                                         \
     X(414005, 3, "sys", 0)                                                                         \
     X(419002, 4, "session", 0)                                                                     \
+    X(500003, 5, "session", 0)                                                                     \
+    X(500004, 4, "session", 0)                                                                     \
     X(602303, 6, "vpn", 0)                                                                         \
     X(602304, 6, "vpn", 0)                                                                         \
     X(702305, 3, "vpn", 0)                                                                         \
@@ -73,7 +80,9 @@
     X(713061, 3, "vpn", 0)                                                                         \
     X(713068, 5, "vpn", 0)                                                                         \
     X(713073, 5, "vpn", 0)                                                                         \
+    X(713074, 5, "vpn", 0)                                                                         \
     X(713075, 5, "vpn", 0)                                                                         \
+    X(713076, 5, "vpn", 0)                                                                         \
     X(713119, 5, "vpn", 0)                                                                         \
     X(713120, 5, "vpn", 0)                                                                         \
     X(713123, 3, "vpn", 0)                                                                         \
@@ -125,6 +134,9 @@ struct gw_syslog_record {
 struct gw_syslog *gw_syslog_new(const struct gw_config *cfg, const struct clock *clk,
                                 int64_t epoch_s);
 void gw_syslog_free(struct gw_syslog *s); /* NULL is fine */
+
+/* The fault limits-ignored: `no logging message` and `logging rate-limit` are without effect. */
+void gw_syslog_ignore_limits(struct gw_syslog *s);
 
 /* Logs message ID (a row of GW_MESSAGES). Costs next to nothing when no host wants its level. */
 void gw_log(struct gw_syslog *s, uint32_t id, const char *fmt, ...) PRINTF_LIKE(3, 4);

@@ -27,20 +27,23 @@ static void deny_no_connection(struct gateway *g, const struct gw_packet *p)
 {
     struct gw_msg_packet m = gw_packet_message(&p->p);
     struct gw_hop hop = {0};
+    struct nat_flow f;
 
     gw_drop(g, GW_DROP_NOT_SYN);
     if (gw_fault_on(g->faults, GW_FAULT_NO_106015))
         return;
     gw_msg_no_connection(g->log, &m, g->ifs.v[p->ifi].nameif);
-    if (gw_hop_find(g, &p->p.ip.dst, NETIF_NONE, &hop))
+    gw_nat_arrive(g, p, &f); /* it may be for a host behind a translation */
+    if (gw_hop_find(g, &f.real_dst.addr, NETIF_NONE, &hop))
         gw_answer_denied(g, p, hop.ifi);
 }
 
-static void deny_clear(struct gateway *g, const struct gw_packet *p)
+/* WHY: of a flow that should have been decrypted, or of none. */
+static void deny_clear(struct gateway *g, const struct gw_packet *p, enum gw_drop why)
 {
     struct gw_msg_packet m = gw_packet_message(&p->p);
 
-    gw_drop(g, GW_DROP_MISSING_DECRYPT);
+    gw_drop(g, why);
     gw_msg_not_ipsec(g->log, &m);
 }
 
@@ -49,7 +52,8 @@ static void deny_no_route(struct gateway *g, const struct gw_packet *p)
     struct gw_msg_packet m = gw_packet_message(&p->p);
 
     gw_drop(g, GW_DROP_NO_ROUTE);
-    gw_msg_no_egress(g->log, &m, g->ifs.v[p->ifi].nameif);
+    if (!gw_fault_on(g->faults, GW_FAULT_NO_PACKET_LOG))
+        gw_msg_no_egress(g->log, &m, g->ifs.v[p->ifi].nameif);
 }
 
 /* Came in clear through the crypto map's interface, and its answers would go through a tunnel. */
@@ -69,7 +73,10 @@ static bool should_be_sealed(const struct gateway *g, const struct gw_packet *p)
 static bool is_above_lists(const struct gateway *g, const struct gw_packet *p,
                            const struct nat_flow *f)
 {
-    return (p->policy != VPN_NONE && g->cfg->sysopt.permit_vpn) || (f && f->expected);
+    bool permits =
+        g->cfg->sysopt.permit_vpn != gw_fault_on(g->faults, GW_FAULT_PERMIT_VPN_INVERTED);
+
+    return (p->policy != VPN_NONE && permits) || (f && f->expected);
 }
 
 static bool may_enter(struct gateway *g, const struct gw_packet *p, size_t out,
@@ -167,6 +174,9 @@ static void open_flow(struct gateway *g, struct gw_packet *p)
     if (!may_enter(g, p, hop.ifi, &f) || !gw_nat_leave(g, p, hop.ifi, &f) ||
         !may_leave(g, p, hop.ifi, &f) || !find_tunnel(g, p, hop.ifi, &f, &how.tunnel[1]))
         return;
+    struct gw_flow_key wire = gw_nat_key_wire(p, &f);
+    if (!gw_vpn_filter_permits(g, p, hop.ifi, p->policy, how.tunnel[1], &wire))
+        return;
     how.preserve = preserves(g, &how);
     struct conn *c = conns_open(g->conns, &p->p, &how);
     if (c) {
@@ -187,7 +197,7 @@ static bool came_the_right_way(struct gateway *g, const struct gw_packet *p, uin
         return true;
     if (p->policy == VPN_NONE) {
         if (p->ifi == g->vpn.ifi)
-            deny_clear(g, p);
+            deny_clear(g, p, GW_DROP_MISSING_DECRYPT);
         else
             gw_drop(g, GW_DROP_OVERLAP);
         return false;
@@ -225,7 +235,8 @@ static void deny_error(struct gateway *g, const struct gw_packet *p)
         gw_hop_find(g, &p->p.ip.dst, NETIF_NONE, &hop) ? g->ifs.v[hop.ifi].nameif : "identity";
 
     gw_drop(g, GW_DROP_ICMP_ERROR);
-    gw_msg_icmp_error_denied(g->log, &m, g->ifs.v[p->ifi].nameif, to, known ? &quoted : NULL);
+    if (!gw_fault_on(g->faults, GW_FAULT_NO_PACKET_LOG))
+        gw_msg_icmp_error_denied(g->log, &m, g->ifs.v[p->ifi].nameif, to, known ? &quoted : NULL);
 }
 
 /* A reply that nobody has asked for. With `inspect icmp` that is the end of it; without, replies
@@ -239,7 +250,8 @@ static void stray_reply(struct gateway *g, struct gw_packet *p)
         return;
     }
     gw_drop(g, GW_DROP_SECURITY);
-    gw_msg_icmp_denied(g->log, &m, g->ifs.v[p->ifi].nameif);
+    if (!gw_fault_on(g->faults, GW_FAULT_NO_PACKET_LOG))
+        gw_msg_icmp_denied(g->log, &m, g->ifs.v[p->ifi].nameif);
 }
 
 /* Without `inspect icmp` a reply has to be permitted on its own. */
@@ -292,7 +304,7 @@ void gw_through_input(struct gateway *g, struct gw_packet *p)
         if (came_the_right_way(g, p, conn_tunnel(c, side)) && reply_may_pass(g, p, c, side))
             gw_forward(g, p, c, side);
     } else if (should_be_sealed(g, p)) {
-        deny_clear(g, p);
+        deny_clear(g, p, GW_DROP_SPOOF);
     } else if (p->p.kind == PKT_ICMP && icmp_is_error(p->p.ip.version, p->p.icmp.type)) {
         icmp_error(g, p);
     } else if (!begins_flow(&p->p)) {

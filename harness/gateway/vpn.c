@@ -99,8 +99,8 @@ void gw_vpn_forget(struct gateway *g)
     }
     v->nsessions = 0;
     v->look = MONO_NEVER;
-    v->contexts = v->indexes = v->ikes_ever = 0;
-    memset(&v->most, 0, sizeof(v->most));
+    v->contexts = v->indexes = 0;
+    v->ever = v->most = (struct vpn_tally){.ikes = 0};
     gw_vpn_renew(g);
 }
 

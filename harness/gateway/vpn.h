@@ -78,7 +78,8 @@ enum vpn_session_type {
     VPN_LAN_TO_LAN,
     VPN_NEM,    /* remote access, a hardware client in network extension mode: its network */
     VPN_CLIENT, /* remote access in client mode: an address that we gave */
-    VPN_SSL,    /* AnyConnect; see gateway/vpn_ssl.c for what is modelled of it */
+    VPN_SSL,    /* AnyConnect; see gateway/vpn_remote.c for what is modelled of it */
+    VPN_SESSION_TYPES
 };
 
 /* Cisco's note 113014: preserved are flows of LAN-to-LAN tunnels and of hardware clients in network
@@ -135,10 +136,9 @@ struct vpn {
     struct vpn_session *sessions;
     size_t nsessions;
     uint32_t contexts, indexes; /* numbers given so far */
-    uint32_t ikes_ever;         /* IKE SAs there were */
-    struct {
-        size_t sessions, ikes, tunnels;
-    } most;                    /* at the same time */
+    struct vpn_tally {
+        uint64_t sessions[VPN_SESSION_TYPES], ikes, tunnels; /* the latter without AnyConnect's */
+    } ever, most;                                            /* there were; at the same time */
     bool fresh;                /* the crypto map has changed since a tunnel came up last */
     struct mono idle_due;      /* when tunnels are looked through for idle ones */
     uint32_t last_wanted;      /* policy of the last acquire, for the log of phase 1 */

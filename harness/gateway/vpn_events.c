@@ -109,6 +109,7 @@ static void tunnel_up(struct gateway *g, uint32_t number)
     p->bad_crypto = p->spoofs = 0;
     p->used = clock_now(g->env.clk);
     gw_vpn_idle_renew(g);
+    g->vpn.ever.tunnels += !s || s->type != VPN_SSL;
     gw_vpn_tally(g);
 }
 
@@ -268,6 +269,23 @@ static void no_policy(struct gateway *g, const struct ike_out *o)
                     o->message_id);
 }
 
+/* Only a change that one side has made the other take is told: a responder that takes what is lower
+ * has nothing to say. */
+static void lifetimes(struct gateway *g, const struct ike_out *o)
+{
+    struct gw_msg_ike k = gw_vpn_who_of(g, o);
+    bool by_us = o->fact == IKE_FACT_LIFETIME_FORCED;
+    uint64_t s = o->phase == 1 ? o->sa.suite.lifetime_s : o->child.suite.lifetime_s;
+    uint64_t kb = o->phase == 1 ? o->was_kb : o->child.suite.lifetime_kb;
+
+    if (!by_us && !o->initiator)
+        return;
+    if (o->was_s != s)
+        gw_msg_lifetime_changed(g->log, &k, by_us, o->phase, o->was_s, s);
+    if (o->was_kb != kb)
+        gw_msg_volume_changed(g->log, &k, by_us, o->was_kb, kb);
+}
+
 static void fact(struct gateway *g, const struct ike_out *o)
 {
     struct gw_msg_ike k = gw_vpn_who_of(g, o);
@@ -290,6 +308,8 @@ static void fact(struct gateway *g, const struct ike_out *o)
     case IKE_FACT_MALFORMED:
         gw_msg_ike_text(g->log, 713903, &k, "Information Exchange processing failed");
         break;
+    case IKE_FACT_LIFETIME_LOWERED:
+    case IKE_FACT_LIFETIME_FORCED: lifetimes(g, o); break;
     case IKE_FACT_NOTIFY: gw_msg_notify(g->log, &k, vpn_notify_name(o->code), o->code); break;
     case IKE_FACT_UNKNOWN_PEER:
         gw_msg_ike_text(g->log, 713903, &k, "Can't find a valid tunnel group, aborting...!");
@@ -329,6 +349,7 @@ void gw_vpn_events(struct gateway *g)
         case IKE_OUT_FACT: fact(g, &o); break;
         case IKE_OUT_LOGIN: gw_vpn_login(g, &o); break;
         case IKE_OUT_CONFIG: gw_vpn_config(g, &o); break;
+        case IKE_OUT_MOVED: break; /* it speaks no MOBIKE */
         }
         if (o.kind == IKE_OUT_CHILD_UP || o.kind == IKE_OUT_IKE_UP || o.kind == IKE_OUT_LOGIN)
             mem_wipe(&o, sizeof(o));

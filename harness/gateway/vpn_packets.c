@@ -171,7 +171,7 @@ static void log_bad(struct gateway *g, const struct pkt *p, enum err e)
     else if (e == ERR_AUTH)
         gw_msg_esp_bad_icv(g->log, &m);
     else
-        gw_msg_esp_dropped(g->log, &m, "bad-ipsec-prot");
+        gw_msg_esp_dropped(g->log, &m, "ctm-crypto-request-error");
 }
 
 static void log_outside_selector(struct gateway *g, const struct pkt *outer, uint32_t seq,
@@ -241,6 +241,8 @@ static void pass_inner(struct gateway *g, const struct pkt *outer, uint32_t numb
         log_outside_selector(g, outer, (uint32_t)plain->seq, p, &in->p);
         return;
     }
+    if (!gw_transport_ok(g, in))
+        return;
     g->count.opened++;
     in->policy = number;
     gw_through_input(g, in);
@@ -263,7 +265,7 @@ void gw_vpn_input(struct gateway *g, struct gw_packet *p)
     }
     if (e) {
         log_bad(g, &p->p, e);
-        gw_drop(g, e == ERR_NOTFOUND ? GW_DROP_BAD_IPSEC : GW_DROP_CRYPTO);
+        gw_drop(g, e == ERR_NOTFOUND ? GW_DROP_BAD_SPI : GW_DROP_CRYPTO);
         return;
     }
     uint32_t policy = pair->policy;

@@ -38,6 +38,14 @@ struct vpn_end_words gw_vpn_words(struct gateway *g, const struct ip_addr *peer,
 
 /* Keeps the highest numbers of sessions and tunnels there were. */
 void gw_vpn_tally(struct gateway *g);
+/* What there is now, as gw_vpn_tally counts it. */
+struct vpn_tally gw_vpn_now(const struct gateway *g);
+/* The tunnels of session S, and whether P is one. */
+unsigned gw_vpn_tunnels(const struct vpn *v, const struct vpn_session *s);
+static inline bool gw_vpn_is_tunnel_of(const struct vpn_policy *p, const struct vpn_session *s)
+{
+    return p->up && ip_addr_eq(&p->peer, &s->peer);
+}
 
 /* clear crypto ipsec sa counters: of POLICY. */
 void gw_vpn_clear_counters(struct vpn *v, uint32_t policy);

@@ -44,7 +44,8 @@ void gw_vpn_login(struct gateway *g, const struct ike_out *o)
         gw_msg_user_accepted(g->log, o->user);
         gw_msg_user_policy(g->log, o->user, p.name);
     } else {
-        gw_msg_user_rejected(g->log, o->user, u ? "Invalid password" : "User was not found");
+        gw_msg_user_rejected(g->log, u ? o->user : gw_syslog_user(g->log, o->user),
+                             u ? "Invalid password" : "User was not found");
     }
     ike_answer_login(g->vpn.ike, o->ike, ok);
 }

@@ -79,18 +79,46 @@ bool gw_vpn_has_pairs(struct gateway *g, const struct ip_addr *peer)
     return false;
 }
 
+struct vpn_tally gw_vpn_now(const struct gateway *g)
+{
+    const struct vpn *v = &g->vpn;
+    struct vpn_tally n = {.ikes = 0};
+
+    for (size_t i = 0; i < v->npolicies; i++)
+        n.tunnels += v->policies[i]->up;
+    for (size_t i = 0; i < v->nsessions; i++) {
+        const struct vpn_session *s = &v->sessions[i];
+        n.sessions[s->type]++;
+        if (s->type == VPN_SSL)
+            n.tunnels -= gw_vpn_tunnels(v, s);
+        else
+            n.ikes += s->ikes;
+    }
+    return n;
+}
+
+static uint64_t larger(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
 void gw_vpn_tally(struct gateway *g)
 {
-    struct vpn *v = &g->vpn;
-    size_t ikes = 0, tunnels = 0;
+    struct vpn_tally now = gw_vpn_now(g), *most = &g->vpn.most;
 
-    for (size_t i = 0; i < v->nsessions; i++)
-        ikes += v->sessions[i].ikes;
+    for (size_t i = 0; i < VPN_SESSION_TYPES; i++)
+        most->sessions[i] = larger(most->sessions[i], now.sessions[i]);
+    most->ikes = larger(most->ikes, now.ikes);
+    most->tunnels = larger(most->tunnels, now.tunnels);
+}
+
+unsigned gw_vpn_tunnels(const struct vpn *v, const struct vpn_session *s)
+{
+    unsigned n = 0;
+
     for (size_t i = 0; i < v->npolicies; i++)
-        tunnels += v->policies[i]->up;
-    v->most.sessions = v->nsessions > v->most.sessions ? v->nsessions : v->most.sessions;
-    v->most.ikes = ikes > v->most.ikes ? ikes : v->most.ikes;
-    v->most.tunnels = tunnels > v->most.tunnels ? tunnels : v->most.tunnels;
+        n += gw_vpn_is_tunnel_of(v->policies[i], s);
+    return n;
 }
 
 void gw_vpn_clear_counters(struct vpn *v, uint32_t policy)
@@ -119,8 +147,6 @@ void gw_vpn_ike_up(struct gateway *g, const struct ike_out *o)
     if (s->ikes && gw_fault_on(g->faults, GW_FAULT_REKEY_ENDS_CHILDREN))
         ike_delete_children(g->vpn.ike, &o->peer, true);
     s->ikes++;
-    g->vpn.ikes_ever++;
-    gw_vpn_tally(g);
     s->ike = o->ike;
     s->initiator = o->initiator;
     s->ike_since = clock_now(g->env.clk);
@@ -128,6 +154,9 @@ void gw_vpn_ike_up(struct gateway *g, const struct ike_out *o)
     s->end = IKE_END_NONE;
     if (new && o->group[0])
         gw_vpn_remote_up(g, s, o);
+    g->vpn.ever.sessions[s->type] += new;
+    g->vpn.ever.ikes += s->type != VPN_SSL;
+    gw_vpn_tally(g);
     if (s->type != VPN_SSL)
         gw_msg_phase1_done(g->log, &k);
 }

@@ -114,18 +114,22 @@ const char *vpn_session_integ(enum integ_alg a)
     return a == INTEG_HMAC_MD5_96 ? "MD5" : a == INTEG_HMAC_SHA1_96 ? "SHA1" : "SHA256";
 }
 
+const char *vpn_mask(const struct ip_net *net, char out[static IP_ADDR_TEXT])
+{
+    struct ip_addr m = ip4_mask(net->prefix);
+
+    if (net->addr.family == 4)
+        return ip_addr_format(&m, out);
+    snprintf(out, IP_ADDR_TEXT, "%u", net->prefix);
+    return out;
+}
+
 const char *vpn_ident(const struct ip_net *net, uint8_t proto, uint16_t port,
                       char out[static VPN_IDENT_TEXT])
 {
     char addr[IP_ADDR_TEXT], mask[IP_ADDR_TEXT];
 
-    ip_addr_format(&net->addr, addr);
-    if (net->addr.family == 4) {
-        struct ip_addr m = ip4(net->prefix ? UINT32_MAX << (32 - net->prefix) : 0);
-        ip_addr_format(&m, mask);
-    } else {
-        snprintf(mask, sizeof(mask), "%u", net->prefix);
-    }
-    snprintf(out, VPN_IDENT_TEXT, "%s/%s/%u/%u", addr, mask, proto, port);
+    snprintf(out, VPN_IDENT_TEXT, "%s/%s/%u/%u", ip_addr_format(&net->addr, addr),
+             vpn_mask(net, mask), proto, port);
     return out;
 }

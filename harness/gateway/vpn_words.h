@@ -22,6 +22,9 @@ const char *vpn_session_cipher(enum cipher_alg a);
 const char *vpn_session_digest(enum digest_alg a);
 const char *vpn_session_integ(enum integ_alg a);
 
+/* The mask of NET, "255.255.255.0"; of IPv6 the prefix length, "64". Returns OUT. */
+const char *vpn_mask(const struct ip_net *net, char out[static IP_ADDR_TEXT]);
+
 /* One end of what an SA protects, as identities are shown: "10.0.0.0/255.0.0.0/0/0"; of IPv6 the
  * prefix length stands for the mask. Returns OUT. */
 #define VPN_IDENT_TEXT 112

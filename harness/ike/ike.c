@@ -1,5 +1,6 @@
 /* The endpoint as its owner sees it. */
 #include "ike/ike1_exchanges.h"
+#include "ike/ike2_exchanges.h"
 
 #include "base/mem.h"
 
@@ -15,6 +16,7 @@ struct ike *ike_new(const struct ike_config *cfg, const struct clock *clk, struc
                       .hash_key = rng_u64(rng),
                       .wants = mem_array(cfg->npolicies, sizeof(*k->wants)),
                       .deadline = MONO_NEVER};
+    ike2_new(k);
     return k;
 }
 
@@ -30,6 +32,7 @@ void ike_forget(struct ike *k)
         k->sas = sa->next;
         ike1_sa_free(sa);
     }
+    ike2_forget(k);
     ike_queue_release(&k->out);
     for (size_t i = 0; i < k->cfg->npolicies; i++)
         k->wants[i] = (struct ike_want){0};
@@ -45,27 +48,50 @@ void ike_free(struct ike *k)
         mem_free(k->remotes[i]);
     mem_free(k->remotes);
     mem_free(k->wants);
+    ike2_free(k->v2);
     mem_wipe(k, sizeof(*k));
     mem_free(k);
 }
 
-/* To be called after whatever may have moved a deadline. */
-static void settle(struct ike *k)
+void ike_settle(struct ike *k)
 {
-    k->deadline = ike1_next_deadline(k);
+    k->deadline = ike2_next_deadline(k);
+    if (k->v2->any1)
+        k->deadline = mono_min(k->deadline, ike1_next_deadline(k));
+}
+
+/* Which version a datagram speaks; what cannot be told is IKEv1's to complain about. */
+static bool is_v2(const struct ike *k, const struct endpoint *to, struct bytes *datagram)
+{
+    struct rd r = rd_of(*datagram);
+
+    if (!k->v2->any || (to->port == IKE_NATT_PORT && rd_be32(&r) != 0))
+        return false; /* ESP in UDP, or a keep-alive */
+    struct bytes message = rd_rest(&r);
+    r = rd_of(message);
+    rd_skip(&r, 2 * IKEV2_SPI_LEN + 1);
+    if (rd_u8(&r) >> 4 != 2)
+        return false;
+    *datagram = message;
+    return true;
 }
 
 void ike_input(struct ike *k, const struct endpoint *from, const struct endpoint *to,
                struct bytes datagram)
 {
-    ike1_input(k, from, to, datagram);
-    settle(k);
+    if (is_v2(k, to, &datagram))
+        ike2_input(k, from, to, datagram);
+    else
+        ike1_input(k, from, to, datagram);
+    ike_settle(k);
 }
 
 void ike_tick(struct ike *k)
 {
-    ike1_tick(k);
-    settle(k);
+    ike2_tick(k);
+    if (k->v2->any1)
+        ike1_tick(k);
+    ike_settle(k);
 }
 
 struct mono ike_deadline(const struct ike *k)
@@ -75,26 +101,20 @@ struct mono ike_deadline(const struct ike *k)
 
 /* --- what the owner asks for ----------------------------------------------------------------- */
 
-static bool find_policy(const struct ike *k, uint32_t id, size_t *policy)
-{
-    for (size_t i = 0; i < k->cfg->npolicies; i++) {
-        if (k->cfg->policies[i].id == id) {
-            *policy = i;
-            return true;
-        }
-    }
-    return false;
-}
-
 enum err ike_acquire(struct ike *k, uint32_t policy)
 {
     size_t i;
 
-    if (!find_policy(k, policy, &i))
+    if (!ike2_policy_by_id(k, policy, &i))
         return ERR_NOTFOUND;
     const struct ike_policy *p = &k->cfg->policies[i];
     if (k->cfg->peers[p->peer].never_initiates)
         return ERR_STATE;
+    if (ike2_is_v2(k, p->peer)) {
+        ike2_acquire(k, i);
+        ike_settle(k);
+        return ERR_OK;
+    }
     struct ike_selector now = ike_policy_selector(k, i);
     if (k->wants[i].wanted || ike1_quick_for(k, i) || ike_child_current(k, p->peer, i, &now))
         return ERR_OK;
@@ -104,7 +124,7 @@ enum err ike_acquire(struct ike *k, uint32_t policy)
         ike1_serve_wants(k, p->peer);
     else if (!ike1_negotiating(k, p->peer))
         ike1_phase1_begin(k, p->peer, false);
-    settle(k);
+    ike_settle(k);
     return ERR_OK;
 }
 
@@ -132,17 +152,22 @@ void ike_delete_ike(struct ike *k, const struct ip_addr *peer, bool tell)
 {
     for (struct ike1_sa *sa = first_with(k, peer); sa; sa = first_with(k, peer))
         ike1_go_down(k, sa, sa->superseded ? IKE_END_REPLACED : IKE_END_LOCAL_DELETE, tell);
-    settle(k);
+    ike2_delete_ike(k, peer, tell);
+    ike_settle(k);
 }
 
 enum err ike_delete_child(struct ike *k, uint32_t in_spi, bool tell)
 {
     struct ike_child *c = ike_child_by_in(k, in_spi);
+    struct ike2_child *c2 = ike2_child_by_in(k, in_spi);
 
-    if (!c)
+    if (!c && (!c2 || c2->silent))
         return ERR_NOTFOUND;
-    ike_child_down(k, c, c->retired ? IKE_END_REPLACED : IKE_END_LOCAL_DELETE, tell);
-    settle(k);
+    if (!c)
+        ike2_delete_child(k, c2, tell);
+    else
+        ike_child_down(k, c, c->retired ? IKE_END_REPLACED : IKE_END_LOCAL_DELETE, tell);
+    ike_settle(k);
     return ERR_OK;
 }
 
@@ -153,12 +178,13 @@ void ike_delete_children(struct ike *k, const struct ip_addr *peer, bool tell)
         if (is_with(k, c->peer, peer))
             ike_child_down(k, c, c->retired ? IKE_END_REPLACED : IKE_END_LOCAL_DELETE, tell);
     }
-    settle(k);
+    ike2_delete_children(k, peer, tell);
+    ike_settle(k);
 }
 
 enum err ike_rekey_ike(struct ike *k, const struct ip_addr *peer)
 {
-    bool found = false;
+    bool found = ike2_rekey_ike(k, peer);
 
     for (size_t i = 0; i < ike_npeers(k); i++) {
         struct ike1_sa *sa = is_with(k, i, peer) ? ike1_best(k, i) : NULL;
@@ -171,7 +197,7 @@ enum err ike_rekey_ike(struct ike *k, const struct ip_addr *peer)
         if (!ike1_negotiating(k, i))
             ike1_phase1_begin(k, i, true);
     }
-    settle(k);
+    ike_settle(k);
     return found ? ERR_OK : ERR_NOTFOUND;
 }
 
@@ -186,11 +212,15 @@ static void rekey_child(struct ike *k, struct ike_child *c)
 enum err ike_rekey_child(struct ike *k, uint32_t in_spi)
 {
     struct ike_child *c = ike_child_by_in(k, in_spi);
+    struct ike2_child *c2 = ike2_child_by_in(k, in_spi);
 
-    if (!c)
+    if (!c && (!c2 || c2->silent))
         return ERR_NOTFOUND;
-    rekey_child(k, c);
-    settle(k);
+    if (!c)
+        ike2_rekey_child(k, c2);
+    else
+        rekey_child(k, c);
+    ike_settle(k);
     return ERR_OK;
 }
 
@@ -200,12 +230,18 @@ void ike_peer_is_alive(struct ike *k, const struct ip_addr *peer)
         if (sa->state == IKE1_UP && is_with(k, sa->peer, peer))
             ike1_heard(k, sa); /* only ever moves deadlines away: no need to look for the next */
     }
+    ike2_alive(k, peer);
 }
 
 void ike_child_volume(struct ike *k, uint32_t in_spi, bool soft)
 {
     struct ike_child *c = ike_child_by_in(k, in_spi);
+    struct ike2_child *c2 = ike2_child_by_in(k, in_spi);
 
+    if (!c && c2 && !c2->silent) {
+        ike2_volume(k, c2, soft);
+        ike_settle(k);
+    }
     if (!c)
         return;
     const struct ike_peer_config *p = ike_peer_at(k, c->peer);
@@ -213,7 +249,7 @@ void ike_child_volume(struct ike *k, uint32_t in_spi, bool soft)
         ike_child_down(k, c, c->retired ? IKE_END_REPLACED : IKE_END_EXPIRED, !c->retired);
     else if (!p->never_rekeys && !p->never_initiates)
         rekey_child(k, c);
-    settle(k);
+    ike_settle(k);
 }
 
 void ike_status(const struct ike *k, struct ike_status *out)
@@ -227,4 +263,5 @@ void ike_status(const struct ike *k, struct ike_status *out)
     }
     for (const struct ike_child *c = k->children; c; c = c->next)
         out->children++;
+    ike2_status(k, out);
 }

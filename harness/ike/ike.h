@@ -5,6 +5,9 @@
  * call. IKEv1 (RFC 2407 to 2409): main mode, aggressive mode and quick mode with pre-shared keys,
  * DPD (RFC 3706), delete notifications, rekeying of both phases; for remote access XAUTH
  * (draft-beaulieu-ike-xauth-02) and mode-config (draft-dukes-ike-mode-cfg-02), client and server.
+ * IKEv2 (RFC 7296): pre-shared keys, all four exchanges, rekeying of both kinds with the rules for
+ * collisions, fragmentation (RFC 7383), NAT traversal, MOBIKE (RFC 4555), childless SAs (RFC 6023);
+ * a peer speaks the version that its configuration says.
  */
 #ifndef IKE_IKE_H
 #define IKE_IKE_H
@@ -20,12 +23,13 @@
 #define IKE_NATT_PORT    4500
 #define IKE_DATAGRAM_MAX 4096
 
-/* A phase-1 proposal: what this side offers, or accepts. In order of preference. */
+/* A proposal for an IKE SA: what this side offers, or accepts. In order of preference. */
 struct ike_suite {
     enum cipher_alg cipher;
-    enum digest_alg digest;
-    uint16_t group;      /* IANA MODP group */
-    uint32_t lifetime_s; /* 0: no limit (never rekeyed by us) */
+    enum digest_alg digest; /* IKEv2: of the PRF */
+    uint16_t group;         /* IANA's number */
+    uint32_t lifetime_s;    /* 0: no limit (never rekeyed by us). IKEv2: not negotiated */
+    enum integ_alg integ;   /* IKEv2, and a cipher that does not authenticate; else NONE */
 };
 
 /* A phase-2 proposal (ESP, tunnel mode). */
@@ -35,6 +39,7 @@ struct ike_esp_suite {
     uint16_t pfs_group;   /* 0: no perfect forward secrecy */
     uint32_t lifetime_s;  /* never 0 */
     uint64_t lifetime_kb; /* 0: no limit */
+    bool esn;             /* IKEv2: sequence numbers of 64 bits (RFC 4303, 2.2.1) */
 };
 
 /* What a phase-2 SA protects, seen from this side (RFC 2407, 4.6.2: the identities). */
@@ -51,6 +56,20 @@ struct ike_dpd {
     bool answer_only; /* never probes by itself */
     struct span threshold, retry;
     unsigned tries;
+};
+
+/* How this side or the other is called in IKEv2: type (RFC 7296, 3.5: 1 an IPv4 address, 2 a domain
+ * name, 3 a mail address, 5 an IPv6 address, 11 a key ID) and the name itself, borrowed. Type 0:
+ * our address; of the other side, whatever it says. */
+struct ike_identity {
+    uint8_t type;
+    struct bytes data;
+};
+
+enum ike_reauth {                   /* IKEv2: at the soft lifetime of an IKE SA */
+                  IKE_REAUTH_NEVER, /* it is rekeyed */
+                  IKE_REAUTH_BREAK, /* it is deleted, and then another one made */
+                  IKE_REAUTH_MAKE,  /* another one is made, and then it is deleted */
 };
 
 #define IKE_USER_MAX    64  /* of XAUTH, with the NUL at the end */
@@ -97,6 +116,20 @@ struct ike_peer_config {
                              not begin the SA waits for half of the rest, so that not both do it */
     bool never_rekeys;    /* waits for the other side, or for the end */
     bool never_initiates; /* only answers */
+
+    uint8_t ike_version; /* 0 or 1: IKEv1; 2: IKEv2. Two peers may have one address when they differ
+                        in this: then both versions are answered. What follows is of IKEv2 */
+    struct ike_identity id, remote_id;
+    struct bytes remote_psk;      /* what the other side proves itself with; empty: psk */
+    struct span retransmit_after; /* the first time, then twice as long each; 0: 2 s */
+    unsigned sends;               /* of one request before the IKE SA is given up; 0: 6 */
+    uint16_t fragment_mtu;        /* bytes of an IP packet; longer messages go in fragments if the
+                                     other side can, too; 0: does not speak it */
+    bool mobike;                  /* RFC 4555 */
+    bool childless;               /* answers an IKE_AUTH that asks for no pair (RFC 6023) */
+    bool never_narrows;           /* selectors are ours as they are, or a part of ours; else
+                                     TS_UNACCEPTABLE */
+    enum ike_reauth reauth;
 };
 
 /* A set of selectors towards one peer: a crypto map entry. */
@@ -104,9 +137,30 @@ struct ike_policy {
     uint32_t id;                  /* the owner's number, given back in outputs; unique */
     size_t peer;                  /* index into ike_config.peers */
     struct ike_selector selector; /* of a group: what its clients may ask a part of */
-    bool assigned; /* client: the selector's local side is the address that the server gives */
+    bool assigned;  /* client: the selector's local side is the address that the server gives */
+    bool transport; /* IKEv2: asks for transport mode, and grants it */
     const struct ike_esp_suite *suites;
     size_t nsuites;
+};
+
+enum ike_nonce { /* IKEv2: what of ours comes of rekeyings that cross: the lowest of the four nonces
+                    decides, and ours can be made low */
+                 IKE_NONCE_RANDOM,
+                 IKE_NONCE_LOSES, /* those of our requests are */
+                 IKE_NONCE_WINS,  /* those of our answers are, those of our requests high */
+};
+
+enum ike_cross { /* IKEv2: whether our rekeyings are made to cross with the other side's */
+                 IKE_CROSS_NO,
+                 IKE_CROSS_REQUEST, /* ours waits for its request, and goes out before the answer */
+                 IKE_CROSS_ANSWER,  /* ours goes out behind the answer */
+};
+
+/* How an endpoint is made to behave in ways that are hard to come by. All zero: honest. */
+struct ike_quirks {
+    enum ike_nonce nonce;
+    enum ike_cross cross;
+    bool mute; /* IKEv2: requests of the other side are not answered, nor acted on */
 };
 
 struct ike_config {
@@ -115,7 +169,10 @@ struct ike_config {
     size_t npeers;
     const struct ike_policy *policies;
     size_t npolicies;
-    bool no_aggressive; /* aggressive mode is not answered */
+    bool no_aggressive;  /* aggressive mode is not answered */
+    size_t cookies_from; /* IKEv2: half-open SAs that others began, from which on a COOKIE is asked
+                            for; 0: 64. SIZE_MAX: always */
+    const struct ike_quirks *quirks; /* NULL: none. May change between calls */
 };
 
 enum ike_end { /* why an SA went */
@@ -149,6 +206,8 @@ enum ike_fact {                        /* things worth a log line that change no
                 IKE_FACT_DPD_ANSWERED,
                 IKE_FACT_LIFETIME_LOWERED, /* RESPONDER-LIFETIME or a lower offer was taken; `phase`
                                             */
+                IKE_FACT_LIFETIME_FORCED,  /* responder: ours is lower than the offer, and the other
+                                              side was told so; `phase`, `was_s`, `was_kb` */
                 IKE_FACT_DELETE_SENT,      /* a Delete went out; `phase`, `in_spi` for phase 2 */
                 IKE_FACT_DELETE_RECEIVED,
                 IKE_FACT_AUTH,         /* a hash, or what decryption gave, does not fit the keys:
@@ -159,6 +218,18 @@ enum ike_fact {                        /* things worth a log line that change no
                                           begun */
                 IKE_FACT_ACCEPTED,     /* client: XAUTH went well. Server: it was told so */
                 IKE_FACT_CFG_IGNORED,  /* mode-config: an attribute that we do not know; `code` */
+                /* IKEv2 */
+                IKE_FACT_COOKIE,      /* a COOKIE was asked for: by us when not `initiator` */
+                IKE_FACT_INVALID_KE,  /* another group is wanted, `code`; by us when not `initiator`
+                                       */
+                IKE_FACT_RETRANSMIT,  /* a request of ours was sent again; `message_id` */
+                IKE_FACT_NARROWED,    /* `selector` is less than what was asked for */
+                IKE_FACT_REFUSED,     /* a request was answered with an error notify, `code`; by us
+                                         when not `initiator`; `phase`: about what */
+                IKE_FACT_COLLISION,   /* both sides rekeyed the same SA, `phase`; `initiator`: the
+                                         one that we made stays */
+                IKE_FACT_WINDOW,      /* a message ID out of the window; dropped */
+                IKE_FACT_REPLY_ROUTE, /* COOKIE2 came back: the new address is the peer's */
 };
 
 enum ike_out_kind {
@@ -171,6 +242,8 @@ enum ike_out_kind {
     IKE_OUT_LOGIN,  /* server: `user` says `password`; to be answered with ike_answer_login */
     IKE_OUT_CONFIG, /* server: mode-config is asked for, with an address if `wants_address`; to be
                        answered with ike_answer_config. Client: `net` is what was given */
+    IKE_OUT_MOVED,  /* IKEv2: the addresses or ports of an IKE SA have changed, those of its pairs
+                       with them: now `from` is ours and `to` the peer's; `child.udp` */
 };
 
 #define IKE_SKEY_MAX 64
@@ -186,9 +259,11 @@ struct ike_out {
     bool attempt;       /* *_DOWN: a negotiation that failed; the SA was never up */
     uint32_t ike;       /* number of the IKE SA, never used again; 0: none */
     struct ip_addr peer;
-    uint32_t message_id; /* of the quick mode */
-    uint16_t code;       /* FACT_NOTIFY: message type; MALFORMED: the one that describes it */
-    const char *why;     /* MALFORMED, AUTH, LIMIT, UNKNOWN_PEER: in words; else NULL. Static */
+    uint32_t message_id;    /* of the quick mode */
+    uint16_t code;          /* FACT_NOTIFY: message type; MALFORMED: the one that describes it */
+    uint64_t was_s, was_kb; /* LIFETIME_LOWERED: ours, LIFETIME_FORCED: the offered one; 0: none,
+                               and in kilobytes in phase 1 */
+    const char *why;        /* MALFORMED, AUTH, LIMIT, UNKNOWN_PEER: in words; else NULL. Static */
     char group[IKE_USER_MAX]; /* remote access: the group's name, as far as it fits; else empty */
     char user[IKE_USER_MAX];  /* of XAUTH, once it is known; else empty */
     char password[IKE_USER_MAX]; /* LOGIN */
@@ -205,6 +280,10 @@ struct ike_out {
         uint8_t skey[IKE_SKEY_MAX]; /* IKEv1: the encryption key Ka of RFC 2409 appendix B, which
                                        Wireshark's ikev1_decryption_table wants */
         size_t skey_len;
+        /* IKEv2: SK_ei and so on (RFC 7296, 2.14), with the salt if there is one, as in
+         * ikev2_decryption_table; cipher_key_len and integ_key_len bytes */
+        uint8_t sk_ei[CIPHER_KEY_MAX], sk_er[CIPHER_KEY_MAX];
+        uint8_t sk_ai[DIGEST_MAX], sk_ar[DIGEST_MAX];
     } sa;
 
     struct { /* CHILD_UP and CHILD_DOWN */
@@ -214,6 +293,7 @@ struct ike_out {
         struct ike_selector selector;
         struct ike_esp_suite suite; /* lifetimes as agreed */
         bool udp;                   /* ESP goes in UDP 4500 (RFC 3948), between `from` and `to` */
+        bool transport;             /* mode; else tunnel */
         uint8_t in_cipher_key[CIPHER_KEY_MAX], out_cipher_key[CIPHER_KEY_MAX];
         uint8_t in_integ_key[DIGEST_MAX], out_integ_key[DIGEST_MAX];
     } child;
@@ -258,9 +338,28 @@ MUST_USE enum err ike_delete_child(struct ike *k, uint32_t in_spi, bool tell);
 /* Ends all pairs with PEER (NULL: all); the IKE SA stays. */
 void ike_delete_children(struct ike *k, const struct ip_addr *peer, bool tell);
 
+/* Tells PEER in one Delete that the IPsec SAs with these N inbound SPIs are gone, whether they are
+ * or ever were, and changes nothing here: for tests of the other side. N up to IKE_SAY_MAX.
+ * ERR_STATE: no IKE SA with it is up. */
+#define IKE_SAY_MAX 64
+MUST_USE enum err ike_say_delete(struct ike *k, const struct ip_addr *peer, const uint32_t *spis,
+                                 size_t n);
+
 /* Begins to replace an SA now, as at its soft lifetime. ERR_NOTFOUND: there is none. */
 MUST_USE enum err ike_rekey_ike(struct ike *k, const struct ip_addr *peer);
 MUST_USE enum err ike_rekey_child(struct ike *k, uint32_t in_spi);
+
+/* IKEv2: authenticates anew now, as at the soft lifetime with that `reauth` (not NEVER).
+ * ERR_NOTFOUND: no IKE SA of IKEv2 is up with PEER (NULL: with any). */
+MUST_USE enum err ike_reauthenticate(struct ike *k, const struct ip_addr *peer,
+                                     enum ike_reauth how);
+
+/* IKEv2: asks PEER now whether it is alive. ERR_NOTFOUND. */
+MUST_USE enum err ike_probe(struct ike *k, const struct ip_addr *peer);
+
+/* IKEv2: our address is LOCAL from now on. SAs with MOBIKE go along (RFC 4555, 3.5), the others
+ * stay where they are. */
+void ike_move(struct ike *k, const struct ip_addr *local);
 
 /* Forgets everything and says nothing: a crash. No *_DOWN outputs. */
 void ike_forget(struct ike *k);

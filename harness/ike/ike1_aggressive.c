@@ -121,7 +121,7 @@ static bool find_entry(const struct ike *k, const struct isakmp_id *id, const st
         const struct ike_peer_config *p = &k->cfg->peers[i];
         bool is = name && p->group.n ? bytes_eq(p->group, id->data)
                                      : !name && ip_addr_eq(&p->address, addr);
-        if (is && p->aggressive) {
+        if (is && p->aggressive && p->ike_version != 2) {
             *entry = i;
             return true;
         }
@@ -177,8 +177,7 @@ static struct ike1_sa *respond_sa(struct ike *k, size_t peer, const struct ike1_
     owned_set(&sa->id_i, isakmp_find(&in->chain, ISAKMP_P_ID)->body);
     ike1_note_vendors(k, sa, &in->chain);
     ike1_fact(k, sa, IKE_FACT_RESPONDING_1, 1)->rekey = ike1_best(k, peer) != NULL;
-    if (choice->took_lower)
-        ike1_fact(k, sa, IKE_FACT_LIFETIME_LOWERED, 1)->sa.suite = sa->suite;
+    ike1_lifetime_facts(k, sa, choice);
     return sa;
 }
 

@@ -176,9 +176,9 @@ static void put_splits(struct wr *w, const struct ike_net_config *net)
     struct wr s = wr_of(b, sizeof(b));
 
     for (size_t i = 0; i < net->nsplits; i++) {
-        uint8_t prefix = net->splits[i].prefix;
+        struct ip_addr mask = ip4_mask(net->splits[i].prefix);
         wr_put(&s, bytes_of(net->splits[i].addr.b, 4));
-        wr_be32(&s, prefix ? UINT32_MAX << (32 - prefix) : 0);
+        wr_put(&s, bytes_of(mask.b, 4));
         wr_zero(&s, SPLIT_LEN - 8);
     }
     if (net->nsplits)

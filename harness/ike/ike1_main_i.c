@@ -52,8 +52,7 @@ bool ike1_take_choice(struct ike *k, struct ike1_sa *sa, const struct isakmp_cha
         return false;
     }
     sa->suite = choice.suite;
-    if (choice.took_lower)
-        ike1_fact(k, sa, IKE_FACT_LIFETIME_LOWERED, 1)->sa.suite = sa->suite;
+    ike1_lifetime_facts(k, sa, &choice);
     return true;
 }
 

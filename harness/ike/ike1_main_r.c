@@ -24,7 +24,7 @@ void ike1_make_room(struct ike *k, size_t peer)
 static bool find_peer(const struct ike *k, const struct ip_addr *addr, size_t *peer)
 {
     for (size_t i = 0; i < k->cfg->npeers; i++) {
-        if (ip_addr_eq(&k->cfg->peers[i].address, addr)) {
+        if (k->cfg->peers[i].ike_version != 2 && ip_addr_eq(&k->cfg->peers[i].address, addr)) {
             *peer = i;
             return true;
         }
@@ -112,8 +112,7 @@ void ike1_main_respond(struct ike *k, struct ike1_in *in)
     owned_set(&sa->sa_i, isakmp_find(&in->chain, ISAKMP_P_SA)->body);
     ike1_note_vendors(k, sa, &in->chain);
     ike1_fact(k, sa, IKE_FACT_RESPONDING_1, 1)->rekey = ike1_best(k, peer) != NULL;
-    if (choice.took_lower)
-        ike1_fact(k, sa, IKE_FACT_LIFETIME_LOWERED, 1)->sa.suite = sa->suite;
+    ike1_lifetime_facts(k, sa, &choice);
     ike1_begin(k, sa, &m, ISAKMP_X_MAIN, 0, false);
     ike1_put_choice(&m, &choice.proposal, &choice.transform);
     ike1_put_vendors(&m, ike1_config(k, sa));

@@ -179,6 +179,8 @@ static bool find_transform(const struct isakmp_sa *offer, const struct ike_peer_
             uint64_t lower = ike_lower(o.seconds, s->lifetime_s);
             out->suite = *s;
             out->suite.lifetime_s = (uint32_t)(lower < UINT32_MAX ? lower : UINT32_MAX);
+            out->offered_s = o.seconds;
+            out->own_s = s->lifetime_s;
             out->lowered = s->lifetime_s && lower != o.seconds;
             out->took_lower = o.seconds && lower != s->lifetime_s;
             return true;

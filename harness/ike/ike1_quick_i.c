@@ -161,16 +161,19 @@ static void put_confirmation(struct ike *k, struct ike1_sa *sa, struct ike1_quic
     ike1_send(k, sa, datagram);
 }
 
-static bool is_lower(const struct ike *k, const struct ike1_quick *q)
+/* What of ours Q's suite has come from; NULL: its lifetimes are still those. */
+static const struct ike_esp_suite *lowered_from(const struct ike *k, const struct ike1_quick *q)
 {
     const struct ike_policy *p = &k->cfg->policies[q->policy];
 
     for (size_t i = 0; i < p->nsuites; i++) {
         const struct ike_esp_suite *s = &p->suites[i];
         if (s->cipher == q->suite.cipher && s->integ == q->suite.integ)
-            return q->suite.lifetime_s != s->lifetime_s || q->suite.lifetime_kb != s->lifetime_kb;
+            return q->suite.lifetime_s != s->lifetime_s || q->suite.lifetime_kb != s->lifetime_kb
+                       ? s
+                       : NULL;
     }
-    return false;
+    return NULL;
 }
 
 void ike1_quick_2(struct ike *k, struct ike1_sa *sa, struct ike1_quick *q, struct ike1_in *in)
@@ -196,8 +199,12 @@ void ike1_quick_2(struct ike *k, struct ike1_sa *sa, struct ike1_quick *q, struc
         ike1_quick_fail(k, sa, q, IKE_END_REFUSED);
         return;
     }
-    if (is_lower(k, q)) {
+    const struct ike_esp_suite *was = lowered_from(k, q);
+    if (was) {
         struct ike_out *o = ike1_fact(k, sa, IKE_FACT_LIFETIME_LOWERED, 2);
+        o->initiator = true;
+        o->was_s = was->lifetime_s;
+        o->was_kb = was->lifetime_kb;
         o->message_id = q->message_id;
         o->child.suite = q->suite;
     }

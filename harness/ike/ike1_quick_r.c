@@ -194,17 +194,34 @@ static void put_answer(struct ike *k, struct ike1_sa *sa, struct ike1_quick *q,
     ike1_send_again(k, sa, &q->resend);
 }
 
+static struct ike_out *tell(struct ike *k, struct ike1_sa *sa, const struct ike1_quick *q,
+                            enum ike_fact fact)
+{
+    struct ike_out *o = ike1_fact(k, sa, fact, 2);
+
+    o->initiator = false;
+    o->message_id = q->message_id;
+    o->child.policy = k->cfg->policies[q->policy].id;
+    o->child.selector = q->selector;
+    o->child.suite = q->suite;
+    return o;
+}
+
 static void told(struct ike *k, struct ike1_sa *sa, const struct ike1_quick *q,
                  const struct request *r)
 {
-    for (int lowered = 0; lowered <= r->choice.took_lower; lowered++) {
-        struct ike_out *o =
-            ike1_fact(k, sa, lowered ? IKE_FACT_LIFETIME_LOWERED : IKE_FACT_RESPONDING_2, 2);
-        o->initiator = false;
-        o->message_id = q->message_id;
-        o->child.policy = k->cfg->policies[q->policy].id;
-        o->child.selector = q->selector;
-        o->child.suite = q->suite;
+    struct ike_out *o;
+
+    (void)tell(k, sa, q, IKE_FACT_RESPONDING_2);
+    if (r->choice.took_lower) {
+        o = tell(k, sa, q, IKE_FACT_LIFETIME_LOWERED);
+        o->was_s = r->choice.own_s;
+        o->was_kb = r->choice.own_kb;
+    }
+    if (r->choice.lowered) {
+        o = tell(k, sa, q, IKE_FACT_LIFETIME_FORCED);
+        o->was_s = r->choice.offered_s;
+        o->was_kb = r->choice.offered_kb;
     }
 }
 

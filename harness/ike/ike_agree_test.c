@@ -109,6 +109,9 @@ static void the_lower_lifetime_counts_on_both_sides(void **state)
     }
     assert_int_equal(two_ikes_facts(&t, IKE_A, IKE_FACT_LIFETIME_LOWERED), row->lowered_a);
     assert_int_equal(two_ikes_facts(&t, IKE_B, IKE_FACT_LIFETIME_LOWERED), row->lowered_b);
+    /* who answers has forced what who began has lowered */
+    assert_int_equal(two_ikes_facts(&t, IKE_A, IKE_FACT_LIFETIME_FORCED), 0);
+    assert_int_equal(two_ikes_facts(&t, IKE_B, IKE_FACT_LIFETIME_FORCED), row->lowered_a);
     ike_delete_ike(b->ike, NULL, true);
     two_ikes_drain(&t, IKE_B);
     two_ikes_run(&t, 1);

@@ -251,6 +251,10 @@ static void settle(const struct offered *o, const struct ike_esp_suite *s,
     out->suite.pfs_group = (uint16_t)o->group;
     out->suite.lifetime_s = (uint32_t)seconds; /* not above ours */
     out->suite.lifetime_kb = kb;
+    out->offered_s = o->seconds;
+    out->offered_kb = o->kilobytes;
+    out->own_s = s->lifetime_s;
+    out->own_kb = s->lifetime_kb;
     out->lowered = seconds != o->seconds || kb != o->kilobytes;
     out->took_lower = seconds != s->lifetime_s || kb != s->lifetime_kb;
 }

@@ -35,6 +35,7 @@ const char *ike_fact_name(enum ike_fact f)
     case IKE_FACT_DPD_SENT: return "dpd-sent";
     case IKE_FACT_DPD_ANSWERED: return "dpd-answered";
     case IKE_FACT_LIFETIME_LOWERED: return "lifetime-lowered";
+    case IKE_FACT_LIFETIME_FORCED: return "lifetime-forced";
     case IKE_FACT_DELETE_SENT: return "delete-sent";
     case IKE_FACT_DELETE_RECEIVED: return "delete-received";
     case IKE_FACT_AUTH: return "auth";
@@ -42,6 +43,14 @@ const char *ike_fact_name(enum ike_fact f)
     case IKE_FACT_LIMIT: return "limit";
     case IKE_FACT_ACCEPTED: return "accepted";
     case IKE_FACT_CFG_IGNORED: return "cfg-ignored";
+    case IKE_FACT_COOKIE: return "cookie";
+    case IKE_FACT_INVALID_KE: return "invalid-ke";
+    case IKE_FACT_RETRANSMIT: return "retransmit";
+    case IKE_FACT_NARROWED: return "narrowed";
+    case IKE_FACT_REFUSED: return "refused";
+    case IKE_FACT_COLLISION: return "collision";
+    case IKE_FACT_WINDOW: return "window";
+    case IKE_FACT_REPLY_ROUTE: return "reply-route";
     }
     return "unknown";
 }

@@ -117,6 +117,22 @@ struct ike_out *ike1_fact(struct ike *k, const struct ike1_sa *sa, enum ike_fact
     return o;
 }
 
+void ike1_lifetime_facts(struct ike *k, const struct ike1_sa *sa, const struct ike1_choice *c)
+{
+    struct ike_out *o;
+
+    if (c->took_lower) {
+        o = ike1_fact(k, sa, IKE_FACT_LIFETIME_LOWERED, 1);
+        o->sa.suite = sa->suite;
+        o->was_s = c->own_s;
+    }
+    if (c->lowered && !sa->initiator) {
+        o = ike1_fact(k, sa, IKE_FACT_LIFETIME_FORCED, 1);
+        o->sa.suite = sa->suite;
+        o->was_s = c->offered_s;
+    }
+}
+
 void ike1_malformed(struct ike *k, const struct ike1_sa *sa, uint16_t code, const char *why)
 {
     struct ike_out *o = ike1_fact(k, sa, IKE_FACT_MALFORMED, sa->state == IKE1_UP ? 2 : 1);

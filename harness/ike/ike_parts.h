@@ -208,6 +208,7 @@ struct ike {
     struct ike_remote **remotes; /* peer ike_config.npeers + i is the I-th */
     size_t nremotes;
     struct mono deadline; /* nothing is due before; may be too early */
+    struct ike2 *v2;
     struct ike_queue out;
     uint8_t scratch[IKE_DATAGRAM_MAX], plain[IKE_DATAGRAM_MAX];
 };
@@ -248,6 +249,9 @@ static inline struct mono ike_in(const struct ike *k, int64_t seconds)
 {
     return mono_add(ike_now(k), SPAN_S(seconds));
 }
+
+/* To be called after whatever may have moved a deadline. */
+void ike_settle(struct ike *k);
 
 /* --- outputs (ike_out.c) --------------------------------------------------------------------- */
 
@@ -337,11 +341,16 @@ struct ike1_choice {
     struct ike_suite suite; /* lifetime: the lower one */
     bool lowered;           /* ours was lower than the offer */
     bool took_lower;        /* the offer was lower than ours */
+    uint64_t offered_s;     /* 0: no lifetime */
+    uint32_t own_s;
 };
 
 /* Our most preferred suite that the offer holds. ERR_NOTFOUND. */
 MUST_USE enum err ike1_choose(const struct ike_peer_config *p, const struct isakmp_sa *offer,
                               struct ike1_choice *out);
+
+/* What phase 1 has made of the lifetimes, if it is not what this side has. */
+void ike1_lifetime_facts(struct ike *k, const struct ike1_sa *sa, const struct ike1_choice *c);
 
 /* The lower of two lifetimes, of which 0 is none. */
 uint64_t ike_lower(uint64_t a, uint64_t b);
@@ -352,6 +361,7 @@ struct ike_esp_choice {
     struct ike_esp_suite suite;
     uint32_t spi; /* the offerer's */
     bool lowered, took_lower;
+    uint64_t offered_s, offered_kb, own_s, own_kb;
 };
 
 /* UDP: the mode is UDP-encapsulated tunnel (RFC 3947, 5.1). */

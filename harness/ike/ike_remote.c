@@ -1,10 +1,13 @@
 /* Clients of groups: peers that are not in the configuration. */
 #include "ike/ike1_exchanges.h"
+#include "ike/ike2_exchanges.h"
 
 #include "base/mem.h"
 
 static bool is_in_use(const struct ike *k, size_t peer)
 {
+    if (ike2_sas_of(k, peer))
+        return true;
     for (const struct ike1_sa *sa = k->sas; sa; sa = sa->next) {
         if (sa->peer == peer)
             return true;

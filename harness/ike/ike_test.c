@@ -15,38 +15,38 @@ static const struct algorithms {
     struct ike_esp_suite esp;
 } algorithms[] = {
     {"des_md5_group_1",
-     {CIPHER_DES_CBC, DIGEST_MD5, 1, 86400},
-     {CIPHER_DES_CBC, INTEG_HMAC_MD5_96, 0, 3600, 0}},
+     {CIPHER_DES_CBC, DIGEST_MD5, 1, 86400, INTEG_NONE},
+     {CIPHER_DES_CBC, INTEG_HMAC_MD5_96, 0, 3600, 0, false}},
     {"3des_sha1_group_2__esp_3des_md5",
-     {CIPHER_3DES_CBC, DIGEST_SHA1, 2, 86400},
-     {CIPHER_3DES_CBC, INTEG_HMAC_MD5_96, 0, 28800, 4608000}},
+     {CIPHER_3DES_CBC, DIGEST_SHA1, 2, 86400, INTEG_NONE},
+     {CIPHER_3DES_CBC, INTEG_HMAC_MD5_96, 0, 28800, 4608000, false}},
     {"aes_128_sha256_group_5",
-     {CIPHER_AES128_CBC, DIGEST_SHA256, 5, 86400},
-     {CIPHER_AES128_CBC, INTEG_HMAC_SHA256_128, 0, 28800, 0}},
+     {CIPHER_AES128_CBC, DIGEST_SHA256, 5, 86400, INTEG_NONE},
+     {CIPHER_AES128_CBC, INTEG_HMAC_SHA256_128, 0, 28800, 0, false}},
     {"aes_192_sha1_group_14",
-     {CIPHER_AES192_CBC, DIGEST_SHA1, 14, 86400},
-     {CIPHER_AES192_CBC, INTEG_HMAC_SHA1_96, 0, 28800, 0}},
+     {CIPHER_AES192_CBC, DIGEST_SHA1, 14, 86400, INTEG_NONE},
+     {CIPHER_AES192_CBC, INTEG_HMAC_SHA1_96, 0, 28800, 0, false}},
     {"aes_256_md5__key_is_expanded",
-     {CIPHER_AES256_CBC, DIGEST_MD5, 2, 86400},
-     {CIPHER_AES256_CBC, INTEG_HMAC_SHA1_96, 0, 28800, 0}},
+     {CIPHER_AES256_CBC, DIGEST_MD5, 2, 86400, INTEG_NONE},
+     {CIPHER_AES256_CBC, INTEG_HMAC_SHA1_96, 0, 28800, 0, false}},
     {"aes_256_sha256_group_14__pfs_14",
-     {CIPHER_AES256_CBC, DIGEST_SHA256, 14, 86400},
-     {CIPHER_AES256_CBC, INTEG_HMAC_SHA256_128, 14, 28800, 0}},
+     {CIPHER_AES256_CBC, DIGEST_SHA256, 14, 86400, INTEG_NONE},
+     {CIPHER_AES256_CBC, INTEG_HMAC_SHA256_128, 14, 28800, 0, false}},
     {"pfs_group_1",
-     {CIPHER_AES128_CBC, DIGEST_SHA1, 2, 86400},
-     {CIPHER_AES128_CBC, INTEG_HMAC_SHA1_96, 1, 28800, 0}},
+     {CIPHER_AES128_CBC, DIGEST_SHA1, 2, 86400, INTEG_NONE},
+     {CIPHER_AES128_CBC, INTEG_HMAC_SHA1_96, 1, 28800, 0, false}},
     {"pfs_group_2",
-     {CIPHER_AES128_CBC, DIGEST_SHA1, 2, 86400},
-     {CIPHER_AES128_CBC, INTEG_HMAC_SHA1_96, 2, 28800, 0}},
+     {CIPHER_AES128_CBC, DIGEST_SHA1, 2, 86400, INTEG_NONE},
+     {CIPHER_AES128_CBC, INTEG_HMAC_SHA1_96, 2, 28800, 0, false}},
     {"pfs_group_5",
-     {CIPHER_3DES_CBC, DIGEST_MD5, 2, 86400},
-     {CIPHER_3DES_CBC, INTEG_HMAC_SHA1_96, 5, 28800, 0}},
+     {CIPHER_3DES_CBC, DIGEST_MD5, 2, 86400, INTEG_NONE},
+     {CIPHER_3DES_CBC, INTEG_HMAC_SHA1_96, 5, 28800, 0, false}},
     {"phase_1_without_a_lifetime",
-     {CIPHER_AES128_CBC, DIGEST_SHA1, 2, 0},
-     {CIPHER_AES128_CBC, INTEG_HMAC_SHA1_96, 0, 120, 0}},
+     {CIPHER_AES128_CBC, DIGEST_SHA1, 2, 0, INTEG_NONE},
+     {CIPHER_AES128_CBC, INTEG_HMAC_SHA1_96, 0, 120, 0, false}},
     {"esp_without_integrity",
-     {CIPHER_AES128_CBC, DIGEST_SHA1, 2, 86400},
-     {CIPHER_AES128_CBC, INTEG_NONE, 0, 28800, 0}},
+     {CIPHER_AES128_CBC, DIGEST_SHA1, 2, 86400, INTEG_NONE},
+     {CIPHER_AES128_CBC, INTEG_NONE, 0, 28800, 0, false}},
 };
 
 static void both_sides_come_up_with_the_same_keys(void **state)
@@ -82,10 +82,11 @@ static void responders_preference_counts(void **state)
 
     (void)state;
     two_ikes_init(&t);
-    struct ike_suite weak = {CIPHER_DES_CBC, DIGEST_MD5, 1, 86400};
-    struct ike_suite strong = {CIPHER_AES256_CBC, DIGEST_SHA256, 14, 86400};
-    struct ike_esp_suite esp_weak = {CIPHER_DES_CBC, INTEG_HMAC_MD5_96, 2, 28800, 0};
-    struct ike_esp_suite esp_strong = {CIPHER_AES256_CBC, INTEG_HMAC_SHA256_128, 2, 28800, 0};
+    struct ike_suite weak = {CIPHER_DES_CBC, DIGEST_MD5, 1, 86400, INTEG_NONE};
+    struct ike_suite strong = {CIPHER_AES256_CBC, DIGEST_SHA256, 14, 86400, INTEG_NONE};
+    struct ike_esp_suite esp_weak = {CIPHER_DES_CBC, INTEG_HMAC_MD5_96, 2, 28800, 0, false};
+    struct ike_esp_suite esp_strong = {
+        CIPHER_AES256_CBC, INTEG_HMAC_SHA256_128, 2, 28800, 0, false};
     struct ike_end_point *a = &t.side[IKE_A], *b = &t.side[IKE_B];
     a->suites[0] = b->suites[1] = weak;
     a->suites[1] = b->suites[0] = strong;
@@ -109,8 +110,10 @@ static void very_many_suites__are_offered_as_far_as_they_fit(void **state)
     (void)state;
     two_ikes_init(&t);
     for (size_t i = 0; i < COUNT(many); i++) {
-        many[i] = (struct ike_suite){CIPHER_AES256_CBC, DIGEST_SHA256, 14, 100000 + (uint32_t)i};
-        esp[i] = (struct ike_esp_suite){CIPHER_AES256_CBC, INTEG_HMAC_MD5_96, 0, 100000, 100000};
+        many[i] = (struct ike_suite){CIPHER_AES256_CBC, DIGEST_SHA256, 14, 100000 + (uint32_t)i,
+                                     INTEG_NONE};
+        esp[i] =
+            (struct ike_esp_suite){CIPHER_AES256_CBC, INTEG_HMAC_MD5_96, 0, 100000, 100000, false};
     }
     many[20] = t.side[IKE_B].suites[0];
     esp[20] = t.side[IKE_B].esp[0];

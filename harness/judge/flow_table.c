@@ -205,6 +205,17 @@ struct jflow *jflow_make(struct judge *j, const char *id, uint8_t proto,
     return f;
 }
 
+/* The host at SITE is looked for at another address by the other one. */
+static void alias_seen_as(struct judge *j, const struct jflow *f, const struct line *l,
+                          const char *key, int site)
+{
+    const char *text = line_word(l, key);
+    struct endpoint at[SITES] = {f->at[BO], f->at[HO]};
+
+    if (text && !ip_addr_parse(text, &at[site].addr))
+        alias_both(&j->flows, (uint32_t)(j->flows.n - 1), !site, at);
+}
+
 void jflow_announce(struct judge *j, const struct line *l)
 {
     struct endpoint at[SITES];
@@ -215,8 +226,11 @@ void jflow_announce(struct judge *j, const struct line *l)
         return;
     }
     struct jflow *f = jflow_make(j, id, proto_of(l), at, line_site(l, "opener"));
-    if (f)
-        read_totals(f, l);
+    if (!f)
+        return;
+    read_totals(f, l);
+    alias_seen_as(j, f, l, "bo_seen_as", BO);
+    alias_seen_as(j, f, l, "ho_seen_as", HO);
 }
 
 static struct jflow *jflow_by_id(struct jflows *t, const char *id)

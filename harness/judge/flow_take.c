@@ -206,7 +206,9 @@ void jflow_frame(struct judge *j, int site, const struct pkt *p)
     if (!f)
         return;
     count_frame(j, f, site, sender);
-    if (site == judge_peer_site(j))
+    if (j->rec.leg == EV_WAN)
+        ; /* past the tunnel */
+    else if (site == judge_peer_site(j))
         inner_on_lan(j, p, site == sender);
     else if (inner_legs_compares(j))
         inner_legs_on_lan(j, site, sender, p);

@@ -160,6 +160,14 @@ static enum witness peer_forgot(const struct judge *j, int64_t ns)
     return WITNESS_NONE;
 }
 
+static bool wan_was_shut(const struct judge *j)
+{
+    for (size_t i = 0; i < j->plan->nevents; i++)
+        if (j->plan->events[i].action == ACTION_BLACKHOLE && j->plan->events[i].leg == LEG_WAN)
+            return true;
+    return false;
+}
+
 static enum witness witness_of(const struct judge *j, const struct jevent *e)
 {
     int64_t ns = e->sent_ns;
@@ -172,11 +180,15 @@ static enum witness witness_of(const struct judge *j, const struct jevent *e)
     case ACTION_ESTABLISH: return sa_came(j, ns);
     case ACTION_PHASE1_REKEY: return ike_changed(j, ns);
     case ACTION_BLACKHOLE:
+        if (e->spec && e->spec->leg != LEG_WAN)
+            break; /* a host that is unplugged has no frames */
         return j->wan.eaten && j->wan.last_eaten_ns >= ns ? WITNESS_AGREES : WITNESS_DENIES;
-    case ACTION_RESTORE: return j->wan.last_passed_ns >= ns ? WITNESS_AGREES : WITNESS_DENIES;
+    case ACTION_RESTORE:
+        if (e->spec && !wan_was_shut(j))
+            break;
+        return j->wan.last_passed_ns >= ns ? WITNESS_AGREES : WITNESS_DENIES;
     case ACTION_PEER_CRASH: return peer_forgot(j, ns);
-    case ACTION_DEVICE_COMMAND:
-    case ACTION_COUNT: break;
+    default: break;
     }
     return WITNESS_NONE;
 }

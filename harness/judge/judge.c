@@ -29,7 +29,7 @@ static void judge_rules(struct judge *j)
         [RULE_LOG] = rule_log,       [RULE_NO_LOG] = rule_no_log,
         [RULE_STREAM] = rule_stream, [RULE_NO_CLEARTEXT] = rule_no_cleartext,
         [RULE_TUNNEL] = rule_tunnel, [RULE_RESET] = rule_reset,
-        [RULE_ANSWER] = rule_answer,
+        [RULE_ANSWER] = rule_answer, [RULE_PACKET] = rule_packet,
     };
 
     for (size_t i = 0; i < j->plan->nexpects; i++)

@@ -15,6 +15,14 @@
 #include "judge/wan.h"
 #include "track/fragments.h"
 
+struct packet_watch {   /* of one <packet> expectation */
+    uint64_t n, packet; /* that fit; the first of them */
+    int64_t time_ns;
+    uint16_t mss; /* a larger one than may be; 0: none */
+    uint64_t mss_packet;
+    uint64_t isn_packet; /* the first whose sequence number is not as it should; 0: none */
+};
+
 struct judge {
     struct judgement *out;
     struct arena *arena;
@@ -30,6 +38,8 @@ struct judge {
     struct findings fs;
     struct stream_watch *watches;      /* by expectation */
     struct reset_watch *reset_watches; /* the same */
+    struct packet_watch *packets;      /* the same */
+    bool counts_packets, has_outside;
     struct fragments *fragments[EV_LEGS], *inner_fragments;
 };
 
@@ -55,6 +65,12 @@ void rule_reset(struct judge *j, size_t i, const struct plan_expect *x);
 void rule_esp(struct judge *j);
 void rule_answer(struct judge *j, size_t i, const struct plan_expect *x);
 void rule_decrypt(struct judge *j);
+
+/* rule_packet.c */
+void rule_packet(struct judge *j, size_t i, const struct plan_expect *x);
+void packet_init(struct judge *j);
+void packet_fragment(struct judge *j, const struct pkt *p); /* a frame of its own */
+void packet_whole(struct judge *j, const struct pkt *p);    /* put together */
 
 /* rule_stream_continuous.c */
 struct found *stream_continuous(struct judge *j, const struct jflow *f, const struct plan_expect *x,

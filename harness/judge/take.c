@@ -34,6 +34,7 @@ struct judge *judge_begin(const struct evidence_meta *meta, const struct plan *p
     if (plan) {
         j->out->case_id = arena_strdup(j->arena, plan->id);
         begin_watches(j);
+        packet_init(j);
     }
     return j;
 }
@@ -81,7 +82,7 @@ static void take_line(struct judge *j, struct bytes text)
     }
 }
 
-/* On a LAN or the mgmt leg: whole datagrams only. */
+/* On a LAN or the mgmt leg, and to and from the outside host: whole datagrams only. */
 static void take_packet(struct judge *j, struct pkt *p)
 {
     enum evidence_leg leg = j->rec.leg;
@@ -89,15 +90,43 @@ static void take_packet(struct judge *j, struct pkt *p)
     if (p->kind == PKT_OTHER || p->kind == PKT_ARP)
         return;
     if (ip_is_fragment(&p->ip)) {
+        packet_fragment(j, p);
         if (!j->fragments[leg])
             j->fragments[leg] = fragments_new();
         if (!fragments_add(j->fragments[leg], p, j->rec.time_ns))
             return;
     }
-    if (leg == EV_MGMT)
+    if (leg == EV_MGMT) {
         log_frame(j, p);
+        return;
+    }
+    jflow_frame(j, leg == EV_BO_LAN ? BO : HO, p);
+    packet_whole(j, p);
+}
+
+/* The outside host is none of the protected networks: its streams are in clear on the WAN. */
+static bool is_past_tunnel(const struct judge *j, const struct pkt *p)
+{
+    const struct ip_addr *host = j->has_outside ? &j->plan->lab.outside_host : NULL;
+
+    return host && p->kind != PKT_OTHER && p->kind != PKT_ARP &&
+           (ip_addr_eq(&p->ip.src, host) || ip_addr_eq(&p->ip.dst, host));
+}
+
+static void take_wan(struct judge *j, struct pkt *p)
+{
+    if (is_past_tunnel(j, p)) {
+        if (!j->rec.remark.n)
+            take_packet(j, p);
+        return;
+    }
+    wan_frame(j, p);
+    if (p->kind == PKT_OTHER || p->kind == PKT_ARP)
+        return;
+    if (ip_is_fragment(&p->ip))
+        packet_fragment(j, p);
     else
-        jflow_frame(j, leg == EV_BO_LAN ? BO : HO, p);
+        packet_whole(j, p);
 }
 
 /* Times and counts that every record has; differences of sane times cannot overflow. */
@@ -118,7 +147,7 @@ static void note_record(struct judge *j)
 static void take_parsed(struct judge *j, struct pkt *p)
 {
     if (j->rec.leg == EV_WAN)
-        wan_frame(j, p);
+        take_wan(j, p);
     else
         take_packet(j, p);
 }

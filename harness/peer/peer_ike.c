@@ -112,6 +112,7 @@ static void take(struct peer *p, const struct ike_out *o)
     case IKE_OUT_CONFIG: add_fact(p, PEER_CONFIG, o); break;
     case IKE_OUT_LOGIN: ike_answer_login(p->ike, o->ike, false); break; /* it is no server */
     case IKE_OUT_FACT: add_fact(p, PEER_IKE_FACT, o); break;
+    case IKE_OUT_MOVED: break; /* its ESP goes between fixed addresses */
     }
 }
 

@@ -34,6 +34,7 @@ static void read_rule(struct load *l, const struct node *n, struct plan_expect *
     x->window.since = ref_event(l, n, x->rule == RULE_ANSWER ? "to" : "since");
     x->window.until = ref_event(l, n, "until");
     x->stream = ref_stream(l, n, "stream");
+    x->sent = ref_event(l, n, "sent");
     (void)schema_read(n, "count", &many);
     x->min = x->rule == RULE_NO_LOG ? 0 : many.min;
     x->max = x->rule == RULE_NO_LOG ? 0 : many.max;
@@ -53,6 +54,7 @@ static void always(struct load *l, struct plan_expect *x)
         .rule = RULE_NO_CLEARTEXT,
         .window = {-1, -1, {0}},
         .stream = -1,
+        .sent = -1,
         .any_site = true,
         .phase = 2,
         .at = l->tree->at,

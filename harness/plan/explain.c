@@ -1,5 +1,6 @@
 /* A plan in plain words, for someone who has never seen its file. */
-#include "base/buf.h"
+#include "plan/explain_packets.h"
+#include "plan/explain_parts.h"
 #include "plan/secrets.h"
 #include "plan/value.h"
 
@@ -153,6 +154,7 @@ static void explain_stream(struct buf *out, const struct plan *p, const struct p
                  s->ho_port);
     if (s->keepalive.ns)
         span(out, ", TCP keep-alives every ", s->keepalive);
+    explain_past_tunnel(out, p, s);
     if (s->after >= 0)
         buf_addf(out, "; starts when %s has ended", p->streams[s->after].id);
     else
@@ -181,6 +183,8 @@ static void explain_trigger(struct buf *out, const struct plan *p, const struct 
         if (stream)
             buf_addf(out, " about %s", stream);
         break;
+    case WHEN_PACKET:
+    case WHEN_MESSAGE: explain_seen(out, e); break;
     }
     if (e->delay.ns)
         span(out, " and ", e->delay);
@@ -188,12 +192,6 @@ static void explain_trigger(struct buf *out, const struct plan *p, const struct 
 
 static void explain_event(struct buf *out, const struct plan *p, const struct plan_event *e)
 {
-    static const char *const what[] = {
-#define X(id, name, who, what) what,
-        PLAN_ACTIONS(X)
-#undef X
-    };
-
     buf_addf(out, "  %s: ", e->id);
     explain_trigger(out, p, e);
     if (e->by == ACTOR_DEVICE && p->lab.mode == MODE_PAIR)
@@ -203,16 +201,19 @@ static void explain_event(struct buf *out, const struct plan *p, const struct pl
                  e->by == ACTOR_PEER     ? "peer"
                  : e->by == ACTOR_DEVICE ? "device"
                                          : "harness");
-    if (e->action == ACTION_DEVICE_COMMAND)
+    if (e->action == ACTION_DEVICE_COMMAND) {
         masked(out, " is told ", e->command);
-    else if (e->action == ACTION_PEER_CRASH)
-        buf_adds(out, " forgets every SA and tells nobody\n");
-    else
-        buf_addf(out, " %s%s\n", what[e->action],
-                 e->action != ACTION_BLACKHOLE    ? ""
-                 : e->to_device && e->from_device ? ""
-                 : e->to_device                   ? ", towards the device only"
-                                                  : ", from the device only");
+        return;
+    }
+    if (e->action == ACTION_SEND) {
+        explain_send(out, p, e);
+        return;
+    }
+    buf_addf(out, " %s", plan_events[e->action].what);
+    if (e->action == ACTION_BLACKHOLE && e->leg != LEG_WAN)
+        buf_addf(out, ", no: of the %s's LAN", place(e->leg == LEG_BO_LAN ? SITE_BO : SITE_HO));
+    explain_details(out, p, e);
+    buf_addc(out, '\n');
 }
 
 /* --- expectations ----------------------------------------------------------------------------- */
@@ -228,7 +229,7 @@ static void explain_window(struct buf *out, const struct plan *p, const struct p
         buf_adds(out, " in the whole run");
 }
 
-static void explain_count(struct buf *out, const struct plan_expect *x)
+void explain_count(struct buf *out, const struct plan_expect *x)
 {
     if (x->max == 0)
         buf_adds(out, ", never,");
@@ -304,6 +305,7 @@ static void explain_rule(struct buf *out, const struct plan *p, const struct pla
         buf_addf(out, " in the answer to %s\n",
                  x->window.since >= 0 ? p->events[x->window.since].id : "nothing");
         return;
+    case RULE_PACKET: explain_packet(out, p, x); break;
     case RULE_COUNT: break;
     }
     explain_window(out, p, &x->window);

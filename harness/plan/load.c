@@ -60,6 +60,7 @@ static void steps(struct load *l, struct bytes xml, const char *file)
     check_lab(l);
     check_timeline(l);
     check_expects(l);
+    check_packets(l);
     if (!l->problems.n)
         resolved_write(l);
 }

@@ -6,28 +6,11 @@
 #include "base/bytes.h"
 #include "base/clock.h"
 #include "base/err.h"
+#include "plan/events.h"
+#include "plan/plan_packets.h"
 #include "wire/addr.h"
 
 #define PLAN_NAMESPACE "urn:holdfast:case:1"
-
-/* Stimuli: X(id, name in XML, who may cause it: p peer, d device, h harness; what it does) */
-#define PLAN_ACTIONS(X)                                                                            \
-    X(ESTABLISH, "establish", "p", "brings the tunnel up")                                         \
-    X(PHASE1_DELETE, "phase1-delete", "pd", "deletes the IKE SA and tells the other side")         \
-    X(PHASE2_DELETE, "phase2-delete", "pd", "deletes the IPsec SAs and tells the other side")      \
-    X(PHASE1_REKEY, "phase1-rekey", "p", "replaces the IKE SA")                                    \
-    X(PHASE2_REKEY, "phase2-rekey", "p", "replaces the IPsec SAs")                                 \
-    X(BLACKHOLE, "blackhole", "h", "drops every frame on the wan leg")                             \
-    X(RESTORE, "restore", "h", "ends a blackhole")                                                 \
-    X(PEER_CRASH, "peer-crash", "p", "the peer forgets every SA and tells nobody")                 \
-    X(DEVICE_COMMAND, "device-command", "d", "types a command at the device's console")
-
-enum plan_action {
-#define X(id, name, who, what) ACTION_##id,
-    PLAN_ACTIONS(X)
-#undef X
-        ACTION_COUNT
-};
 
 enum plan_site { SITE_BO, SITE_HO };
 enum plan_leg { LEG_BO_LAN, LEG_WAN, LEG_HO_LAN, LEG_MGMT, LEG_EVENTS, LEG_COUNT };
@@ -85,6 +68,7 @@ struct plan_peer {
     unsigned dpd_tries;
     bool acquire; /* brings the tunnel up when its hosts' traffic wants it */
     bool initial_contact;
+    bool rekeys;     /* at the soft lifetime of an SA; else it waits for the other side */
     const char *ike; /* phase-1 suites, "": whatever the device offers; else "3des-cbc-sha1-modp1024
                         aes-128-cbc-sha1-modp1536 ..." */
     const char *esp; /* phase-2 suites, "3des-cbc-hmac-md5-96 aes-128-cbc-hmac-sha1-96-modp1536
@@ -106,6 +90,9 @@ struct plan_lab {
     struct ip_net bo_net, ho_net;          /* what the tunnel protects */
     struct ip_addr mgmt_device, mgmt_host; /* syslog goes from the first to the second */
     struct ip_addr mgmt_device2;           /* pair mode: the HO device's */
+    struct ip_addr
+        outside_host; /* peer mode, device at BO: a server beyond the WAN that is reached in clear
+                       */
 };
 
 struct plan_stream {
@@ -119,10 +106,39 @@ struct plan_stream {
     int after;                 /* index of the stream whose end starts this one, -1: none */
     uint16_t bo_port, ho_port; /* 0: as captured */
     struct span keepalive;     /* 0: none */
+    enum plan_far to;          /* OUTSIDE: the HO end is the lab's outside host */
+    enum plan_opener opener;
+    struct ip_addr bo_seen_as; /* where the other end looks for it, when a device translates it; */
+    struct ip_addr ho_seen_as; /* family 0: nobody does */
     struct plan_place at;
 };
 
-enum plan_when { WHEN_TIME, WHEN_OFFSET, WHEN_AFTER, WHEN_LOG };
+enum plan_when { WHEN_TIME, WHEN_OFFSET, WHEN_AFTER, WHEN_LOG, WHEN_PACKET, WHEN_MESSAGE };
+
+#define PLAN_FRAME_WORDS "any esp ike keepalive fragment"
+#define PLAN_SPI_WORDS   "any newest older"
+#define PLAN_EXCHANGE_WORDS                                                                        \
+    "any main aggressive quick informational transaction sa-init auth create-child"
+#define PLAN_PAYLOAD_WORDS "any sa ke id hash nonce notify delete encrypted"
+
+/* In the order of the words above. */
+enum plan_frame { FRAME_ANY, FRAME_ESP, FRAME_IKE, FRAME_KEEPALIVE, FRAME_FRAGMENT };
+enum plan_spi { SPI_ANY, SPI_NEWEST, SPI_OLDER }; /* by when it was first seen in its direction */
+
+struct plan_match { /* which frames of the wan leg: everything that is said has to fit */
+    enum plan_frame kind;
+    enum plan_spi spi;
+    unsigned exchange, payload; /* of IKE, as words; 0: any. The payload is the first one */
+    bool has_message_id;
+    uint32_t message_id;
+    unsigned skip, first, every; /* of those: not the first SKIP; no more than FIRST; each
+                                    EVERYth. 0: all */
+    double share;                /* of what is left, by chance; 0: all */
+};
+
+enum plan_spis { SPIS_OWN, SPIS_OLD, SPIS_UNKNOWN, SPIS_MANY, SPIS_FAR }; /* delete-notice */
+#define PLAN_SPIS_WORDS   "own old unknown many far"
+#define PLAN_NOTIFY_WORDS "invalid-spi invalid-cookie initial-contact no-proposal malformed"
 
 struct plan_event {
     const char *id;
@@ -130,15 +146,42 @@ struct plan_event {
     enum plan_actor by;
     enum plan_site site; /* by device in pair mode: which one */
     enum plan_when when;
-    struct span delay;           /* TIME: since the start; AFTER, LOG, OFFSET: added */
-    int stream;                  /* OFFSET: index; LOG: bound to this stream, or -1 */
-    double percent;              /* OFFSET: share of the larger direction, or -1 */
-    uint64_t offset;             /* OFFSET in bytes, when percent is -1 */
-    int after;                   /* AFTER: index of the earlier event */
-    uint32_t log_id;             /* LOG */
-    const char *command;         /* device-command */
-    bool refused;                /* device-command: the device is to refuse it */
-    bool to_device, from_device; /* blackhole: which directions */
+    struct span delay;   /* TIME: since the start; AFTER, LOG, OFFSET: added */
+    int stream;          /* OFFSET: index; LOG: bound to this stream, or -1 */
+    double percent;      /* OFFSET: share of the larger direction, or -1 */
+    uint64_t offset;     /* OFFSET in bytes, when percent is -1 */
+    int after;           /* AFTER: index of the earlier event */
+    uint32_t log_id;     /* LOG */
+    const char *command; /* device-command */
+    bool refused;        /* device-command: the device is to refuse it */
+    enum plan_leg leg;   /* blackhole: WAN, or one of the LANs, both directions */
+    enum plan_send send;
+    enum plan_sender sender;
+    int about;                   /* send: index of a stream, or -1 */
+    struct ip_addr to;           /* send: family 0: the host at the other end */
+    uint16_t to_port, from_port; /* send */
+    bool to_device, from_device; /* of the wan leg: which directions */
+    struct plan_match on;        /* MESSAGE: what it waits for; `first` is the how manieth */
+    bool on_to_device, on_from_device;
+    enum plan_leg seen_leg;  /* PACKET */
+    uint64_t packet;         /* PACKET: the how manieth of that leg */
+    unsigned times;          /* how often it is done; 1 */
+    struct span every;       /* between two of these */
+    struct span lasts;       /* blackhole and wan- events: they end by themselves; 0: they do not */
+    struct plan_match match; /* wan- events */
+    struct span hold;        /* wan-delay */
+    unsigned behind;         /* wan-reorder, esp-reorder: so many overtake it */
+    uint64_t rate_bps;       /* wan-rate */
+    uint16_t mtu;            /* wan-mtu */
+    int of;                  /* wan-end: index of the event that ends, or -1 */
+    unsigned count;          /* esp- and ike- events, wan-replay: how many packets; 1 */
+    uint32_t numbers;        /* esp-jump: left out */
+    enum plan_spis spis;     /* delete-notice */
+    bool wrong;              /* peer-psk */
+    const char *ike, *esp;   /* peer-suites: "" as they are */
+    unsigned phase;          /* forge-delete */
+    bool garbled;            /* forge-delete: looks encrypted */
+    unsigned notify;         /* forge-notify: as words */
     struct plan_place at;
 };
 
@@ -150,7 +193,8 @@ struct plan_event {
     X(NO_CLEARTEXT, "no-cleartext")                                                                \
     X(TUNNEL, "tunnel")                                                                            \
     X(RESET, "reset")                                                                              \
-    X(ANSWER, "answer")
+    X(ANSWER, "answer")                                                                            \
+    X(PACKET, "packet")
 
 enum plan_rule {
 #define X(id, name) RULE_##id,
@@ -173,7 +217,7 @@ struct plan_expect {
     enum plan_rule rule;
     struct plan_window window; /* ANSWER: `since` is the command's event */
     int stream;                /* index, -1: any */
-    int min, max;              /* LOG, RESET, ANSWER: how many; max -1: no bound */
+    int min, max;              /* LOG, RESET, ANSWER, PACKET: how many; max -1: no bound */
     uint32_t log_id;           /* LOG, NO_LOG */
     const char *reason;        /* LOG, NO_LOG: reason class ("tunnel", "idle", ...), NULL: any */
     const char *text; /* LOG, NO_LOG: words the message holds, NULL: any; ANSWER: a line does */
@@ -187,6 +231,11 @@ struct plan_expect {
     enum plan_reset_by reset_by;
     enum plan_site site; /* pair mode: which device's log */
     bool any_site;
+    enum plan_leg leg;       /* PACKET: came from the device here */
+    enum plan_packet packet; /* PACKET */
+    int sent;                /* PACKET: that of this <send>, -1: any */
+    uint16_t mss;            /* PACKET: that each SYN offers at most; 0: not asked */
+    enum plan_isn isn;       /* PACKET: of each SYN */
     struct plan_place at;
 };
 
@@ -255,6 +304,10 @@ const char *plan_action_name(enum plan_action a);
 const char *plan_rule_name(enum plan_rule r);
 const char *plan_leg_name(enum plan_leg l);   /* "bo-lan", "wan", ... */
 const char *plan_site_name(enum plan_site s); /* "bo", "ho" */
+const char *plan_send_name(enum plan_send s);
+const char *plan_send_what(enum plan_send s);      /* in words */
+bool plan_send_has_stream(enum plan_send s);       /* it is about one */
+const char *plan_packet_words(enum plan_packet p); /* "a SYN" */
 
 /* The plan in words, for `holdfast explain`, to OUT. */
 struct buf;

@@ -1,6 +1,7 @@
 /* What the peer says of its security associations: event lines, and the keys for Wireshark. */
 #include "base/mem.h"
 #include "esp/esp_table.h"
+#include "ike/ike_keys.h"
 #include "replay/run_parts.h"
 
 #include <fcntl.h>
@@ -79,23 +80,13 @@ static void say_esp(struct run *r, const struct ike_out *o, bool inbound, bool u
     mem_wipe(&p, sizeof(p));
 }
 
-/* Wireshark's ikev1_decryption_table: initiator cookie, key. */
-static void keep_ike_key(struct run *r, const struct ike_out *o)
-{
-    for (size_t i = 0; i < sizeof(o->sa.spi_i); i++)
-        buf_addf(&r->ike_keys, "%02x", o->sa.spi_i[i]);
-    buf_addc(&r->ike_keys, ',');
-    for (size_t i = 0; i < o->sa.skey_len; i++)
-        buf_addf(&r->ike_keys, "%02x", o->sa.skey[i]);
-    buf_addc(&r->ike_keys, '\n');
-}
-
 static void take(struct run *r, const struct peer_fact *f)
 {
     switch (f->kind) {
     case PEER_IKE_UP:
         say_ike(r, &f->ike, true);
-        keep_ike_key(r, &f->ike);
+        /* algorithms that Wireshark has no name for: their messages stay closed to it */
+        (void)!ike_keys_put(&r->ike_keys, &r->ike2_keys, &f->ike);
         break;
     case PEER_IKE_DOWN:
         if (!f->ike.attempt) /* an SA that never was up does not go down */
@@ -145,12 +136,14 @@ enum err keys_open(struct run *r, struct diag *why)
 {
     const char *dir = r->opts->keys_dir;
 
-    r->esp_fd = r->ike_fd = -1;
+    r->esp_fd = r->ike_fd = r->ike2_fd = -1;
     if (!dir || r->plan->lab.mode == MODE_PAIR) /* the devices keep their keys */
         return ERR_OK;
     (void)mkdir(dir, 0700);
     enum err e = open_file(dir, "esp_sa", &r->esp_fd, why);
-    return e ? e : open_file(dir, "ikev1_decryption_table", &r->ike_fd, why);
+    if (!e)
+        e = open_file(dir, "ikev1_decryption_table", &r->ike_fd, why);
+    return e ? e : open_file(dir, "ikev2_decryption_table", &r->ike2_fd, why);
 }
 
 static enum err write_close(int *fd, const struct buf *b, struct diag *why)
@@ -169,7 +162,8 @@ static enum err write_close(int *fd, const struct buf *b, struct diag *why)
 enum err keys_write(struct run *r, struct diag *why)
 {
     enum err e = write_close(&r->esp_fd, &r->esp_keys, why);
-    enum err also = write_close(&r->ike_fd, &r->ike_keys, why);
+    enum err v1 = write_close(&r->ike_fd, &r->ike_keys, why);
+    enum err v2 = write_close(&r->ike2_fd, &r->ike2_keys, why);
 
-    return e ? e : also;
+    return e ? e : v1 ? v1 : v2;
 }

@@ -20,7 +20,7 @@ static void say_host(struct run *r, const struct stream *s, enum plan_site site)
 {
     struct host_flow_status st;
 
-    host_flow_status(r->host[site], s->id[site], &st);
+    host_flow_status(stream_host(r, s, site), s->id[site], &st);
     event_line_start(&r->line, "host");
     event_line_add(&r->line, "site", plan_site_name(site));
     event_line_add(&r->line, "stream", s->spec->id);
@@ -49,9 +49,9 @@ static void say_port(struct run *r, const struct tap *t)
     event_line_add(&r->line, "leg", evidence_leg_name(t->leg));
     event_line_addf(&r->line, "sent", "%llu", (unsigned long long)s.sent);
     event_line_addf(&r->line, "received", "%llu", (unsigned long long)s.received);
-    event_line_addf(
-        &r->line, "filtered", "%llu",
-        (unsigned long long)((t->in ? t->in->eaten : 0) + (t->out ? t->out->eaten : 0)));
+    event_line_addf(&r->line, "filtered", "%llu",
+                    (unsigned long long)((t->in ? t->in->eaten : 0) +
+                                         (t->out && t->out != t->in ? t->out->eaten : 0)));
     event_line_addf(&r->line, "lost", "%llu", (unsigned long long)(s.lost + far.lost));
     event_line_addf(&r->line, "dropped", "%llu", (unsigned long long)s.dropped);
     event_line_addf(&r->line, "late_max_us", "%lld", (long long)(s.late_max_ns / 1000));

@@ -1,15 +1,19 @@
 /* Who takes part: hosts, device or devices, peer. */
 #include "base/mem.h"
 #include "base/rng_os.h"
-#include "replay/run_parts.h"
+#include "replay/impair.h"
 
 /* The lab's key where nobody gives one: both ends are ours. */
 #define LAB_PSK "holdfast-lab"
 
 static const struct mac host_macs[SITES] = {{{0x02, 0x48, 0x46, 0, 0x10, 0}},
                                             {{0x02, 0x48, 0x46, 0, 0x10, 1}}};
-static const struct mac peer_wan_mac = {{0x02, 0x48, 0x46, 0, 0x40, 0}};
 static const struct mac peer_inner_mac = {{0x02, 0x48, 0x46, 0, 0x40, 1}};
+
+struct mac lab_host_mac(enum plan_site site)
+{
+    return host_macs[site];
+}
 
 struct rng *run_rng(struct run *r, const char *label)
 {
@@ -25,6 +29,11 @@ struct rng *run_rng(struct run *r, const char *label)
 static const char *lab_psk(const struct run *r)
 {
     return r->opts->psk ? r->opts->psk : LAB_PSK;
+}
+
+void lab_psk_is(struct run *r, bool wrong)
+{
+    r->ike_peer.psk = bytes_str(wrong ? "not-" LAB_PSK : lab_psk(r));
 }
 
 /* --- hosts and peer ----------------------------------------------------------------------------
@@ -78,6 +87,7 @@ static void make_peer(struct run *r)
                                        .retry = pp->dpd_retry,
                                        .tries = pp->dpd_tries};
     r->ike_peer.initial_contact = pp->initial_contact;
+    r->ike_peer.never_rekeys = !pp->rekeys;
     r->policy.selector.local = at_ho ? l->ho_net : l->bo_net;
     r->policy.selector.remote = at_ho ? l->bo_net : l->ho_net;
     if (pp->mode != PEER_L2L)
@@ -85,7 +95,7 @@ static void make_peer(struct run *r)
     struct peer_config c = {.wan = at_ho ? l->ho_outside : l->bo_outside,
                             .wan_on_link = at_ho ? l->bo_wan_router : l->ho_wan_router,
                             .wan_next_hop = at_ho ? l->bo_outside : l->ho_outside,
-                            .wan_mac = peer_wan_mac,
+                            .wan_mac = LAB_WAN_MAC,
                             .inner = at_ho ? l->ho_inside : l->bo_inside,
                             .inner_mac = peer_inner_mac,
                             .inner_next_hop = at_ho ? l->ho_on_link : l->bo_on_link,
@@ -159,6 +169,8 @@ enum err lab_open(struct run *r, struct diag *why)
     make_host(r, SITE_HO);
     if (!run_is_pair(r))
         make_peer(r);
+    outside_open(r);
+    r->impair = impair_new(r);
     lab_next(r); /* looks at the deadlines for the first time */
     return ERR_OK;
 }
@@ -173,6 +185,8 @@ void lab_close(struct run *r)
         for (int leg = 0; leg < DEVICE_LEGS; leg++)
             port_close(r->device_ports[i][leg]);
     }
+    host_free(r->outside);
+    impair_free(r->impair);
     peer_free(r->peer);
     port_close(r->inner_end);
     for (int i = 0; i < TAPS; i++)

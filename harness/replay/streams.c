@@ -32,10 +32,15 @@ static void set_endpoints(struct run *r, struct stream *s, const struct capture 
     struct ip_addr bo = bo_address(c);
 
     s->opener = ip_addr_eq(&v->a.addr, &bo) || !ip_addr_eq(&v->b.addr, &bo) ? SITE_BO : SITE_HO;
+    bool turned = s->spec->opener != OPENER_CAPTURED &&
+                  (s->spec->opener == OPENER_BO) != (s->opener == SITE_BO);
+    if (turned)
+        s->opener = s->opener == SITE_BO ? SITE_HO : SITE_BO;
     uint16_t bo_port = s->opener == SITE_BO ? v->a.port : v->b.port;
     uint16_t ho_port = s->opener == SITE_BO ? v->b.port : v->a.port;
     s->at[SITE_BO] = (struct endpoint){l->bo_host, s->spec->bo_port ? s->spec->bo_port : bo_port};
-    s->at[SITE_HO] = (struct endpoint){l->ho_host, s->spec->ho_port ? s->spec->ho_port : ho_port};
+    s->at[SITE_HO] = (struct endpoint){s->spec->to == FAR_OUTSIDE ? l->outside_host : l->ho_host,
+                                       s->spec->ho_port ? s->spec->ho_port : ho_port};
     if (v->proto == CONV_ICMP) /* one identifier for both */
         s->at[SITE_HO].port = s->at[SITE_BO].port;
 }
@@ -104,6 +109,10 @@ static void say_stream(struct run *r, const struct stream *s)
     event_line_add(&r->line, "bo", endpoint_format(&s->at[SITE_BO], text));
     event_line_add(&r->line, "ho", endpoint_format(&s->at[SITE_HO], text));
     event_line_add(&r->line, "opener", plan_site_name(s->opener));
+    if (s->spec->bo_seen_as.family)
+        event_line_add(&r->line, "bo_seen_as", ip_addr_format(&s->spec->bo_seen_as, text));
+    if (s->spec->ho_seen_as.family)
+        event_line_add(&r->line, "ho_seen_as", ip_addr_format(&s->spec->ho_seen_as, text));
     event_line_addf(&r->line, "bytes_ho_to_bo", "%llu", (unsigned long long)total_from(s, SITE_HO));
     event_line_addf(&r->line, "bytes_bo_to_ho", "%llu", (unsigned long long)total_from(s, SITE_BO));
     if (s->sha256[SITE_HO][0])
@@ -152,6 +161,22 @@ void streams_close(struct run *r)
     mem_free(r->streams);
 }
 
+struct host *stream_host(const struct run *r, const struct stream *s, enum plan_site site)
+{
+    return site == SITE_HO && s->spec->to == FAR_OUTSIDE ? r->outside : r->host[site];
+}
+
+/* Where the host at SITE looks for the other one. */
+static struct endpoint seen_from(const struct stream *s, enum plan_site site)
+{
+    struct endpoint other = s->at[site == SITE_BO ? SITE_HO : SITE_BO];
+    const struct ip_addr *as = site == SITE_BO ? &s->spec->ho_seen_as : &s->spec->bo_seen_as;
+
+    if (as->family)
+        other.addr = *as;
+    return other;
+}
+
 static void add_stream(struct run *r, struct stream *s)
 {
     s->added = true;
@@ -162,9 +187,9 @@ static void add_stream(struct run *r, struct stream *s)
         struct host_flow f = {.tape = &s->tape,
                               .side = side_at(s, site),
                               .local = s->at[site],
-                              .remote = s->at[site == SITE_BO ? SITE_HO : SITE_BO],
+                              .remote = seen_from(s, site),
                               .start = run_now(r)};
-        enum err e = host_add_flow(r->host[site], &f, &s->id[site]);
+        enum err e = host_add_flow(stream_host(r, s, site), &f, &s->id[site]);
         if (e) {
             run_break(r, "stream \"%s\" cannot be begun: its flow %s", s->spec->id, err_text(e));
             return;
@@ -224,8 +249,8 @@ void streams_look(struct run *r)
         struct host_flow_status bo, ho;
         if (!s->added || s->ended)
             continue;
-        host_flow_status(r->host[SITE_BO], s->id[SITE_BO], &bo);
-        host_flow_status(r->host[SITE_HO], s->id[SITE_HO], &ho);
+        host_flow_status(stream_host(r, s, SITE_BO), s->id[SITE_BO], &bo);
+        host_flow_status(stream_host(r, s, SITE_HO), s->id[SITE_HO], &ho);
         sum += bo.delivered + ho.delivered + bo.acked + ho.acked;
         s->ended =
             (is_over(bo.state) && is_over(ho.state)) || is_broken(bo.state) || is_broken(ho.state);
@@ -272,7 +297,7 @@ uint64_t stream_offset(const struct run *r, const struct stream *s)
 
     if (!s->added)
         return 0;
-    host_flow_status(r->host[site], s->id[site], &st);
+    host_flow_status(stream_host(r, s, site), s->id[site], &st);
     return st.delivered;
 }
 
@@ -283,7 +308,7 @@ uint64_t stream_in_flight(const struct run *r, const struct stream *s)
 
     if (!s->added)
         return 0;
-    host_flow_status(r->host[site], s->id[site], &st);
+    host_flow_status(stream_host(r, s, site), s->id[site], &st);
     return st.in_flight;
 }
 
@@ -295,7 +320,7 @@ void streams_sum(const struct run *r, uint64_t *delivered, uint64_t *planned)
         struct host_flow_status st;
         *planned += s->tape.total[0] + s->tape.total[1];
         for (int site = 0; s->added && site < SITES; site++) {
-            host_flow_status(r->host[site], s->id[site], &st);
+            host_flow_status(stream_host(r, s, (enum plan_site)site), s->id[site], &st);
             *delivered += st.delivered;
         }
     }

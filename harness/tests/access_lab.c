@@ -73,7 +73,8 @@ static void commit(struct sink *s, size_t n)
     memcpy(copy, e->buf, n); /* an answer comes at once, and may use the memory again */
     pkt_parse(bytes_of(copy, n), &p);
     if (p.kind == PKT_ARP) {
-        answer_arp(e, &p.arp);
+        if (!e->deaf)
+            answer_arp(e, &p.arp);
         return;
     }
     if (p.kind == PKT_ICMP && p.ip.version == 6 && p.icmp.type >= ICMP6_NEIGHBOR_SOLICITATION) {
@@ -178,49 +179,52 @@ struct ip_addr access_address(const char *text)
     return a;
 }
 
-void access_send_first(struct access_bench *b, size_t from, const char *src, const char *dst,
-                       uint8_t proto, uint16_t port)
+void access_send(struct access_bench *b, size_t from, const char *src, const char *dst,
+                 uint8_t proto, struct bytes payload)
 {
     struct ip ip = {
         .proto = proto, .ttl = 64, .src = access_address(src), .dst = access_address(dst)};
-    uint8_t body[64], frame[256];
-    struct wr p = wr_of(body, sizeof(body)), w = wr_of(frame, sizeof(frame));
+    uint8_t frame[512];
+    struct wr w = wr_of(frame, sizeof(frame));
 
     ip.version = ip.src.family;
+    ether_put(&w, &b->end[from].gw, &b->end[from].mac, ip.version == 6 ? ETHER_IPV6 : ETHER_IPV4);
+    ip_put(&w, &ip, payload.n);
+    wr_put(&w, payload);
+    assert_ok(w.err);
+    gateway_input(b->g, from, wr_bytes(&w));
+}
+
+void access_send_first(struct access_bench *b, size_t from, const char *src, const char *dst,
+                       uint8_t proto, uint16_t port)
+{
+    struct ip_addr a = access_address(src), to = access_address(dst);
+    uint8_t body[64];
+    struct wr p = wr_of(body, sizeof(body));
+
     if (proto == IP_TCP) {
         struct tcp t = {.src = 1000, .dst = port, .seq = 5, .flags = TCP_SYN, .window = 100};
-        tcp_put(&p, &t, &ip.src, &ip.dst);
+        tcp_put(&p, &t, &a, &to);
     } else if (proto == IP_UDP) {
         struct udp u = {.src = 1000, .dst = port};
-        udp_put(&p, &u, &ip.src, &ip.dst);
+        udp_put(&p, &u, &a, &to);
     } else if (proto == IP_ICMP || proto == IP_ICMPV6) {
         struct icmp m = {.type = (uint8_t)port, .rest = 7u << 16 | 1};
-        icmp_put(&p, &m, &ip.src, &ip.dst);
+        icmp_put(&p, &m, &a, &to);
     } else {
         wr_be32(&p, 0);
     }
-    ether_put(&w, &b->end[from].gw, &b->end[from].mac, ip.version == 6 ? ETHER_IPV6 : ETHER_IPV4);
-    ip_put(&w, &ip, p.at);
-    wr_put(&w, wr_bytes(&p));
-    assert_ok(w.err);
-    gateway_input(b->g, from, wr_bytes(&w));
+    access_send(b, from, src, dst, proto, wr_bytes(&p));
     access_wait_s(b, 0);
 }
 
 void access_send_icmp(struct access_bench *b, size_t from, const char *src, const char *dst,
                       const struct icmp *m)
 {
-    struct ip ip = {.version = 4,
-                    .proto = IP_ICMP,
-                    .ttl = 64,
-                    .src = access_address(src),
-                    .dst = access_address(dst)};
-    uint8_t body[128], frame[256];
-    struct wr p = wr_of(body, sizeof(body)), w = wr_of(frame, sizeof(frame));
+    struct ip_addr a = access_address(src), to = access_address(dst);
+    uint8_t body[128];
+    struct wr p = wr_of(body, sizeof(body));
 
-    icmp_put(&p, m, &ip.src, &ip.dst);
-    ether_put(&w, &b->end[from].gw, &b->end[from].mac, ETHER_IPV4);
-    ip_put(&w, &ip, p.at);
-    wr_put(&w, wr_bytes(&p));
-    gateway_input(b->g, from, wr_bytes(&w));
+    icmp_put(&p, m, &a, &to);
+    access_send(b, from, src, dst, IP_ICMP, wr_bytes(&p));
 }

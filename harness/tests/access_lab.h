@@ -18,6 +18,7 @@ struct access_end {
     struct mac mac, gw;
     uint8_t last[2048]; /* the IP packet that came out last */
     size_t n, came;
+    bool deaf; /* its neighbours do not answer */
 };
 
 struct access_bench {
@@ -40,6 +41,10 @@ struct ip_addr access_address(const char *text);
 /* A first packet: SYN, datagram, echo request, or just a payload. PORT: or ICMP type. */
 void access_send_first(struct access_bench *b, size_t from, const char *src, const char *dst,
                        uint8_t proto, uint16_t port);
+
+/* PAYLOAD in an IP packet of protocol PROTO. */
+void access_send(struct access_bench *b, size_t from, const char *src, const char *dst,
+                 uint8_t proto, struct bytes payload);
 
 void access_send_icmp(struct access_bench *b, size_t from, const char *src, const char *dst,
                       const struct icmp *m);

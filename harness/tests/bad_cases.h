@@ -64,7 +64,7 @@ static const struct row {
      "10: <no-log> has no attribute \"y\"; allowed here: id, stream, reason, text, "
      "site, since, until, within\n"
      "11: <log> is of another namespace than \"urn:holdfast:case:1\"; allowed here: "
-     "<log>, <no-log>, <stream>, <no-cleartext>, <tunnel>, <reset>, <answer>"},
+     "<log>, <no-log>, <stream>, <no-cleartext>, <tunnel>, <reset>, <answer>, <packet>"},
     {"huge-values", BOTH,
      "2: <case> timeout=\"99999999999h\" is out of range: it has to be a number and "
      "its unit ns, us, ms, s, min or h, as 20s; or 0\n"
@@ -116,19 +116,19 @@ static const struct row {
      "5: <lab> has no attribute \"bo-hosts\"; did you mean bo-host? allowed here: "
      "mode, device, bo-host, bo-on-link, bo-inside, bo-outside, bo-wan-router, "
      "ho-outside, ho-wan-router, ho-inside, ho-on-link, ho-host, mgmt-device, "
-     "mgmt-device2, mgmt-host, bo-net, ho-net\n"
+     "mgmt-device2, mgmt-host, outside-host, bo-net, ho-net\n"
      "5: <lab> device=\"dmz\" is none of the words that can stand there; allowed: bo, "
      "ho"},
     {"late-stream", NEITHER,
      "6: stream \"dl\" starts at 2min at the earliest; the case's timeout is 90s\n"
      "7: event \"cut\" cannot happen before 2min; the case's timeout is 90s"},
     {"many", BOTH,
-     "6: unknown element <x>; allowed here: <stream>, <at>\n"
+     "6: unknown element <x>; allowed here: <stream>, <at>, <random>\n"
      "...\n"
      "10 more problems are not listed"},
     {"misplaced", BOTH,
      "7: <log> has no place in <timeline>; it belongs in <expect>; allowed here: "
-     "<stream>, <at>"},
+     "<stream>, <at>, <random>"},
     {"missing-attributes", BOTH,
      "6: <stream> lacks the attribute id: a name: a letter or _, then letters, "
      "digits, - _ . (64 at most)\n"
@@ -148,6 +148,19 @@ static const struct row {
     {"nothing-happens", BOTH, "7: <at> is empty: what should happen?"},
     {"order", BOTH, "5: <tag> has to stand before <var>"},
     {"other-root", NEITHER, "1: the root is <timeline>; a case file holds a <case>"},
+    {"packets", NEITHER,
+     "7: stream \"dl\": a host is seen as an address of the other IP version\n"
+     "8: stream \"far\" to=\"outside\": that host is there when the device is at the branch office "
+     "and the other gateway is the peer\n"
+     "9: <send form=\"reset\"> of which stream? stream=\"...\" says it\n"
+     "10: <send form=\"syn\"> is about no stream\n"
+     "11: <send form=\"reset\">: the stream says from where to where\n"
+     "12: <send from=\"outside\">: nobody is there\n"
+     "13: <send from=\"outside\">: nobody is there\n"
+     "13: <send form=\"reset\">: stream \"dl\" does not end there\n"
+     "17: <packet> sent=\"f\": that event is no <send>\n"
+     "18: <packet> sent and stream: one of the two says which packets\n"
+     "19: <packet> mss: only a SYN has one"},
     {"pair-at-one-site", NEITHER, "7: both devices are at site=\"ho\""},
     {"pair-of-one", NEITHER,
      "2: <lab mode=\"pair\"> needs two: <device site=\"bo\"> and <device site=\"ho\">\n"
@@ -202,16 +215,30 @@ static const struct row {
      "5: <tag> has to hold one word of letters, digits, - _ .\n"
      "6: <timeline> holds no text, but \"and then the tunnel goes\" is there"},
     {"three-devices", NEITHER, "8: a third <device>: there are two sites"},
+    {"event-details", RNG_ONLY,
+     "7: <wan-drop>: exchange, payload and message-id are of kind=\"ike\"\n"
+     "8: <wan-drop>: spi is of kind=\"esp\"\n"
+     "9: <wan-end> of=\"d\": that event is none of the wan- events that end\n"
+     "10: <peer-suites> changes neither ike nor esp\n"
+     "11: <at> times=\"3\": how long after each other? every=\"...\" says it\n"
+     "12: <at> every=\"3s\" without times=\"...\": how often?\n"
+     "13: <at> payload, from and nth stand with exchange, which is not here\n"
+     "14: <at> leg=\"wan\" stands with packet, which is not here\n"
+     "15: <random> actions: tea is none that can stand there\n"
+     "16: <random>: it ends before it begins"},
     {"triggers", RNG_ONLY,
      "7: <at> needs one trigger: time=\"5s\", or stream=\"...\" reaches=\"40%\", or "
-     "after=\"...\" delay=\"20s\", or log=\"302014\"; it has none\n"
+     "after=\"...\" delay=\"20s\", or log=\"302014\", or leg=\"wan\" packet=\"1000\", or "
+     "exchange=\"quick\"; it has none\n"
      "8: <at> needs one trigger: time=\"5s\", or stream=\"...\" reaches=\"40%\", or "
-     "after=\"...\" delay=\"20s\", or log=\"302014\"; it has several\n"
+     "after=\"...\" delay=\"20s\", or log=\"302014\", or leg=\"wan\" packet=\"1000\", or "
+     "exchange=\"quick\"; it has several\n"
      "9: <at> reaches=\"40%\" of which stream? stream=\"...\" says it\n"
      "10: <at> stream=\"dl\" stands with reaches or log, and here is neither\n"
      "11: <at> time and delay: one point in time is enough\n"
      "12: <at> needs one trigger: time=\"5s\", or stream=\"...\" reaches=\"40%\", or "
-     "after=\"...\" delay=\"20s\", or log=\"302014\"; it has none\n"
+     "after=\"...\" delay=\"20s\", or log=\"302014\", or leg=\"wan\" packet=\"1000\", or "
+     "exchange=\"quick\"; it has none\n"
      "13: <at> reaches=\"0%\" is out of range: it has to be a percentage or a size, as "
      "40% or 4MiB"},
     {"twice", BOTH,
@@ -225,10 +252,10 @@ static const struct row {
      "stream, reason, text, site, since, until, within"},
     {"unknown-element", BOTH,
      "11: unknown element <resets>; did you mean <reset>? allowed here: <log>, "
-     "<no-log>, <stream>, <no-cleartext>, <tunnel>, <reset>, <answer>"},
+     "<no-log>, <stream>, <no-cleartext>, <tunnel>, <reset>, <answer>, <packet>"},
     {"unknown-element-with-id", BOTH,
      "6: unknown element <straem>; did you mean <stream>? allowed here: <stream>, "
-     "<at>"},
+     "<at>, <random>"},
     {"utf8", BOTH, "3: not well-formed XML: *"},
     {"values", BOTH,
      "2: <case> timeout=\"90sec\" does not fit: it has to be a number and its unit ns, "

@@ -7,8 +7,8 @@
 
 #define USER_SECRET "open sesame"
 
-static const struct ike_suite suite = {CIPHER_AES128_CBC, DIGEST_SHA1, 2, 86400};
-static const struct ike_esp_suite esp = {CIPHER_AES128_CBC, INTEG_HMAC_SHA1_96, 0, 28800, 0};
+static const struct ike_suite suite = {CIPHER_AES128_CBC, DIGEST_SHA1, 2, 86400, INTEG_NONE};
+static const struct ike_esp_suite esp = {CIPHER_AES128_CBC, INTEG_HMAC_SHA1_96, 0, 28800, 0, false};
 
 static const char client_conf[] =
     "connections { gw {\n"

@@ -157,8 +157,8 @@ void remote_client_init(struct remote_lab *l, int i, enum remote_mode mode)
     struct remote_client *c = &l->client[i];
 
     *c = (struct remote_client){.used = true, .host = ip4(hosts[i])};
-    c->suite = (struct ike_suite){CIPHER_3DES_CBC, DIGEST_SHA1, 2, 86400};
-    c->esp = (struct ike_esp_suite){CIPHER_3DES_CBC, INTEG_HMAC_MD5_96, 0, 28800, 0};
+    c->suite = (struct ike_suite){CIPHER_3DES_CBC, DIGEST_SHA1, 2, 86400, INTEG_NONE};
+    c->esp = (struct ike_esp_suite){CIPHER_3DES_CBC, INTEG_HMAC_MD5_96, 0, 28800, 0, false};
     c->ike = (struct ike_peer_config){
         .address = ip4(0xd1a5c80a), /* 209.165.200.10 */
         .psk = bytes_str(REMOTE_PSK),

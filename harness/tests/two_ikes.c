@@ -11,8 +11,8 @@ static void init_side(struct two_ikes *t, int i)
     struct ip_net net[2] = {{ip4(0x0a010000), 16}, {ip4(0x0a020000), 16}};
 
     s->addr = ip4(i == IKE_A ? 0xc6336401 : 0xcb007101);
-    s->suites[0] = (struct ike_suite){CIPHER_AES128_CBC, DIGEST_SHA1, 2, 86400};
-    s->esp[0] = (struct ike_esp_suite){CIPHER_AES128_CBC, INTEG_HMAC_SHA1_96, 0, 28800, 0};
+    s->suites[0] = (struct ike_suite){CIPHER_AES128_CBC, DIGEST_SHA1, 2, 86400, INTEG_NONE};
+    s->esp[0] = (struct ike_esp_suite){CIPHER_AES128_CBC, INTEG_HMAC_SHA1_96, 0, 28800, 0, false};
     s->peer = (struct ike_peer_config){
         .psk = {psk, sizeof(psk) - 1},
         .nsuites = 1,
@@ -30,6 +30,21 @@ void two_ikes_init(struct two_ikes *t)
     clock_virtual_init(&t->clk);
     init_side(t, IKE_A);
     init_side(t, IKE_B);
+}
+
+void two_ikes_init_v2(struct two_ikes *t)
+{
+    two_ikes_init(t);
+    for (int i = 0; i < 2; i++) {
+        struct ike_end_point *s = &t->side[i];
+        s->suites[0] =
+            (struct ike_suite){CIPHER_AES128_GCM_16, DIGEST_SHA256, 31, 86400, INTEG_NONE};
+        s->esp[0] = (struct ike_esp_suite){CIPHER_AES128_GCM_16, INTEG_NONE, 0, 28800, 0, false};
+        s->peer.ike_version = 2;
+        s->peer.natt = true;
+        s->peer.fragment_mtu = 1280;
+        s->cfg.quirks = &s->quirks;
+    }
 }
 
 void two_ikes_start(struct two_ikes *t)
@@ -190,6 +205,13 @@ void two_ikes_up(struct two_ikes *t)
     two_ikes_establish(t, IKE_A);
 }
 
+void two_ikes_up_v2(struct two_ikes *t)
+{
+    two_ikes_init_v2(t);
+    two_ikes_start(t);
+    two_ikes_establish(t, IKE_A);
+}
+
 void two_ikes_inject(struct two_ikes *t, int side, struct bytes datagram)
 {
     struct endpoint from = {t->side[!side].addr, IKE_PORT}, to = {t->side[side].addr, IKE_PORT};
@@ -295,7 +317,12 @@ static bool mirrors(const struct ike_out *a, const struct ike_out *b)
     if (a->kind == IKE_OUT_IKE_UP)
         return memcmp(a->sa.spi_i, b->sa.spi_i, 8) == 0 &&
                memcmp(a->sa.spi_r, b->sa.spi_r, 8) == 0 &&
-               memcmp(a->sa.skey, b->sa.skey, sizeof(a->sa.skey)) == 0 && a->sa.skey_len &&
+               memcmp(a->sa.skey, b->sa.skey, sizeof(a->sa.skey)) == 0 &&
+               (a->sa.skey_len || a->version == 2) &&
+               memcmp(a->sa.sk_ei, b->sa.sk_ei, sizeof(a->sa.sk_ei)) == 0 &&
+               memcmp(a->sa.sk_er, b->sa.sk_er, sizeof(a->sa.sk_er)) == 0 &&
+               memcmp(a->sa.sk_ai, b->sa.sk_ai, sizeof(a->sa.sk_ai)) == 0 &&
+               memcmp(a->sa.sk_ar, b->sa.sk_ar, sizeof(a->sa.sk_ar)) == 0 &&
                a->initiator != b->initiator && a->sa.suite.cipher == b->sa.suite.cipher &&
                a->sa.suite.digest == b->sa.suite.digest && a->sa.suite.group == b->sa.suite.group;
     return a->child.in_spi == b->child.out_spi && a->child.out_spi == b->child.in_spi &&

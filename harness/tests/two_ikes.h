@@ -29,6 +29,7 @@ struct ike_end_point {
     struct ike_policy policies[IKE_POLICIES];
     struct ike_peer_config peer;
     struct ike_config cfg;
+    struct ike_quirks quirks;
     struct rng_seeded rng;
     struct ike *ike;
     struct ike_out *said; /* all outputs but datagrams; keys are in it */
@@ -56,6 +57,9 @@ void *two_ikes_room(void *list, size_t n, size_t size);
 /* Side A protects 10.1.0.0/16, side B 10.2.0.0/16, policy 7: AES-128, SHA-1, group 2; ESP with
  * AES-128 and HMAC-SHA1, no PFS; DPD on; the same pre-shared key. */
 void two_ikes_init(struct two_ikes *t);
+/* The same with IKEv2: AES-GCM, HMAC-SHA-256, Curve25519; ESP with AES-GCM; fragments of 1280
+ * bytes, NAT traversal. */
+void two_ikes_init_v2(struct two_ikes *t);
 void two_ikes_start(struct two_ikes *t);
 void two_ikes_release(struct two_ikes *t);
 
@@ -76,6 +80,7 @@ void two_ikes_establish(struct two_ikes *t, int side);
 
 /* A begins and everything is as two_ikes_establish leaves it. */
 void two_ikes_up(struct two_ikes *t);
+void two_ikes_up_v2(struct two_ikes *t);
 
 /* Hands a datagram to SIDE at once, as from the other one. */
 void two_ikes_inject(struct two_ikes *t, int side, struct bytes datagram);

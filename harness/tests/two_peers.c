@@ -32,8 +32,8 @@ static void init_side(struct two_peers *t, int i)
     s->lab = t;
     s->host_addr = addr(a ? "10.1.0.9" : "10.2.0.9");
     s->host_mac = (struct mac){{2, 0, 0, 0, 3, (uint8_t)i}};
-    s->suite = (struct ike_suite){CIPHER_AES128_CBC, DIGEST_SHA1, 2, 86400};
-    s->esp = (struct ike_esp_suite){CIPHER_AES128_CBC, INTEG_HMAC_SHA1_96, 0, 28800, 0};
+    s->suite = (struct ike_suite){CIPHER_AES128_CBC, DIGEST_SHA1, 2, 86400, INTEG_NONE};
+    s->esp = (struct ike_esp_suite){CIPHER_AES128_CBC, INTEG_HMAC_SHA1_96, 0, 28800, 0, false};
     s->policy = (struct ike_policy){.id = 7,
                                     .selector = {.local = net(a ? "10.1.0.0/16" : "10.2.0.0/16"),
                                                  .remote = net(a ? "10.2.0.0/16" : "10.1.0.0/16")},
@@ -94,7 +94,11 @@ void two_peers_start(struct two_peers *t)
     for (int i = 0; i < 2; i++) {
         struct one_peer *s = &t->side[i];
         link_new(&lan, &t->clk.clock, &t->rng.rng, &s->inner, &s->host);
-        s->cfg.ike = (struct ike_config){s->cfg.wan, &s->ike, 1, &s->policy, 1, false};
+        s->cfg.ike = (struct ike_config){.local = s->cfg.wan,
+                                         .peers = &s->ike,
+                                         .npeers = 1,
+                                         .policies = &s->policy,
+                                         .npolicies = 1};
         rng_seeded_init(&s->rng, 1, i == PEER_A ? "a" : "b");
         s->peer = peer_new(&s->cfg, &t->clk.clock, &s->rng.rng, NULL);
         peer_attach(s->peer, PEER_WAN, &s->wan->sink);

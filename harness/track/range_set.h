@@ -19,7 +19,7 @@ struct range {
 /* A growing list of ranges, reused from call to call. */
 struct range_list {
     struct range *r;
-    size_t n, cap;
+    uint32_t n, cap;
 };
 
 void range_list_release(struct range_list *l);

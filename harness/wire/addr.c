@@ -34,6 +34,11 @@ bool ip_net_has(const struct ip_net *net, const struct ip_addr *a)
     return rest == 0 || ((a->b[whole] ^ net->addr.b[whole]) >> (8 - rest)) == 0;
 }
 
+struct ip_addr ip4_mask(unsigned prefix)
+{
+    return ip4(prefix == 0 ? 0 : prefix < 32 ? UINT32_MAX << (32 - prefix) : UINT32_MAX);
+}
+
 int ip4_mask_prefix(uint32_t mask)
 {
     uint32_t inverse = ~mask;

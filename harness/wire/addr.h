@@ -59,6 +59,10 @@ size_t ip_addr_len(const struct ip_addr *a);
 /* True when A lies in NET (same family, equal first `prefix` bits). */
 bool ip_net_has(const struct ip_net *net, const struct ip_addr *a);
 
+/* The IPv4 mask of PREFIX bits, "255.255.255.0" of 24; all ones for more than 32, which no network
+ * of IPv4 has. */
+struct ip_addr ip4_mask(unsigned prefix);
+
 /* The prefix length of an IPv4 mask in host order, or -1 when its ones are not contiguous. */
 int ip4_mask_prefix(uint32_t mask);
 

@@ -71,6 +71,25 @@ static void masks_are_turned_into_prefixes(void **state)
     assert_int_equal(ip4_mask_prefix(0xffffff01), -1); /* the note's 255.255.255.1 */
 }
 
+static void prefixes_are_turned_into_masks(void **state)
+{
+    static const struct {
+        unsigned prefix;
+        const char *mask;
+    } rows[] = {{0, "0.0.0.0"},
+                {1, "128.0.0.0"},
+                {25, "255.255.255.128"},
+                {32, "255.255.255.255"},
+                {64, "255.255.255.255"}};
+    char out[IP_ADDR_TEXT];
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct ip_addr m = ip4_mask(rows[i].prefix);
+        assert_string_equal(ip_addr_format(&m, out), rows[i].mask);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -78,6 +97,7 @@ int main(void)
         cmocka_unit_test(malformed_text_is_refused),
         cmocka_unit_test(text_forms_round_trip),
         cmocka_unit_test(masks_are_turned_into_prefixes),
+        cmocka_unit_test(prefixes_are_turned_into_masks),
     };
     return cmocka_run_group_tests_name("wire/addr", tests, NULL, NULL);
 }

@@ -1,0 +1,57 @@
+#include "plan/explain_packets.h"
+
+static const char *const senders[] = {"the user", "the server", "the outside host"};
+
+static void seen_as(struct buf *out, const char *who, const struct ip_addr *a)
+{
+    char text[IP_ADDR_TEXT];
+
+    if (a->family)
+        buf_addf(out, ", %s known as %s", who, ip_addr_format(a, text));
+}
+
+void explain_past_tunnel(struct buf *out, const struct plan *p, const struct plan_stream *s)
+{
+    char text[IP_ADDR_TEXT];
+
+    if (s->to == FAR_OUTSIDE)
+        buf_addf(out, ", with the host %s outside of the tunnel",
+                 ip_addr_format(&p->lab.outside_host, text));
+    if (s->opener != OPENER_CAPTURED)
+        buf_addf(out, ", opened by %s",
+                 s->opener == OPENER_BO ? "the user"
+                 : s->to == FAR_OUTSIDE ? "that host"
+                                        : "the server");
+    seen_as(out, "the user", &s->bo_seen_as);
+    seen_as(out, "the server", &s->ho_seen_as);
+}
+
+void explain_send(struct buf *out, const struct plan *p, const struct plan_event *e)
+{
+    char text[IP_ADDR_TEXT];
+
+    buf_addf(out, " sends from %s %s", senders[e->sender], plan_send_what(e->send));
+    if (e->about >= 0)
+        buf_addf(out, ", of %s", p->streams[e->about].id);
+    if (e->to.family)
+        buf_addf(out, ", to %s", ip_addr_format(&e->to, text));
+    if (e->to_port)
+        buf_addf(out, ", port %u", e->to_port);
+    buf_addc(out, '\n');
+}
+
+void explain_packet(struct buf *out, const struct plan *p, const struct plan_expect *x)
+{
+    buf_addf(out, "%s out of the device on %s", plan_packet_words(x->packet),
+             plan_leg_name(x->leg));
+    if (x->stream >= 0)
+        buf_addf(out, " of %s", p->streams[x->stream].id);
+    if (x->sent >= 0)
+        buf_addf(out, " as %s sent it", p->events[x->sent].id);
+    if (x->mss)
+        buf_addf(out, " with an MSS of %u at most", x->mss);
+    if (x->isn)
+        buf_addf(out, " with %s sequence number",
+                 x->isn == ISN_KEPT ? "its sender's own" : "another than its sender's");
+    explain_count(out, x);
+}
