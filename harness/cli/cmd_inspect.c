@@ -9,7 +9,7 @@
 
 struct inspect_args {
     const struct cli_env *env;
-    bool json, csv, quiet, follow;
+    bool json, csv, quiet, follow, vlans_apart;
     enum tcp_rules rules;
     struct inspect_filter filter;
 };
@@ -39,6 +39,13 @@ static const char *take_follow(void *ctx, const char *value)
 {
     (void)value;
     ((struct inspect_args *)ctx)->follow = true;
+    return NULL;
+}
+
+static const char *take_vlans_apart(void *ctx, const char *value)
+{
+    (void)value;
+    ((struct inspect_args *)ctx)->vlans_apart = true;
     return NULL;
 }
 
@@ -90,6 +97,8 @@ static const struct option_row rows[] = {
     {0, "stream", "N", "only this TCP stream", take_stream},
     {0, "from", "TIME", "only packets from this time on: Unix seconds, or +SECONDS", take_from},
     {0, "to", "TIME", "only packets up to this time", take_to},
+    {0, "vlans-apart", NULL, "equal endpoints under other VLAN ids are other streams",
+     take_vlans_apart},
     {0, "follow", NULL, "go on reading while the capture grows, until interrupted", take_follow},
 };
 
@@ -182,6 +191,7 @@ static int inspect_one(const struct inspect_args *a, const char *path, bool firs
     struct reading r = {.args = a, .size = size_of(path), .begun_s = a->env->wall()};
     struct intake_wait wait = {more, &r};
     struct scan_options o = {.digests = a->json,
+                             .vlans_apart = a->vlans_apart,
                              .filter = &a->filter,
                              .wait = a->follow ? &wait : NULL,
                              .watch = watch,

@@ -73,6 +73,7 @@ enum err scan_file_with(struct scan *s, const char *path, const struct scan_opti
     *s = (struct scan){0};
     arena_init(&s->arena);
     survey_init(&s->survey);
+    s->survey.tcp.opts.vlans_apart = o->vlans_apart;
     map_init(&s->esp_map);
     map_init(&s->framed_map);
     enum err e = savefile_open_live(path, o->wait, &f, why);

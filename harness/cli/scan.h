@@ -81,6 +81,7 @@ struct scan {
 /* How a capture is read. */
 struct scan_options {
     bool digests;
+    bool vlans_apart; /* equal endpoints under other VLAN ids are other streams */
     const struct inspect_filter *filter; /* its times alone; NULL: all packets */
     const struct intake_wait *wait;      /* for a file that grows; NULL: it does not */
     /* Called every SCAN_WATCH packets: false ends the reading. NULL: nobody looks. */
