@@ -3,15 +3,49 @@
 #include "cli/options.h"
 #include "cli/words.h"
 
+#include <stdio.h>
+#include <sys/stat.h>
+#include <time.h>
+
 struct inspect_args {
-    bool json;
+    const struct cli_env *env;
+    bool json, csv, quiet, follow, vlans_apart;
     enum tcp_rules rules;
+    struct inspect_filter filter;
 };
 
 static const char *take_json(void *ctx, const char *value)
 {
     (void)value;
     ((struct inspect_args *)ctx)->json = true;
+    return NULL;
+}
+
+static const char *take_csv(void *ctx, const char *value)
+{
+    (void)value;
+    ((struct inspect_args *)ctx)->csv = true;
+    return NULL;
+}
+
+static const char *take_quiet(void *ctx, const char *value)
+{
+    (void)value;
+    ((struct inspect_args *)ctx)->quiet = true;
+    return NULL;
+}
+
+static const char *take_follow(void *ctx, const char *value)
+{
+    (void)value;
+    ((struct inspect_args *)ctx)->follow = true;
+    return NULL;
+}
+
+static const char *take_vlans_apart(void *ctx, const char *value)
+{
+    (void)value;
+    ((struct inspect_args *)ctx)->vlans_apart = true;
     return NULL;
 }
 
@@ -24,18 +58,57 @@ static const char *take_rules(void *ctx, const char *value)
     return i >= 0 ? NULL : "wants positions, tcptrace or wireshark";
 }
 
+static const char *take_host(void *ctx, const char *value)
+{
+    enum err e = inspect_filter_host(&((struct inspect_args *)ctx)->filter, value);
+
+    return e == ERR_RANGE ? "is given too often"
+           : e            ? "wants an address, a network or ADDRESS:PORT"
+                          : NULL;
+}
+
+static const char *take_stream(void *ctx, const char *value)
+{
+    return inspect_filter_stream(&((struct inspect_args *)ctx)->filter, value)
+               ? "wants the number of a TCP stream"
+               : NULL;
+}
+
+#define TIME_WANT "wants seconds of Unix time, or +SECONDS after the first packet"
+
+static const char *take_from(void *ctx, const char *value)
+{
+    return inspect_filter_from(&((struct inspect_args *)ctx)->filter, value) ? TIME_WANT : NULL;
+}
+
+static const char *take_to(void *ctx, const char *value)
+{
+    return inspect_filter_to(&((struct inspect_args *)ctx)->filter, value) ? TIME_WANT : NULL;
+}
+
 static const struct option_row rows[] = {
     {0, "json", NULL, "as JSON: an object a capture", take_json},
+    {0, "csv", NULL, "as comma-separated values: a line a flow", take_csv},
+    {'q', "quiet", NULL, "only what went wrong", take_quiet},
     {0, "rules", "WHOSE", "what counts as a retransmission: positions, tcptrace, wireshark",
      take_rules},
+    {0, "host", "ADDRESS", "only flows of this address, network or ADDRESS:PORT (repeatable)",
+     take_host},
+    {0, "stream", "N", "only this TCP stream", take_stream},
+    {0, "from", "TIME", "only packets from this time on: Unix seconds, or +SECONDS", take_from},
+    {0, "to", "TIME", "only packets up to this time", take_to},
+    {0, "vlans-apart", NULL, "equal endpoints under other VLAN ids are other streams",
+     take_vlans_apart},
+    {0, "follow", NULL, "go on reading while the capture grows, until interrupted", take_follow},
 };
 
 static const struct options options = {
     .command = "inspect",
     .usage = "[OPTIONS] CAPTURE...",
     .about =
-        "Lists what is in captures (pcap, pcapng, gzip or zstd of them): flows, what had to be "
-        "mended in them, whether they can be replayed and why not, IKE, ESP and syslog.",
+        "Lists what is in captures (pcap, pcapng, gzip or zstd of them; - is standard input): "
+        "flows, the worst first, what had to be mended in them, whether they can be replayed and "
+        "why not, IKE, ESP and syslog.",
     .rows = rows,
     .n = COUNT(rows),
 };
@@ -46,15 +119,92 @@ static void flush(struct buf *b)
     buf_clear(b);
 }
 
-/* A damaged capture is told of, not refused: what was before the damage is good. */
-static int inspect_one(const struct inspect_args *a, const char *path)
+/* --- while it is read ---------------------------------------------------------------------------
+ */
+
+#define BAR_CELLS   20
+#define BAR_FIRST_S 1.0 /* what is read faster needs no bar */
+#define BAR_EACH_S  0.2
+
+struct reading {
+    const struct inspect_args *args;
+    uint64_t size; /* of the file; 0: unknown */
+    double begun_s, drawn_s;
+    bool drawn;
+};
+
+static bool goes_on(const struct reading *r)
+{
+    return !*r->args->env->stop;
+}
+
+static void draw(struct reading *r, const struct savefile_stats *s)
+{
+    uint64_t done = s->stored + s->packets * 16;
+    int cells = r->size ? (int)(done * BAR_CELLS / r->size) : 0;
+
+    cells = cells > BAR_CELLS ? BAR_CELLS : cells;
+    fprintf(stderr, "\r\033[K");
+    if (r->size)
+        fprintf(stderr, "[%.*s%*s] ", cells, "====================", BAR_CELLS - cells, "");
+    fprintf(stderr, "%llu packets", (unsigned long long)s->packets);
+    fflush(stderr);
+    r->drawn = true;
+}
+
+static bool watch(void *ctx, const struct savefile_stats *so_far)
+{
+    struct reading *r = ctx;
+    double now = r->args->env->wall();
+
+    if (r->args->env->err_is_tty && now - r->begun_s >= BAR_FIRST_S &&
+        now - r->drawn_s >= BAR_EACH_S) {
+        draw(r, so_far);
+        r->drawn_s = now;
+    }
+    return goes_on(r);
+}
+
+/* Waits for the file to grow. */
+static bool more(void *ctx)
+{
+    const struct timespec pause = {.tv_nsec = 200000000};
+
+    if (!goes_on(ctx))
+        return false;
+    nanosleep(&pause, NULL);
+    return goes_on(ctx);
+}
+
+static uint64_t size_of(const char *path)
+{
+    struct stat st;
+
+    return stat(path, &st) == 0 && S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0;
+}
+
+/* A damaged capture is told of, not refused: what was read of it is good. */
+static int inspect_one(const struct inspect_args *a, const char *path, bool first)
 {
     struct inspection in;
     struct inspect_out out = {.b = BUF_INIT, .flush = flush};
-    bool good = inspect_read(&in, path, a->rules, a->json);
+    struct reading r = {.args = a, .size = size_of(path), .begun_s = a->env->wall()};
+    struct intake_wait wait = {more, &r};
+    struct scan_options o = {.digests = a->json,
+                             .vlans_apart = a->vlans_apart,
+                             .filter = &a->filter,
+                             .wait = a->follow ? &wait : NULL,
+                             .watch = watch,
+                             .ctx = &r};
+    bool good = inspect_read(&in, path, a->rules, &o);
 
+    if (r.drawn)
+        fprintf(stderr, "\r\033[K");
+    in.quiet = a->quiet;
     if (a->json)
         inspect_json(&in, &out);
+    else if (good && a->csv)
+        inspect_csv(&in, &out, first);
     else if (good)
         inspect_text(&in, &out);
     put_out(&out.b);
@@ -67,18 +217,22 @@ static int inspect_one(const struct inspect_args *a, const char *path)
 
 int cmd_inspect(const struct cli_env *env, int argc, char **argv)
 {
-    struct inspect_args a = {.rules = TCP_RULES_POSITIONS};
-    int rc = options_parse(&options, &argc, argv, &a);
+    struct inspect_args a = {.env = env, .rules = TCP_RULES_POSITIONS};
 
-    (void)env;
+    inspect_filter_init(&a.filter);
+    int rc = options_parse(&options, &argc, argv, &a);
     if (rc < 0 && argc == 0)
         rc = usage_error("inspect: needs a capture (holdfast inspect --help)");
+    if (rc < 0 && a.json && a.csv)
+        rc = usage_error("inspect: --json and --csv are two forms of the same");
     if (rc >= 0)
         return rc;
     rc = EXIT_PASSED;
-    for (int i = 0; i < argc; i++) {
-        int one = inspect_one(&a, argv[i]);
+    for (int i = 0; i < argc && (i == 0 || !*env->stop); i++) {
+        int one = inspect_one(&a, argv[i], i == 0);
         rc = one > rc ? one : rc;
     }
+    if (*env->stop && !a.follow) /* to end the following is no failure */
+        rc = *env->stop == SIGINT ? EXIT_INT : EXIT_TERM;
     return rc;
 }

@@ -57,6 +57,8 @@ static void put_direction(struct jsonw *j, const char *name, const struct inspec
     jsonw_u64(j, "rst", d->rst);
     jsonw_u64(j, "zero_window", d->zero_window);
     jsonw_u64(j, "duplicate_acks", d->duplicate_acks);
+    jsonw_u64(j, "sack_packets", d->sack_packets);
+    jsonw_string(j, "rules", tcp_rules_name(in->rules));
     jsonw_u64(j, "retransmitted_packets", again.packets);
     jsonw_u64(j, "retransmitted_bytes", again.bytes);
     if (d->max_idle_ns >= 0)
@@ -137,10 +139,12 @@ static void put_flows(struct jsonw *j, const char *name, const struct inspection
             continue;
         arena_init(&arena);
         survey_flow(s, i, &arena, &f);
-        if (f.tcp)
-            put_stream(j, in, &f);
-        else
-            put_datagrams(j, &f);
+        if (inspect_keeps(in, &f)) {
+            if (f.tcp)
+                put_stream(j, in, &f);
+            else
+                put_datagrams(j, &f);
+        }
         arena_release(&arena);
         inspect_flush(out);
     }
@@ -243,6 +247,17 @@ static void put_file(struct jsonw *j, const struct inspection *in)
     jsonw_close(j);
 }
 
+static void put_given_up(struct jsonw *j, const struct scan *s)
+{
+    const struct scan_given_up g = scan_given_up(s);
+
+    jsonw_object(j, "given_up");
+    jsonw_u64(j, "holes", g.holes);
+    jsonw_u64(j, "datagrams", g.datagrams);
+    jsonw_u64(j, "messages", g.messages);
+    jsonw_close(j);
+}
+
 void inspect_json(const struct inspection *in, struct inspect_out *out)
 {
     struct jsonw j;
@@ -251,6 +266,8 @@ void inspect_json(const struct inspection *in, struct inspect_out *out)
     jsonw_object(&j, NULL);
     put_file(&j, in);
     if (in->good) {
+        jsonw_bool(&j, "interrupted", in->scan.interrupted);
+        put_given_up(&j, &in->scan);
         put_flows(&j, "tcp", in, CONV_TCP, out);
         put_flows(&j, "udp", in, CONV_UDP, out);
         put_flows(&j, "icmp", in, CONV_ICMP, out);

@@ -44,31 +44,55 @@ static void say_unread(struct scan *s, const char *path)
         (void)!savefile_unread(&s->file, path, &s->damage);
 }
 
-enum err scan_file(struct scan *s, const char *path, bool digests, struct diag *why)
+static void read_all(struct scan *s, struct savefile *f, const struct scan_options *o)
+{
+    struct savefile_packet p;
+    int64_t first_ns = 0;
+
+    while (savefile_next(f, &p, &s->damage) == ERR_OK) {
+        if (p.number == 1)
+            first_ns = p.time_ns;
+        if (o->watch && p.number % SCAN_WATCH == 0) {
+            struct savefile_stats so_far = savefile_stats(f);
+            s->interrupted = !o->watch(o->ctx, &so_far);
+            if (s->interrupted)
+                return;
+        }
+        if (o->filter && !inspect_filter_time(o->filter, first_ns, p.time_ns))
+            continue;
+        survey_add(&s->survey, &p);
+        take(s, &p);
+    }
+}
+
+enum err scan_file_with(struct scan *s, const char *path, const struct scan_options *o,
+                        struct diag *why)
 {
     struct savefile *f;
-    struct savefile_packet p;
 
     *s = (struct scan){0};
     arena_init(&s->arena);
     survey_init(&s->survey);
+    s->survey.tcp.opts.vlans_apart = o->vlans_apart;
     map_init(&s->esp_map);
     map_init(&s->framed_map);
-    enum err e = savefile_open(path, &f, why);
+    enum err e = savefile_open_live(path, o->wait, &f, why);
     if (e)
         return e;
-    if (digests)
+    if (o->digests)
         scan_digests_begin(s);
-    while (savefile_next(f, &p, &s->damage) == ERR_OK) {
-        survey_add(&s->survey, &p);
-        take(s, &p);
-    }
+    read_all(s, f, o);
     s->file = savefile_stats(f);
     savefile_close(f);
-    if (digests)
+    if (o->digests)
         scan_digests_finish(s);
     say_unread(s, path);
     return ERR_OK;
+}
+
+enum err scan_file(struct scan *s, const char *path, bool digests, struct diag *why)
+{
+    return scan_file_with(s, path, &(struct scan_options){.digests = digests}, why);
 }
 
 void scan_release(struct scan *s)
@@ -83,4 +107,15 @@ void scan_release(struct scan *s)
     mem_free(s->syslog);
     scan_framed_release(s);
     arena_release(&s->arena);
+}
+
+struct scan_given_up scan_given_up(const struct scan *s)
+{
+    struct scan_given_up g = {.datagrams = s->file.fragments.dropped,
+                              .messages = scan_framed_holes(s)};
+
+    for (size_t i = 0; i < s->survey.tcp.count; i++)
+        for (int side = 0; side < 2; side++)
+            g.holes += range_set_closed_holes(&s->survey.tcp.streams[i]->dir[side].covered);
+    return g;
 }

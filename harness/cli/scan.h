@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "base/map.h"
+#include "cli/inspect_filter.h"
 #include "track/byte_window.h"
 #include "traffic/savefile.h"
 #include "traffic/survey.h"
@@ -71,10 +72,28 @@ struct scan {
     size_t nframed, cap_framed;
     bool ike_elsewhere; /* there is IKE in TCP on ports that do not show it */
     struct arena arena;
-    struct diag damage; /* err set: the file is read up to here */
+    bool interrupted;   /* by WATCH */
+    struct diag damage; /* err set: the file is damaged or cut there */
 };
 
 #define SCAN_WINDOW ((size_t)64 << 20) /* bytes of payload that later copies are compared with */
+
+/* How a capture is read. */
+struct scan_options {
+    bool digests;
+    bool vlans_apart; /* equal endpoints under other VLAN ids are other streams */
+    const struct inspect_filter *filter; /* its times alone; NULL: all packets */
+    const struct intake_wait *wait;      /* for a file that grows; NULL: it does not */
+    /* Called every SCAN_WATCH packets: false ends the reading. NULL: nobody looks. */
+    bool (*watch)(void *ctx, const struct savefile_stats *so_far);
+    void *ctx;
+};
+
+#define SCAN_WATCH 4096u
+
+/* As scan_file. What was read until WATCH or WAIT ended it is good. */
+MUST_USE enum err scan_file_with(struct scan *s, const char *path, const struct scan_options *o,
+                                 struct diag *why);
 
 /* DIGESTS: also the SHA-256 of what each side of a stream sent, and bytes sent twice with other
  * content are counted, as far back as SCAN_WINDOW reaches. WHY: the file cannot be opened or is no
@@ -88,6 +107,15 @@ void scan_release(struct scan *s);
 #define SCAN_DIGEST_TEXT 65
 const char *scan_digest(const struct scan *s, uint32_t number, enum tcp_side side,
                         char out[static SCAN_DIGEST_TEXT]);
+
+/* What was given up to stay within bounds. */
+struct scan_given_up {
+    uint64_t holes;     /* of TCP streams, counted, but no longer told apart from what was seen */
+    uint64_t datagrams; /* in fragments that never became whole, or too late */
+    uint64_t messages;  /* holes in TCP streams of syslog or IKE: messages there are lost */
+};
+
+struct scan_given_up scan_given_up(const struct scan *s);
 
 /* Sequence numbers between the lowest and the highest one that were not seen. */
 uint64_t scan_esp_missing(const struct scan_esp *e);

@@ -155,6 +155,15 @@ void scan_take_framed(struct scan *s, const struct savefile_packet *p)
     }
 }
 
+uint64_t scan_framed_holes(const struct scan *s)
+{
+    uint64_t n = 0;
+
+    for (size_t i = 0; i < s->nframed; i++)
+        n += s->framed[i]->ordered.holes;
+    return n;
+}
+
 void scan_framed_release(struct scan *s)
 {
     for (size_t i = 0; i < s->nframed; i++) {

@@ -26,6 +26,7 @@ void scan_take_syslog(struct scan *s, const struct savefile_packet *p, struct by
 /* A TCP segment of a stream with syslog, or IKE and ESP, in it; others are left alone. */
 void scan_take_framed(struct scan *s, const struct savefile_packet *p);
 void scan_framed_release(struct scan *s);
+uint64_t scan_framed_holes(const struct scan *s);
 
 /* A UDP datagram that is IKE, or ESP or nothing on IKE's other port (RFC 3948). */
 void scan_take_ike(struct scan *s, const struct savefile_packet *p);

@@ -85,12 +85,77 @@ static void inspect_of_a_cut_capture__tells_the_damage(void **state)
     program_release(&p);
 }
 
+#define LOSSY "captures/http-download-lossy.pcapng.zst"
+
+/* Each command, and what it prints. */
+static const struct row {
+    const char *what, *command;
+    int code;
+    const char *says, *not ;
+} rows[] = {
+    {"a_stream_has_a_story", "%H inspect " LOSSY, 0,
+     "download 10.224.228.10:45172 < 192.168.50.10:80: 8388854 bytes in 1.1 s, 44 packets sent "
+     "again (positions), 129 filled holes; closed by both\n",
+     NULL},
+    {"the_rules_are_named_beside_the_count", "%H inspect --rules wireshark " LOSSY, 0,
+     "packets sent again (wireshark)", NULL},
+    {"standard_input", "cat captures/dns-ping.pcapng | %H inspect -", 0,
+     "-: pcapng, Ethernet; 42 packets", NULL},
+    {"standard_input_compressed", "gzip -c captures/dns-ping.pcapng | %H inspect -", 0,
+     "-: pcapng, Ethernet; 42 packets", NULL},
+    {"a_file_on_standard_input", "%H inspect - <captures/dns-ping.pcapng", 0, "; 42 packets", NULL},
+    {"several_files", "%H inspect captures/dns-ping.pcapng captures/half-closed.pcap", 0,
+     "captures/half-closed.pcap: pcap, ", NULL},
+    {"values_begin_with_names_once",
+     "%H inspect --csv captures/dns-ping.pcapng "
+     "captures/dns-ping.pcapng | grep -c ^file,",
+     0, "1\n", NULL},
+    {"values_have_a_line_a_flow", "%H inspect --csv captures/dns-ping.pcapng | wc -l", 0, "6\n",
+     NULL},
+    {"values_all_have_as_many_columns_as_names",
+     "%H inspect --csv captures/dns-ping.pcapng " LOSSY " | tr -cd ',\\n' | sort -u | wc -l", 0,
+     "1\n", NULL},
+    {"json_and_values_at_once", "%H inspect --json --csv captures/dns-ping.pcapng", 2, NULL, NULL},
+    {"quiet_leaves_out_what_went_well", "%H inspect -q " LOSSY, 0, "9160 packets", "\n  tcp"},
+    {"by_address", "%H inspect --host 192.168.50.0/24 " LOSSY, 0, "download", NULL},
+    {"by_address_and_port", "%H inspect --host 192.168.50.10:81 " LOSSY, 0, "9160 packets",
+     "\n  tcp"},
+    {"by_stream", "%H inspect --stream 1 " LOSSY, 0, "9160 packets", "\n  tcp"},
+    {"by_time", "%H inspect --to +0.0001 " LOSSY, 0, "download", "8388854 bytes"},
+    {"a_time_that_is_none", "%H inspect --from noon " LOSSY, 2, NULL, NULL},
+    {"an_address_that_is_none", "%H inspect --host 10.0.0 " LOSSY, 2, NULL, NULL},
+    {"a_growing_file",
+     "cp captures/dns-ping.pcapng %T/grown; head -c 3000 captures/dns-ping.pcapng >%T/growing;"
+     " (timeout -s INT 20 %H inspect --follow %T/growing >%T/said & echo $! >%T/pid;"
+     " sleep 0.3; tail -c +3001 captures/dns-ping.pcapng >>%T/growing; sleep 0.6;"
+     " kill -INT $(cat %T/pid); wait; cat %T/said)",
+     0, "; 42 packets", "damaged"},
+};
+
+static void inspect_says_what_its_row_says(void **state)
+{
+    const struct row *row = *state;
+    struct program p;
+
+    program_run(&p, row->command);
+    assert_int_equal(p.code, row->code);
+    if (row->says && !strstr(buf_str(&p.out), row->says))
+        fail_msg("says: %s", buf_str(&p.out));
+    if (row->not )
+        assert_null(strstr(buf_str(&p.out), row->not ));
+    program_release(&p);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
+    struct CMUnitTest tests[COUNT(rows) + 3] = {
         cmocka_unit_test(inspect__reads_evidence),
         cmocka_unit_test(inspect__reads_captures),
         cmocka_unit_test(inspect_of_a_cut_capture__tells_the_damage),
     };
+
+    for (size_t i = 0; i < COUNT(rows); i++)
+        tests[3 + i] = (struct CMUnitTest){rows[i].what, inspect_says_what_its_row_says, NULL, NULL,
+                                           (void *)(uintptr_t)&rows[i]};
     return cmocka_run_group_tests_name("tests/cli_inspect", tests, NULL, program_folder_remove);
 }

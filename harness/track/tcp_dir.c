@@ -315,6 +315,15 @@ bool tcp_dir_is_complete(const struct tcp_dir *d)
            tcp_dir_holes(d) == 0;
 }
 
+const char *tcp_rules_name(enum tcp_rules rules)
+{
+    static const char *const names[] = {[TCP_RULES_POSITIONS] = "positions",
+                                        [TCP_RULES_TCPTRACE] = "tcptrace",
+                                        [TCP_RULES_WIRESHARK] = "wireshark"};
+
+    return names[rules];
+}
+
 struct tcp_rexmit tcp_dir_retransmitted(const struct tcp_dir *d, enum tcp_rules rules)
 {
     struct tcp_rexmit r = {d->dup_full + d->dup_partial, d->overlap_bytes};

@@ -159,6 +159,8 @@ enum tcp_rules {
     TCP_RULES_WIRESHARK, /* also what fills holes: retransmission + out-of-order + keep-alive */
 };
 
+const char *tcp_rules_name(enum tcp_rules rules); /* "positions", "tcptrace", "wireshark" */
+
 struct tcp_rexmit {
     uint64_t packets, bytes;
 };

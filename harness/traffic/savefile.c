@@ -146,6 +146,7 @@ static void count(struct savefile *f, const struct source_frame *frame)
 
     s->packets++;
     s->bytes += frame->wire_len;
+    s->stored += frame->data.n;
     s->cut += frame->data.n < frame->wire_len;
     s->unread += !link_is_supported(frame->linktype);
     for (size_t i = 0; i < s->nlinktypes; i++)

@@ -42,6 +42,7 @@ MUST_USE enum err savefile_next(struct savefile *f, struct savefile_packet *out,
 struct savefile_stats {
     const char *format;      /* "pcap" or "pcapng" */
     uint64_t packets, bytes; /* delivered; bytes on the wire */
+    uint64_t stored;         /* bytes of the packets delivered, as captured */
     uint64_t cut;            /* captured short */
     uint64_t first_damage;   /* the packet before which the file is damaged; 0: nowhere */
     uint64_t unread;         /* of link types that are not taken apart: pkt is PKT_OTHER */
