@@ -76,7 +76,7 @@ help:
 	@echo 'make fuzz       fuzz each parser for FUZZ_SECONDS (default 60) with libFuzzer'
 	@echo 'make bench      speed and memory, beside a peer or a floor of the same run'
 	@echo 'make layers purity format   the rules of the design; clang-format'
-	@echo 'make deps install clean     packages; PREFIX= DESTDIR=; remove build/'
+	@echo 'make deps install clean     packages; PREFIX= DESTDIR= (install-lib: the C library alone); remove build/'
 
 $O/%.o: %.c
 	@mkdir -p $(@D)

@@ -2,6 +2,7 @@
  * are understood all the same; and so are bounces that other gateways made. */
 #include "tests/program.h"
 #include "tests/testkit.h"
+#include "wire/pcapng.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -30,6 +31,69 @@ static const struct row rows[] = {
      "outage", NULL},
 };
 
+static struct buf read_file(const char *path)
+{
+    struct buf b = BUF_INIT;
+    FILE *f = fopen(path, "rb");
+    size_t n;
+
+    assert_non_null(f);
+    while ((n = fread(buf_room(&b, 1 << 16), 1, 1 << 16, f)) > 0)
+        buf_grew(&b, n);
+    fclose(f);
+    return b;
+}
+
+static bool is_named(const struct pcapng_head *h, struct bytes block, const char *leg)
+{
+    struct pcapng_interface it;
+    struct pcapng_option o;
+
+    assert_ok(pcapng_interface_parse(h, block, &it));
+    while (pcapng_option_next(&it.options, &o))
+        if (o.code == PCAPNG_IF_NAME && o.value.n == strlen(leg) &&
+            memcmp(o.value.p, leg, o.value.n) == 0)
+            return true;
+    return false;
+}
+
+/* What the tap of LEG alone would have captured: every block but the packets of other legs. tshark
+ * does the same and takes seconds for it. */
+static void split(const char *case_id, const char *leg)
+{
+    char path[512];
+    struct pcapng_head h;
+    bool kept[16] = {false};
+    uint32_t ninterfaces = 0;
+    uint64_t packets = 0;
+
+    snprintf(path, sizeof(path), "%s/%s/evidence/%s.pcapng", program_folder(), case_id, case_id);
+    struct buf whole = read_file(path);
+    snprintf(path, sizeof(path), "%s/%s.%s.pcapng", program_folder(), case_id, leg);
+    FILE *out = fopen(path, "wb");
+    assert_non_null(out);
+    for (struct bytes in = buf_bytes(&whole); in.n; in = bytes_from(in, h.len)) {
+        struct pcapng_packet p;
+        assert_ok(pcapng_head_parse(in, false, &h));
+        struct bytes block = bytes_head(in, h.len);
+        if (h.type == PCAPNG_INTERFACE) {
+            assert_true(ninterfaces < COUNT(kept));
+            kept[ninterfaces++] = is_named(&h, block, leg);
+        }
+        if (h.type == PCAPNG_PACKET) {
+            assert_ok(pcapng_packet_parse(&h, block, &p));
+            assert_true(p.interface < ninterfaces);
+            if (!kept[p.interface])
+                continue;
+            packets++;
+        }
+        assert_int_equal(fwrite(block.p, 1, block.n, out), block.n);
+    }
+    assert_int_equal(fclose(out), 0);
+    assert_true(packets > 0);
+    buf_release(&whole);
+}
+
 static json_t *judge_legs(const char *case_id)
 {
     static const char *const legs[] = {"bo-lan", "wan", "ho-lan"};
@@ -42,15 +106,8 @@ static json_t *judge_legs(const char *case_id)
     program_run(&p, command);
     assert_int_equal(p.code, 0);
     program_release(&p);
-    for (size_t i = 0; i < COUNT(legs); i++) {
-        snprintf(command, sizeof(command),
-                 "tshark -r %%T/%s/evidence/%s.pcapng -Y 'frame.interface_name==\"%s\"'"
-                 " -w %%T/%s.%s.pcapng 2>/dev/null",
-                 case_id, case_id, legs[i], case_id, legs[i]);
-        program_run(&p, command);
-        assert_int_equal(p.code, 0);
-        program_release(&p);
-    }
+    for (size_t i = 0; i < COUNT(legs); i++)
+        split(case_id, legs[i]);
     int n = snprintf(command, sizeof(command), "%%H judge --json");
     for (size_t i = 0; i < COUNT(legs); i++)
         n += snprintf(command + n, sizeof(command) - (size_t)n, " --leg %s=%%T/%s.%s.pcapng",
@@ -143,11 +200,10 @@ static void legs__are_understood(void **state)
 
 static void wrong_keys__open_nothing(void **state)
 {
-    json_t *v = judge_legs("phase2-rekey-preserve-off");
+    json_t *v;
     struct program p;
 
-    (void)state;
-    json_decref(v);
+    (void)state; /* the second row has taken this case apart */
     program_run(&p, "sed 's/\\(\"HMAC[^,]*,\"0x\\)..../\\10000/'"
                     " %T/phase2-rekey-preserve-off/evidence/*.keys/esp_sa >%T/wrong");
     assert_int_equal(p.code, 0);
