@@ -93,7 +93,7 @@ static enum err set_protocols(struct gw_call *call)
                                     GW_PROTOCOL_WEBVPN,
                                     GW_PROTOCOL_IPSEC,
                                     GW_PROTOCOL_SVC,
-                                    0,
+                                    GW_PROTOCOL_IKEV2,
                                     GW_PROTOCOL_WEBVPN};
     unsigned set = 0;
     size_t which;
