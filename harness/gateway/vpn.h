@@ -16,6 +16,9 @@
 #define VPN_NONE    UINT32_MAX
 #define VPN_BLOCKED (UINT32_MAX - 1)
 
+/* IKE knows a policy of both versions twice: as NUMBER, and with this bit for IKEv2. */
+#define VPN_BY_IKEV2 (UINT32_C(1) << 31)
+
 #define VPN_REPLAY_WINDOW 64                   /* packets: the default of an ASA */
 #define VPN_HELD_MAX      4                    /* packets that wait for a tunnel, per policy */
 #define VPN_HELD_LIFE     SPAN_S(5)            /* how long they wait */
@@ -45,6 +48,8 @@ struct vpn_policy {
     size_t ace;          /* of the access list */
     bool configured;     /* still is part of the configuration */
     bool may_begin;      /* not answer-only */
+    bool ikev1, ikev2;   /* the entry has proposals for it */
+    uint8_t trying;      /* version of IKE that is asked for it; 0: none was yet */
     uint32_t parent;     /* VPN_NONE; else the policy that the peer has asked a part of */
     char group[GW_NAME]; /* of a dynamic map, for clients of this tunnel group; they have parts of
                             it, each a policy of its own. Else "" */
@@ -108,6 +113,9 @@ struct vpn_session {
     unsigned ikes;             /* established IKE SAs, those being replaced included */
     uint32_t ike;              /* the newest */
     bool initiator;
+    uint8_t version;            /* of IKE: 1 or 2 */
+    bool natt;                  /* in UDP 4500 */
+    uint8_t spi_i[8], spi_r[8]; /* of that SA, as `show crypto ikev2 sa detail` has them */
     uint32_t index;
     struct mono since, ike_since;
     struct ike_suite suite;
