@@ -102,7 +102,7 @@ void gw_vpn_forget(struct gateway *g)
     v->nsessions = 0;
     v->look = MONO_NEVER;
     v->contexts = v->indexes = 0;
-    v->ever = v->most = (struct vpn_tally){.ikes = 0};
+    v->ever = v->most = (struct vpn_tally){.tunnels = 0};
     gw_vpn_renew(g);
 }
 

@@ -126,6 +126,13 @@ struct vpn_session {
     bool idled;              /* it is ended because nothing went through it */
 };
 
+#define VPN_IKES 2 /* versions of IKE */
+
+static inline size_t vpn_ike(const struct vpn_session *s) /* index in a tally */
+{
+    return s->version == 2;
+}
+
 struct vpn_plan; /* the configuration in the form the IKE endpoint wants it */
 
 struct vpn {
@@ -145,8 +152,9 @@ struct vpn {
     size_t nsessions;
     uint32_t contexts, indexes; /* numbers given so far */
     struct vpn_tally {
-        uint64_t sessions[VPN_SESSION_TYPES], ikes, tunnels; /* the latter without AnyConnect's */
-    } ever, most;                                            /* there were; at the same time */
+        uint64_t sessions[VPN_SESSION_TYPES], tunnels; /* the latter without AnyConnect's */
+        uint64_t l2l[VPN_IKES], ikes[VPN_IKES];        /* by version of IKE; the same */
+    } ever, most;                                      /* there were; at the same time */
     bool fresh;                /* the crypto map has changed since a tunnel came up last */
     struct mono idle_due;      /* when tunnels are looked through for idle ones */
     uint32_t last_wanted;      /* policy of the last acquire, for the log of phase 1 */

@@ -46,7 +46,7 @@ static size_t peer_of(struct vpn_plan *p, const struct gw_config *c, const struc
     size_t n = p->ike.npeers;
 
     for (size_t i = 0; i < n; i++) {
-        if (p->peers[i].version != 2 && ip_addr_eq(&p->peers[i].address, addr))
+        if (p->peers[i].ike_version != 2 && ip_addr_eq(&p->peers[i].address, addr))
             return i;
     }
     if (!g || !g->l2l || !g->psk[0])

@@ -75,7 +75,7 @@ size_t vpn_plan_ikev2_peer(struct vpn_plan *p, const struct gw_config *c,
     size_t n = p->ike.npeers;
 
     for (size_t i = 0; i < n; i++) {
-        if (p->peers[i].version == 2 && ip_addr_eq(&p->peers[i].address, addr))
+        if (p->peers[i].ike_version == 2 && ip_addr_eq(&p->peers[i].address, addr))
             return i;
     }
     if (!may_use_ikev2(c, g) || !p->nikev2_suites)
@@ -84,7 +84,7 @@ size_t vpn_plan_ikev2_peer(struct vpn_plan *p, const struct gw_config *c,
     memcpy(p->remote_keys[n], g->ikev2_remote_psk, sizeof(p->remote_keys[n]));
     p->peers[n] = (struct ike_peer_config){
         .address = *addr,
-        .version = 2,
+        .ike_version = 2,
         .psk = bytes_str(p->keys[n]),
         .remote_psk = bytes_str(p->remote_keys[n]),
         .suites = p->ikev2_suites,

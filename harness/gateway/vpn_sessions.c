@@ -83,7 +83,7 @@ bool gw_vpn_has_pairs(struct gateway *g, const struct ip_addr *peer)
 struct vpn_tally gw_vpn_now(const struct gateway *g)
 {
     const struct vpn *v = &g->vpn;
-    struct vpn_tally n = {.ikes = 0};
+    struct vpn_tally n = {.tunnels = 0};
 
     for (size_t i = 0; i < v->npolicies; i++)
         n.tunnels += v->policies[i]->up;
@@ -93,7 +93,8 @@ struct vpn_tally gw_vpn_now(const struct gateway *g)
         if (s->type == VPN_SSL)
             n.tunnels -= gw_vpn_tunnels(v, s);
         else
-            n.ikes += s->ikes;
+            n.ikes[vpn_ike(s)] += s->ikes;
+        n.l2l[vpn_ike(s)] += s->type == VPN_LAN_TO_LAN;
     }
     return n;
 }
@@ -109,7 +110,10 @@ void gw_vpn_tally(struct gateway *g)
 
     for (size_t i = 0; i < VPN_SESSION_TYPES; i++)
         most->sessions[i] = larger(most->sessions[i], now.sessions[i]);
-    most->ikes = larger(most->ikes, now.ikes);
+    for (size_t i = 0; i < VPN_IKES; i++) {
+        most->ikes[i] = larger(most->ikes[i], now.ikes[i]);
+        most->l2l[i] = larger(most->l2l[i], now.l2l[i]);
+    }
     most->tunnels = larger(most->tunnels, now.tunnels);
 }
 
@@ -148,18 +152,19 @@ void gw_vpn_ike_up(struct gateway *g, const struct ike_out *o)
     if (s->ikes && gw_fault_on(g->faults, GW_FAULT_REKEY_ENDS_CHILDREN))
         ike_delete_children(g->vpn.ike, &o->peer, true);
     s->ikes++;
+    s->version = o->version;
     s->ike = o->ike;
     s->initiator = o->initiator;
     s->ike_since = clock_now(g->env.clk);
     s->suite = o->sa.suite;
-    s->version = o->version;
     memcpy(s->spi_i, o->sa.spi_i, sizeof(s->spi_i));
     memcpy(s->spi_r, o->sa.spi_r, sizeof(s->spi_r));
     s->end = IKE_END_NONE;
     if (new && o->group[0])
         gw_vpn_remote_up(g, s, o);
     g->vpn.ever.sessions[s->type] += new;
-    g->vpn.ever.ikes += s->type != VPN_SSL;
+    g->vpn.ever.ikes[vpn_ike(s)] += s->type != VPN_SSL;
+    g->vpn.ever.l2l[vpn_ike(s)] += new && s->type == VPN_LAN_TO_LAN;
     gw_vpn_tally(g);
     if (o->version == 2)
         gw_vpn_ikev2_up(g, s, o);
