@@ -79,7 +79,8 @@ static void could_not(struct outcome *o, enum err e, const struct diag *why)
 /* What an earlier run left must not pass for this one's. */
 static void remove_old(const char *evidence, const char *keys)
 {
-    static const char *const files[] = {"esp_sa", "ikev1_decryption_table"};
+    static const char *const files[] = {"esp_sa", "ikev1_decryption_table",
+                                        "ikev2_decryption_table"};
     struct buf b = BUF_INIT;
 
     (void)unlink(evidence);

@@ -1,6 +1,7 @@
 /* What the peer says of its security associations: event lines, and the keys for Wireshark. */
 #include "base/mem.h"
 #include "esp/esp_table.h"
+#include "ike/ike_table.h"
 #include "replay/run_parts.h"
 
 #include <fcntl.h>
@@ -19,6 +20,22 @@ static void add_hex(struct buf *line, const char *key, const uint8_t *p, size_t 
     buf_release(&hex);
 }
 
+/* RFC 7296, 2.14 */
+static void say_ikev2_keys(struct run *r, const struct ike_out *o)
+{
+    const struct ike_suite *s = &o->sa.suite;
+    size_t ke = cipher_key_len(s->cipher), ka = s->integ ? integ_key_len(s->integ) : 0;
+
+    event_line_add(&r->line, "version", "2");
+    add_hex(&r->line, "sk_ei", o->sa.sk_ei, ke);
+    add_hex(&r->line, "sk_er", o->sa.sk_er, ke);
+    if (!ka)
+        return;
+    event_line_add(&r->line, "integ", integ_name(s->integ));
+    add_hex(&r->line, "sk_ai", o->sa.sk_ai, ka);
+    add_hex(&r->line, "sk_ar", o->sa.sk_ar, ka);
+}
+
 static void say_ike(struct run *r, const struct ike_out *o, bool up)
 {
     event_line_start(&r->line, "ike-sa");
@@ -27,7 +44,10 @@ static void say_ike(struct run *r, const struct ike_out *o, bool up)
     add_hex(&r->line, "responder_spi", o->sa.spi_r, sizeof(o->sa.spi_r));
     if (up) {
         event_line_add(&r->line, "cipher", cipher_name(o->sa.suite.cipher));
-        add_hex(&r->line, "key", o->sa.skey, o->sa.skey_len);
+        if (o->version == 2)
+            say_ikev2_keys(r, o);
+        else
+            add_hex(&r->line, "key", o->sa.skey, o->sa.skey_len);
     }
     event_line_add(&r->line, "initiator", o->initiator ? "peer" : "device");
     if (o->rekey)
@@ -79,23 +99,12 @@ static void say_esp(struct run *r, const struct ike_out *o, bool inbound, bool u
     mem_wipe(&p, sizeof(p));
 }
 
-/* Wireshark's ikev1_decryption_table: initiator cookie, key. */
-static void keep_ike_key(struct run *r, const struct ike_out *o)
-{
-    for (size_t i = 0; i < sizeof(o->sa.spi_i); i++)
-        buf_addf(&r->ike_keys, "%02x", o->sa.spi_i[i]);
-    buf_addc(&r->ike_keys, ',');
-    for (size_t i = 0; i < o->sa.skey_len; i++)
-        buf_addf(&r->ike_keys, "%02x", o->sa.skey[i]);
-    buf_addc(&r->ike_keys, '\n');
-}
-
 static void take(struct run *r, const struct peer_fact *f)
 {
     switch (f->kind) {
     case PEER_IKE_UP:
         say_ike(r, &f->ike, true);
-        keep_ike_key(r, &f->ike);
+        ike_table_put(f->ike.version == 2 ? &r->ikev2_keys : &r->ike_keys, &f->ike);
         break;
     case PEER_IKE_DOWN:
         if (!f->ike.attempt) /* an SA that never was up does not go down */
@@ -145,12 +154,14 @@ enum err keys_open(struct run *r, struct diag *why)
 {
     const char *dir = r->opts->keys_dir;
 
-    r->esp_fd = r->ike_fd = -1;
+    r->esp_fd = r->ike_fd = r->ikev2_fd = -1;
     if (!dir || r->plan->lab.mode == MODE_PAIR) /* the devices keep their keys */
         return ERR_OK;
     (void)mkdir(dir, 0700);
     enum err e = open_file(dir, "esp_sa", &r->esp_fd, why);
-    return e ? e : open_file(dir, "ikev1_decryption_table", &r->ike_fd, why);
+    if (!e)
+        e = open_file(dir, "ikev1_decryption_table", &r->ike_fd, why);
+    return e ? e : open_file(dir, "ikev2_decryption_table", &r->ikev2_fd, why);
 }
 
 static enum err write_close(int *fd, const struct buf *b, struct diag *why)
@@ -169,7 +180,8 @@ static enum err write_close(int *fd, const struct buf *b, struct diag *why)
 enum err keys_write(struct run *r, struct diag *why)
 {
     enum err e = write_close(&r->esp_fd, &r->esp_keys, why);
-    enum err also = write_close(&r->ike_fd, &r->ike_keys, why);
+    enum err ikev1 = write_close(&r->ike_fd, &r->ike_keys, why);
+    enum err ikev2 = write_close(&r->ikev2_fd, &r->ikev2_keys, why);
 
-    return e ? e : also;
+    return e ? e : ikev1 ? ikev1 : ikev2;
 }

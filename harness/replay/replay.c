@@ -281,6 +281,9 @@ static void release(struct run *r)
         mem_wipe(r->ike_keys.s, r->ike_keys.n);
     buf_release(&r->esp_keys);
     buf_release(&r->ike_keys);
+    if (r->ikev2_keys.s)
+        mem_wipe(r->ikev2_keys.s, r->ikev2_keys.n);
+    buf_release(&r->ikev2_keys);
     mem_wipe(r, sizeof(*r));
     mem_free(r);
 }

@@ -126,10 +126,10 @@ struct run {
     struct event *events;
     size_t nevents;
     bool wants_logs; /* an event waits for a message, or is confirmed by one */
-    struct buf esp_keys, ike_keys;
-    int esp_fd, ike_fd;      /* -1: not wanted */
-    bool watch_hosts;        /* a <send> carries on from what the hosts sent */
-    struct mac beyond[TAPS]; /* whoever is at the other end of a host's leg, once heard */
+    struct buf esp_keys, ike_keys, ikev2_keys;
+    int esp_fd, ike_fd, ikev2_fd; /* -1: not wanted */
+    bool watch_hosts;             /* a <send> carries on from what the hosts sent */
+    struct mac beyond[TAPS];      /* whoever is at the other end of a host's leg, once heard */
     bool knows_beyond[TAPS];
     bool watch_wan; /* an event waits for a frame there as its proof */
     uint64_t frames;
