@@ -218,6 +218,8 @@ static enum err set_limit(struct gw_call *call)
         call->cfg->ikev2.max_sa = n;
     else
         call->cfg->ikev2.max_negotiating = n;
+    if (!call->no)
+        call->remark = "the limit is kept and shown, not kept to";
     call->changed |= GW_CHANGED_ISAKMP;
     return ERR_OK;
 }
