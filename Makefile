@@ -140,13 +140,14 @@ bench-now: $(B)/holdfast $(benches)
 
 # --- the rules of the design ------------------------------------------------------------------
 layers:
-	@mkdir -p $(B)
-	@for e in $(foreach d,$(DIRS),$(foreach m,$d $(MAY_$d),$d:$m)); do echo $$e; done >$(B)/may
-	@for d in $(DIRS); do for f in $$(ls harness/$$d/*.[ch] 2>/dev/null | grep -v _test.c); do \
-	  sed -n 's|^#include "\([a-z]*\)/.*|\1|p' $$f | sort -u | while read m; do \
-	    grep -qx "$$d:$$m" $(B)/may || echo "$$f may not include $$m/"; done; done; done >$(B)/bad; \
-	  grep -l 'openssl/' harness/*/*.[ch] 2>/dev/null | grep -vE '^harness/(crypto|bench)/' | sed 's/$$/ may not include openssl/' >>$(B)/bad; \
-	  cat $(B)/bad; test ! -s $(B)/bad
+	@awk -v may='$(foreach d,$(DIRS),$(foreach m,$d $(MAY_$d),$d:$m))' ' \
+	  BEGIN { n = split(may, m, " "); for (i = 1; i <= n; i++) ok[m[i]] = 1 } \
+	  FNR == 1 { split(FILENAME, at, "/"); dir = at[2]; \
+	    layered = (dir ":" dir) in ok && FILENAME !~ /_test\.c$$/ } \
+	  layered && /^#include "[a-z]*\// { split($$0, q, /["\/]/); \
+	    if (!((dir ":" q[2]) in ok)) { print FILENAME " may not include " q[2] "/"; bad = 1 } } \
+	  /openssl\// && dir != "crypto" && dir != "bench" { print FILENAME " may not include openssl"; bad = 1 } \
+	  END { exit bad }' $(wildcard harness/*/*.[ch])
 IMPURE := (__)?(time|clock_gettime|gettimeofday|localtime|localtime_r|getenv|rand|random|getrandom|f?open|openat|socket|connect|send|recv|f?printf|puts|fputs|fwrite|stdout|stderr)(64|_chk)?
 purity: $(lib_o)
 	@! nm -u $(filter $O/harness/judge/% $O/harness/report/% $O/harness/wire/%,$(lib_o)) /dev/null 2>/dev/null | grep -E ' $(IMPURE)$$'
@@ -165,7 +166,18 @@ run: deps
 	@$(MAKE) --no-print-directory $(B)/holdfast
 	@$(B)/holdfast run $(CASES)
 
+# The library: one header, which includes others that lie beside it, and one archive.
+LIB_DIRS := base wire track traffic
+install-lib: $O/libholdfast.a
+	install -d $(DESTDIR)$(PREFIX)/lib/pkgconfig $(LIB_DIRS:%=$(DESTDIR)$(PREFIX)/include/holdfast/%)
+	install -m 644 $O/libholdfast.a $(DESTDIR)$(PREFIX)/lib/
+	install -m 644 harness/holdfast.h $(DESTDIR)$(PREFIX)/include/holdfast/
+	for d in $(LIB_DIRS); do install -m 644 harness/$$d/*.h $(DESTDIR)$(PREFIX)/include/holdfast/$$d/; done
+	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' harness/holdfast.pc.in \
+	  >$(DESTDIR)$(PREFIX)/lib/pkgconfig/holdfast.pc
+
 install: $(B)/holdfast
+	@$(MAKE) --no-print-directory MODE=dev install-lib
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/holdfast
 	install -m 755 $(B)/dev/holdfast $(DESTDIR)$(PREFIX)/bin/holdfast
 	cp -R cases captures $(DESTDIR)$(PREFIX)/share/holdfast/
@@ -178,5 +190,5 @@ clean: ; rm -rf $(B)
 Q := $(if $(V),,@)
 -include $(shell find $O -name '*.d' 2>/dev/null)
 .PHONY: all help check check-now check-only asan cov live fuzz fuzz-now bench bench-now layers purity \
-	format format-check deps run install clean
+	format format-check deps run install install-lib clean
 .SECONDARY:

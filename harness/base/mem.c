@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 void *mem_zalloc(size_t n)
 {
@@ -20,6 +21,17 @@ void *mem_array(size_t count, size_t size)
     if (size && count > SIZE_MAX / size)
         bug("array size overflows");
     return mem_zalloc(count * size);
+}
+
+void *mem_table(size_t bytes)
+{
+    const size_t page = (size_t)2 << 20; /* of the usual machine; elsewhere no harm is done */
+    void *p;
+
+    if (posix_memalign(&p, page, bytes ? bytes : 1))
+        bug("out of memory");
+    (void)madvise(p, bytes, MADV_HUGEPAGE);
+    return p;
 }
 
 void *mem_resize(void *p, size_t count, size_t size)

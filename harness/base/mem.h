@@ -11,6 +11,10 @@ void *mem_zalloc(size_t n);
 /* COUNT elements of SIZE bytes, zeroed; ends the process if the product overflows. */
 void *mem_array(size_t count, size_t size);
 
+/* BYTES, not zeroed, for tables of megabytes that fill bit by bit: what was not touched costs
+ * nothing, and what is touched comes in large pages where the system has them. mem_free. */
+void *mem_table(size_t bytes);
+
 /* P resized to COUNT elements of SIZE bytes; what is new is not zeroed. */
 void *mem_resize(void *p, size_t count, size_t size);
 

@@ -40,22 +40,28 @@ static const struct options options = {
     .n = COUNT(rows),
 };
 
+static void flush(struct buf *b)
+{
+    put_out(b);
+    buf_clear(b);
+}
+
 /* A damaged capture is told of, not refused: what was before the damage is good. */
 static int inspect_one(const struct inspect_args *a, const char *path)
 {
     struct inspection in;
-    struct buf b = BUF_INIT;
+    struct inspect_out out = {.b = BUF_INIT, .flush = flush};
     bool good = inspect_read(&in, path, a->rules, a->json);
 
     if (a->json)
-        inspect_json(&in, &b);
+        inspect_json(&in, &out);
     else if (good)
-        inspect_text(&in, &b);
-    put_out(&b);
+        inspect_text(&in, &out);
+    put_out(&out.b);
     if (!good)
         (void)say_why(&in.trouble, EXIT_USAGE);
     inspect_release(&in);
-    buf_release(&b);
+    buf_release(&out.b);
     return good ? EXIT_PASSED : EXIT_USAGE;
 }
 

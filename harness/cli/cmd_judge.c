@@ -13,7 +13,8 @@ struct judge_args {
     struct selection given; /* the case of --case */
     struct leg_files legs;
     int verbose;
-    bool json, quiet;
+    const char *only;
+    bool json, csv, quiet;
     enum color color;
 };
 
@@ -36,6 +37,29 @@ static const char *take_leg(void *ctx, const char *value)
 static const char *take_esp_sa(void *ctx, const char *value)
 {
     ((struct judge_args *)ctx)->legs.esp_sa = value;
+    return NULL;
+}
+
+static const char *take_syslog(void *ctx, const char *value)
+{
+    struct leg_files *f = &((struct judge_args *)ctx)->legs;
+
+    if (f->nsyslog == LEG_FILES)
+        return "too many files: 64 at most";
+    f->syslog[f->nsyslog++] = value;
+    return NULL;
+}
+
+static const char *take_only(void *ctx, const char *value)
+{
+    ((struct judge_args *)ctx)->only = value;
+    return NULL;
+}
+
+static const char *take_csv(void *ctx, const char *value)
+{
+    (void)value;
+    ((struct judge_args *)ctx)->csv = true;
     return NULL;
 }
 
@@ -72,6 +96,10 @@ static const struct option_row rows[] = {
      take_leg},
     {0, "esp-sa", "FILE", "with --leg: keys in Wireshark's form; inner packets are compared",
      take_esp_sa},
+    {0, "syslog", "FILE", "with --leg: a device's log; its clock and time zone are found",
+     take_syslog},
+    {0, "only", "ADDR", "with --leg: streams with this in IP:PORT of either end", take_only},
+    {0, "csv", NULL, "with --leg: the streams as comma-separated values", take_csv},
     {0, "json", NULL, "everything that was found, as JSON: an object a file", take_json},
     {'q', "quiet", NULL, "the verdict, and only what did not hold", take_quiet},
     {'v', "verbose", NULL, "every figure, too", take_verbose},
@@ -173,6 +201,7 @@ static int judge_one(const struct judge_args *a, const struct cli_env *env, cons
 static int judge_legs(const struct judge_args *a)
 {
     struct judgement *j;
+    struct report_streams which = {.only = a->only, .quiet = a->quiet};
     struct diag why = {0};
     struct buf b = BUF_INIT;
 
@@ -180,9 +209,11 @@ static int judge_legs(const struct judge_args *a)
         return say_why(&why, EXIT_USAGE);
     if (a->json)
         report_judgement_json(j, false, &b);
+    else if (a->csv)
+        report_csv_streams(j, &which, &b);
     else
-        report_text_streams(j, &b);
-    if (!a->json && a->verbose)
+        report_text_streams(j, &which, &b);
+    if (!a->json && !a->csv && a->verbose)
         report_text_metrics(j, &b);
     put_out(&b);
     buf_release(&b);

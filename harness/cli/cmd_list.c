@@ -1,11 +1,12 @@
 /* holdfast list: what cases there are. */
+#include "cli/list_events.h"
 #include "cli/requirements.h"
 #include "cli/select.h"
 #include "report/jsonw.h"
 
 struct list_args {
     struct selection sel; /* first: the rows of select.h find it here */
-    bool json, ids, requirements;
+    bool json, ids, requirements, events;
     const char *note, *report;
 };
 
@@ -30,6 +31,13 @@ static const char *take_requirements(void *ctx, const char *value)
     return NULL;
 }
 
+static const char *take_events(void *ctx, const char *value)
+{
+    (void)value;
+    ((struct list_args *)ctx)->events = true;
+    return NULL;
+}
+
 static const char *take_note(void *ctx, const char *value)
 {
     ((struct list_args *)ctx)->note = value;
@@ -46,6 +54,7 @@ static const struct option_row rows[] = {
     SELECT_ROWS,
     {0, "ids", NULL, "ids only, one a line", take_ids},
     {0, "json", NULL, "as JSON", take_json},
+    {0, "events", NULL, "what a case can make happen, and what shows that it did", take_events},
     {0, "requirements", NULL,
      "what the note states, the cases that show it, and their verdicts in the last run",
      take_requirements},
@@ -122,9 +131,11 @@ int cmd_list(const struct cli_env *env, int argc, char **argv)
     int rc = options_parse(&options, &argc, argv, &a);
 
     (void)env;
-    if (rc < 0)
+    if (rc < 0 && !a.events)
         rc = select_load(&a.sel, argv, argc);
-    if (rc < 0 && a.requirements) {
+    if (rc < 0 && a.events) {
+        (a.json ? list_events_json : list_events_text)(&b);
+    } else if (rc < 0 && a.requirements) {
         rc = list_requirements(&a, &b);
     } else if (rc < 0 && a.json) {
         jsonw_begin(&j, &b, 1);

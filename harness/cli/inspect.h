@@ -4,12 +4,11 @@
 
 #include "base/buf.h"
 #include "cli/scan.h"
-#include "traffic/capture.h"
 
 struct inspection {
     const char *path;
-    struct capture *capture; /* NULL: could not be read; then `trouble` */
     struct scan scan;
+    bool good; /* else it could not be read: `trouble` */
     struct diag trouble;
     enum tcp_rules rules;
 };
@@ -19,13 +18,19 @@ struct inspection {
 bool inspect_read(struct inspection *i, const char *path, enum tcp_rules rules, bool digests);
 void inspect_release(struct inspection *i);
 
-/* The flow of each TCP stream by its number, NULL where there is none, in ARENA. */
-const struct flow *const *inspect_flows(const struct inspection *i, struct arena *arena);
+/* Where a report goes piece by piece: that of a million flows is not held in memory. */
+struct inspect_out {
+    struct buf b;                 /* what is not yet out */
+    void (*flush)(struct buf *b); /* writes it and clears it */
+};
+
+/* To be called between flows: flushes when there is enough. */
+void inspect_flush(struct inspect_out *out);
 
 /* One object, as DESIGN 8 has it. */
-void inspect_json(const struct inspection *i, struct buf *out);
+void inspect_json(const struct inspection *i, struct inspect_out *out);
 
 /* A table for a person. */
-void inspect_text(const struct inspection *i, struct buf *out);
+void inspect_text(const struct inspection *i, struct inspect_out *out);
 
 #endif

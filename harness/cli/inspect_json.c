@@ -32,7 +32,8 @@ static void put_hex(struct jsonw *j, const char *name, const uint8_t spi[static 
 static void put_direction(struct jsonw *j, const char *name, const struct inspection *in,
                           uint32_t number, enum tcp_side side)
 {
-    const struct tcp_dir *d = &in->scan.tcp.streams[number]->dir[side];
+    char hex[SCAN_DIGEST_TEXT];
+    const struct tcp_dir *d = &in->scan.survey.tcp.streams[number]->dir[side];
     struct tcp_rexmit again = tcp_dir_retransmitted(d, in->rules);
 
     jsonw_object(j, name);
@@ -63,77 +64,85 @@ static void put_direction(struct jsonw *j, const char *name, const struct inspec
     else
         jsonw_null(j, "max_idle_s");
     jsonw_bool(j, "complete", tcp_dir_is_complete(d));
-    jsonw_string(j, "sha256", scan_digest(&in->scan, number, side));
+    jsonw_string(j, "sha256", scan_digest(&in->scan, number, side, hex));
     jsonw_close(j);
 }
 
 static void put_replay(struct jsonw *j, const struct flow *f)
 {
-    jsonw_bool(j, "replayable", f && f->replayable);
+    jsonw_bool(j, "replayable", f->replayable);
     jsonw_array(j, "why_not");
-    for (size_t i = 0; f && i < FLOW_WHY_MAX && f->why_not[i]; i++)
+    for (size_t i = 0; i < FLOW_WHY_MAX && f->why_not[i]; i++)
         jsonw_string(j, NULL, f->why_not[i]);
     jsonw_close(j);
 }
 
-static void put_tcp(struct jsonw *j, const struct inspection *in, const struct flow *const *of)
+static void put_stream(struct jsonw *j, const struct inspection *in, const struct flow *f)
 {
     static const char *const initiators[] = {"unknown", "a", "b"};
+    const struct tcp_stream *t = f->tcp;
 
-    jsonw_array(j, "tcp");
-    for (uint32_t n = 0; n < in->scan.tcp.count; n++) {
-        const struct tcp_stream *t = in->scan.tcp.streams[n];
-        jsonw_object(j, NULL);
-        jsonw_u64(j, "stream", t->number);
-        put_endpoint(j, "a", &t->at[TCP_SIDE_A]);
-        put_endpoint(j, "b", &t->at[TCP_SIDE_B]);
-        jsonw_string(j, "initiator", initiators[t->initiator]);
-        jsonw_time(j, "first", t->first_ns);
-        jsonw_time(j, "last", t->last_ns);
-        jsonw_bool(j, "complete_handshake", t->handshake);
-        jsonw_string(j, "closed", tcp_end_name(tcp_stream_end(t)));
-        put_direction(j, "a_to_b", in, n, TCP_SIDE_A);
-        put_direction(j, "b_to_a", in, n, TCP_SIDE_B);
-        put_replay(j, of[n]);
-        jsonw_close(j);
-    }
+    jsonw_object(j, NULL);
+    jsonw_u64(j, "stream", t->number);
+    put_endpoint(j, "a", &t->at[TCP_SIDE_A]);
+    put_endpoint(j, "b", &t->at[TCP_SIDE_B]);
+    jsonw_string(j, "initiator", initiators[t->initiator]);
+    jsonw_time(j, "first", t->first_ns);
+    jsonw_time(j, "last", t->last_ns);
+    jsonw_bool(j, "complete_handshake", t->handshake);
+    jsonw_string(j, "closed", tcp_end_name(tcp_stream_end(t)));
+    put_direction(j, "a_to_b", in, t->number, TCP_SIDE_A);
+    put_direction(j, "b_to_a", in, t->number, TCP_SIDE_B);
+    put_replay(j, f);
     jsonw_close(j);
 }
 
 static void put_turns(struct jsonw *j, const char *name, const struct flow *f, enum conv_side from)
 {
-    uint64_t n = 0;
-
-    for (size_t i = 0; i < f->conv.nturns; i++)
-        n += f->conv.turns[i].kind == TURN_DATA && f->conv.turns[i].from == from;
     jsonw_object(j, name);
-    jsonw_u64(j, "packets", n);
+    jsonw_u64(j, "packets", f->datagrams[from]);
     jsonw_u64(j, "data_bytes", f->conv.data[from].n);
     jsonw_close(j);
 }
 
 /* A: the sender of the first packet, as for TCP. */
-static void put_datagrams(struct jsonw *j, const char *name, const struct inspection *in,
-                          enum conv_proto proto)
+static void put_datagrams(struct jsonw *j, const struct flow *f)
 {
+    bool turned = f->first == CONV_B;
+
+    jsonw_object(j, NULL);
+    put_endpoint(j, "a", turned ? &f->conv.b : &f->conv.a);
+    put_endpoint(j, "b", turned ? &f->conv.a : &f->conv.b);
+    jsonw_string(j, "initiator", turned ? "b" : "a");
+    jsonw_time(j, "first", f->first_ns);
+    jsonw_time(j, "last", f->last_ns);
+    jsonw_u64(j, "packets", f->packets);
+    jsonw_u64(j, "bytes", f->bytes);
+    put_turns(j, "a_to_b", f, turned ? CONV_B : CONV_A);
+    put_turns(j, "b_to_a", f, turned ? CONV_A : CONV_B);
+    put_replay(j, f);
+    jsonw_close(j);
+}
+
+static void put_flows(struct jsonw *j, const char *name, const struct inspection *in,
+                      enum conv_proto proto, struct inspect_out *out)
+{
+    const struct survey *s = &in->scan.survey;
+
     jsonw_array(j, name);
-    for (size_t i = 0; i < in->capture->nflows; i++) {
-        const struct flow *f = &in->capture->flows[i];
-        if (f->conv.proto != proto)
+    for (size_t i = 0; i < s->nflows; i++) {
+        struct arena arena;
+        struct flow f;
+        if (survey_proto(s, i) != proto)
             continue;
-        bool turned = f->first == CONV_B;
-        jsonw_object(j, NULL);
-        put_endpoint(j, "a", turned ? &f->conv.b : &f->conv.a);
-        put_endpoint(j, "b", turned ? &f->conv.a : &f->conv.b);
-        jsonw_string(j, "initiator", turned ? "b" : "a");
-        jsonw_time(j, "first", f->first_ns);
-        jsonw_time(j, "last", f->last_ns);
-        jsonw_u64(j, "packets", f->packets);
-        jsonw_u64(j, "bytes", f->bytes);
-        put_turns(j, "a_to_b", f, turned ? CONV_B : CONV_A);
-        put_turns(j, "b_to_a", f, turned ? CONV_A : CONV_B);
-        put_replay(j, f);
-        jsonw_close(j);
+        arena_init(&arena);
+        survey_flow(s, i, &arena, &f);
+        if (f.tcp)
+            put_stream(j, in, &f);
+        else
+            put_datagrams(j, &f);
+        arena_release(&arena);
+        inspect_flush(out);
     }
     jsonw_close(j);
 }
@@ -179,7 +188,7 @@ static void put_esp(struct jsonw *j, const struct scan *s)
         put_addr(j, "dst", &e->dst);
         snprintf(spi, sizeof(spi), "0x%08x", (unsigned)e->spi);
         jsonw_string(j, "spi", spi);
-        jsonw_string(j, "encapsulation", e->in == SCAN_IN_UDP ? "udp" : "ip");
+        jsonw_string(j, "encapsulation", scan_encapsulation_name(e->in));
         jsonw_u64(j, "packets", e->packets);
         jsonw_u64(j, "first_seq", e->first_seq);
         jsonw_u64(j, "last_seq", e->last_seq);
@@ -208,47 +217,43 @@ static void put_syslog(struct jsonw *j, const struct scan *s)
 
 static void put_file(struct jsonw *j, const struct inspection *in)
 {
-    const struct capture *c = in->capture;
-    bool any = c && c->file.packets;
+    const struct savefile_stats *f = &in->scan.file; /* zeros when it could not be read */
 
     jsonw_string(j, "file", in->path);
-    jsonw_string(j, "format", c ? c->file.format : NULL);
+    jsonw_string(j, "format", f->format);
     jsonw_array(j, "linktypes");
-    for (size_t i = 0; c && i < c->file.nlinktypes; i++)
-        jsonw_u64(j, NULL, c->file.linktypes[i]);
+    for (size_t i = 0; i < f->nlinktypes; i++)
+        jsonw_u64(j, NULL, f->linktypes[i]);
     jsonw_close(j);
-    jsonw_u64(j, "packets", c ? c->file.packets : 0);
-    jsonw_u64(j, "bytes", c ? c->file.bytes : 0);
-    if (any) {
-        jsonw_time(j, "first", c->first_ns);
-        jsonw_time(j, "last", c->last_ns);
+    jsonw_u64(j, "packets", f->packets);
+    jsonw_u64(j, "bytes", f->bytes);
+    if (in->scan.survey.any) {
+        jsonw_time(j, "first", in->scan.survey.first_ns);
+        jsonw_time(j, "last", in->scan.survey.last_ns);
     } else {
         jsonw_null(j, "first");
         jsonw_null(j, "last");
     }
-    jsonw_u64(j, "truncated_packets", c ? c->file.cut : 0);
+    jsonw_u64(j, "truncated_packets", f->cut);
     jsonw_array(j, "errors");
-    if (!c)
+    if (!in->good)
         jsonw_string(j, NULL, in->trouble.text);
-    else if (c->damage.err)
-        jsonw_string(j, NULL, c->damage.text);
+    else if (in->scan.damage.err)
+        jsonw_string(j, NULL, in->scan.damage.text);
     jsonw_close(j);
 }
 
-void inspect_json(const struct inspection *in, struct buf *out)
+void inspect_json(const struct inspection *in, struct inspect_out *out)
 {
     struct jsonw j;
 
-    jsonw_begin(&j, out, 2);
+    jsonw_begin(&j, &out->b, 2);
     jsonw_object(&j, NULL);
     put_file(&j, in);
-    if (in->capture) {
-        struct arena arena;
-        arena_init(&arena);
-        put_tcp(&j, in, inspect_flows(in, &arena));
-        arena_release(&arena);
-        put_datagrams(&j, "udp", in, CONV_UDP);
-        put_datagrams(&j, "icmp", in, CONV_ICMP);
+    if (in->good) {
+        put_flows(&j, "tcp", in, CONV_TCP, out);
+        put_flows(&j, "udp", in, CONV_UDP, out);
+        put_flows(&j, "icmp", in, CONV_ICMP, out);
         put_ike(&j, &in->scan);
         put_esp(&j, &in->scan);
         put_syslog(&j, &in->scan);

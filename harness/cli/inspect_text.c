@@ -12,21 +12,21 @@ static void put_seconds(struct buf *out, int64_t ns)
 
 static void put_file(const struct inspection *in, struct buf *out)
 {
-    const struct capture *c = in->capture;
+    const struct savefile_stats *f = &in->scan.file;
     char link[LINK_NAME_TEXT];
 
     report_put_plain(bytes_str(in->path), out);
-    buf_addf(out, ": %s", c->file.format);
-    for (size_t i = 0; i < c->file.nlinktypes; i++)
-        buf_addf(out, ", %s", savefile_link_name(c->file.linktypes[i], link));
-    buf_addf(out, "; %" PRIu64 " packets, %" PRIu64 " bytes, ", c->file.packets, c->file.bytes);
-    put_seconds(out, c->last_ns - c->first_ns);
-    if (c->file.cut)
-        buf_addf(out, ", %" PRIu64 " captured short", c->file.cut);
+    buf_addf(out, ": %s", f->format);
+    for (size_t i = 0; i < f->nlinktypes; i++)
+        buf_addf(out, ", %s", savefile_link_name(f->linktypes[i], link));
+    buf_addf(out, "; %" PRIu64 " packets, %" PRIu64 " bytes, ", f->packets, f->bytes);
+    put_seconds(out, in->scan.survey.last_ns - in->scan.survey.first_ns);
+    if (f->cut)
+        buf_addf(out, ", %" PRIu64 " captured short", f->cut);
     buf_addc(out, '\n');
-    if (c->damage.err) {
+    if (in->scan.damage.err) {
         buf_adds(out, "  damaged: ");
-        report_put_plain(bytes_str(c->damage.text), out);
+        report_put_plain(bytes_str(in->scan.damage.text), out);
         buf_addc(out, '\n');
     }
 }
@@ -111,17 +111,22 @@ static void put_vpn(const struct scan *s, struct buf *out)
         buf_addf(out, "  syslog   %zu messages\n", s->nsyslog);
 }
 
-void inspect_text(const struct inspection *in, struct buf *out)
+void inspect_text(const struct inspection *in, struct inspect_out *out)
 {
+    const struct survey *s = &in->scan.survey;
     unsigned number[256] = {0}; /* as a case counts them: by protocol, from 1 */
 
-    put_file(in, out);
-    for (size_t i = 0; i < in->capture->nflows; i++) {
-        const struct flow *f = &in->capture->flows[i];
-        put_flow(f, ++number[f->conv.proto & 0xff], out);
+    put_file(in, &out->b);
+    for (size_t i = 0; i < s->nflows; i++) {
+        struct arena arena;
+        struct flow f;
+        arena_init(&arena);
+        survey_flow(s, i, &arena, &f);
+        put_flow(&f, ++number[f.conv.proto & 0xff], &out->b);
+        arena_release(&arena);
+        inspect_flush(out);
     }
-    put_vpn(&in->scan, out);
-    if (in->capture->skipped)
-        buf_addf(out, "  other    %" PRIu64 " packets of no flow that is kept\n",
-                 in->capture->skipped);
+    put_vpn(&in->scan, &out->b);
+    if (s->skipped)
+        buf_addf(&out->b, "  other    %" PRIu64 " packets of no flow that is kept\n", s->skipped);
 }

@@ -12,6 +12,8 @@ struct leg_files {
         const char *path; /* borrowed */
     } v[LEG_FILES];
     size_t n;
+    const char *syslog[LEG_FILES]; /* logs of devices, in files; borrowed */
+    size_t nsyslog;
     const char *esp_sa; /* keys in Wireshark's form; NULL: none */
 };
 

@@ -58,6 +58,105 @@ static void put_connection(struct jsonw *j, const struct asa_log *l)
     put_bytes(j, "user", l->user);
 }
 
+/* The number, null when it is none. */
+static void put_hex(struct jsonw *j, const char *name, uint32_t v)
+{
+    char text[16];
+
+    snprintf(text, sizeof(text), "0x%08x", (unsigned)v);
+    jsonw_string(j, name, v ? text : NULL);
+}
+
+static void put_deny(struct jsonw *j, const struct asa_log *l)
+{
+    put_bytes(j, "protocol", l->protocol);
+    put_endpoint(j, "a", &l->a);
+    put_endpoint(j, "b", &l->b);
+    put_bytes(j, "flags", l->tcp_flags);
+    put_bytes(j, "interface", l->interface);
+    put_bytes(j, "acl", l->acl);
+    put_count(j, "icmp_type", l->icmp_type >= 0, (uint64_t)l->icmp_type);
+    put_count(j, "icmp_code", l->icmp_code >= 0, (uint64_t)l->icmp_code);
+}
+
+static void put_ipsec(struct jsonw *j, const struct asa_log *l)
+{
+    if (l->kind == ASA_IPSEC_SA) {
+        jsonw_string(j, "direction",
+                     l->direction == ASA_INBOUND    ? "inbound"
+                     : l->direction == ASA_OUTBOUND ? "outbound"
+                                                    : NULL);
+        put_bytes(j, "session_type", l->session_type);
+    } else {
+        put_bytes(j, "protocol", l->protocol);
+        put_hex(j, "sequence", l->sequence);
+    }
+    put_hex(j, "spi", l->spi);
+    put_endpoint(j, "a", &l->a);
+    put_endpoint(j, "b", &l->b);
+    put_bytes(j, "user", l->user);
+    put_bytes(j, "reason", l->reason);
+}
+
+static void put_ike(struct jsonw *j, const struct asa_log *l)
+{
+    put_bytes(j, "group", l->group);
+    put_bytes(j, "user", l->user);
+    if (l->kind == ASA_IKE2) {
+        put_endpoint(j, "a", &l->a);
+        put_endpoint(j, "b", &l->b);
+        put_count(j, "map_sequence", l->sequence, l->sequence);
+    } else {
+        put_bytes(j, "peer", l->peer);
+        put_count(j, "phase", l->phase, l->phase);
+        jsonw_bool(j, "rekey", l->rekey);
+        put_hex(j, "out_spi", l->out_spi);
+        put_hex(j, "message_id", l->message_id);
+        put_bytes(j, "interface", l->interface);
+    }
+    put_hex(j, "spi", l->spi);
+    put_bytes(j, "local_proxy", l->local_proxy);
+    put_bytes(j, "remote_proxy", l->remote_proxy);
+    put_bytes(j, "map", l->map);
+    put_bytes(j, "reason", l->reason);
+    put_bytes(j, "detail", l->detail);
+}
+
+static void put_session(struct jsonw *j, const struct asa_log *l)
+{
+    put_bytes(j, "group", l->group);
+    put_bytes(j, "user", l->user);
+    put_bytes(j, "peer", l->peer);
+    put_bytes(j, "session_type", l->session_type);
+    put_count(j, "duration_s", l->has_duration, l->duration_s);
+    put_count(j, "bytes_sent", l->complete, l->bytes_sent);
+    put_count(j, "bytes_received", l->complete, l->bytes_received);
+    put_bytes(j, "reason", l->reason);
+}
+
+static void put_fields(struct jsonw *j, const struct asa_log *l)
+{
+    switch (l->kind) {
+    case ASA_BUILT:
+    case ASA_TEARDOWN:
+    case ASA_ICMP_BUILT:
+    case ASA_ICMP_TEARDOWN: put_connection(j, l); break;
+    case ASA_DENY_NO_CONN:
+    case ASA_DENY_ACL:
+    case ASA_NO_ROUTE: put_deny(j, l); break;
+    case ASA_IPSEC_SA:
+    case ASA_IPSEC_PACKET: put_ipsec(j, l); break;
+    case ASA_IKE:
+    case ASA_IKE2: put_ike(j, l); break;
+    case ASA_SESSION_END: put_session(j, l); break;
+    case ASA_COMMAND:
+        put_bytes(j, "user", l->user);
+        put_bytes(j, "command", l->detail);
+        break;
+    case ASA_OTHER: break;
+    }
+}
+
 void log_record_members(struct jsonw *j, struct bytes line)
 {
     struct asa_log l;
@@ -77,8 +176,7 @@ void log_record_members(struct jsonw *j, struct bytes line)
     snprintf(id, sizeof(id), "%06u", (unsigned)l.id);
     jsonw_string(j, "id", id);
     jsonw_bytes(j, "text", l.text);
-    if (is_connection(&l))
-        put_connection(j, &l);
+    put_fields(j, &l);
 }
 
 void log_record_json(uint64_t number, struct bytes line, struct buf *out)

@@ -5,10 +5,8 @@
 
 #define SYSLOG_PORT 514
 
-static void take_syslog(struct scan *s, const struct savefile_packet *p)
+void scan_take_syslog(struct scan *s, const struct savefile_packet *p, struct bytes b)
 {
-    struct bytes b = p->pkt.udp.data;
-
     if (s->nsyslog == s->cap_syslog) {
         s->cap_syslog = s->cap_syslog ? s->cap_syslog * 2 : 64;
         s->syslog = mem_resize(s->syslog, s->cap_syslog, sizeof(*s->syslog));
@@ -19,14 +17,14 @@ static void take_syslog(struct scan *s, const struct savefile_packet *p)
     s->syslog[s->nsyslog++] = (struct scan_syslog){p->number, p->pkt.ip.src, bytes_of(copy, b.n)};
 }
 
-static void take(struct scan *s, struct scan_bytes *bytes, const struct savefile_packet *p)
+static void take(struct scan *s, const struct savefile_packet *p)
 {
     switch (p->pkt.kind) {
-    case PKT_TCP: scan_take_tcp(s, bytes, p); break;
+    case PKT_TCP: scan_take_framed(s, p); break;
     case PKT_ESP: scan_take_esp(s, p, SCAN_IN_IP, p->pkt.esp.spi, p->pkt.esp.seq); break;
     case PKT_UDP:
         if (p->pkt.udp.dst == SYSLOG_PORT)
-            take_syslog(s, p);
+            scan_take_syslog(s, p, p->pkt.udp.data);
         else
             scan_take_ike(s, p);
         break;
@@ -38,36 +36,51 @@ static void take(struct scan *s, struct scan_bytes *bytes, const struct savefile
     }
 }
 
+/* Packets of link types that are not taken apart are no failure of the file, but no traffic
+ * either. */
+static void say_unread(struct scan *s, const char *path)
+{
+    if (!s->damage.err)
+        (void)!savefile_unread(&s->file, path, &s->damage);
+}
+
 enum err scan_file(struct scan *s, const char *path, bool digests, struct diag *why)
 {
     struct savefile *f;
     struct savefile_packet p;
-    struct scan_bytes bytes = {.budget = SCAN_BYTES_MAX};
 
     *s = (struct scan){0};
     arena_init(&s->arena);
-    tcp_table_init(&s->tcp, NULL, 0);
+    survey_init(&s->survey);
     map_init(&s->esp_map);
+    map_init(&s->framed_map);
     enum err e = savefile_open(path, &f, why);
     if (e)
         return e;
-    while (savefile_next(f, &p, &s->damage) == ERR_OK)
-        take(s, digests ? &bytes : NULL, &p);
+    if (digests)
+        scan_digests_begin(s);
+    while (savefile_next(f, &p, &s->damage) == ERR_OK) {
+        survey_add(&s->survey, &p);
+        take(s, &p);
+    }
+    s->file = savefile_stats(f);
     savefile_close(f);
     if (digests)
-        scan_bytes_finish(s, &bytes);
+        scan_digests_finish(s);
+    say_unread(s, path);
     return ERR_OK;
 }
 
 void scan_release(struct scan *s)
 {
-    tcp_table_release(&s->tcp);
+    scan_digests_release(s);
+    survey_release(&s->survey);
     for (size_t i = 0; i < s->nesp; i++)
         range_set_release(&s->esp[i].seen);
-    mem_free(s->digests);
     mem_free(s->esp);
     map_release(&s->esp_map);
     mem_free(s->ike);
     mem_free(s->syslog);
+    scan_framed_release(s);
     arena_release(&s->arena);
 }

@@ -5,8 +5,9 @@
 
 #include "base/arena.h"
 #include "base/map.h"
-#include "track/tcp_stream.h"
+#include "track/byte_window.h"
 #include "traffic/savefile.h"
+#include "traffic/survey.h"
 
 #define SCAN_IKE_PAYLOADS 48
 
@@ -21,7 +22,9 @@ struct scan_ike {
     size_t npayloads;
 };
 
-enum scan_encapsulation { SCAN_IN_IP, SCAN_IN_UDP };
+enum scan_encapsulation { SCAN_IN_IP, SCAN_IN_UDP, SCAN_IN_TCP };
+
+const char *scan_encapsulation_name(enum scan_encapsulation in); /* "ip", "udp", "tcp" */
 
 struct scan_esp {
     struct ip_addr src, dst;
@@ -37,16 +40,25 @@ struct scan_esp {
 struct scan_syslog {
     uint64_t packet;
     struct ip_addr src;
-    struct bytes line; /* the datagram's payload */
+    struct bytes line; /* the message, without framing and line end */
 };
 
-struct scan_digests { /* of one stream, by side; "": not known */
-    char hex[2][65];
+struct scan_stream;
+
+struct scan_digests {
+    struct scan_stream **of; /* by stream number */
+    size_t n, cap;
+    struct byte_window window;
 };
+
+struct scan_framed;
+
+#define SCAN_FRAMED_MAX 65536u /* directions; more are a flood */
 
 struct scan {
-    struct tcp_table tcp;
-    struct scan_digests *digests; /* by stream number; NULL: not asked for */
+    struct survey survey;
+    struct scan_digests *digests; /* NULL: not asked for */
+    struct savefile_stats file;
     struct map esp_map;
     struct scan_ike *ike;
     size_t nike, cap_ike;
@@ -54,19 +66,28 @@ struct scan {
     size_t nesp, cap_esp;
     struct scan_syslog *syslog;
     size_t nsyslog, cap_syslog;
+    struct map framed_map; /* directions of TCP streams with messages in them, by both ends */
+    struct scan_framed **framed;
+    size_t nframed, cap_framed;
+    bool ike_elsewhere; /* there is IKE in TCP on ports that do not show it */
     struct arena arena;
     struct diag damage; /* err set: the file is read up to here */
 };
 
+#define SCAN_WINDOW ((size_t)64 << 20) /* bytes of payload that later copies are compared with */
+
 /* DIGESTS: also the SHA-256 of what each side of a stream sent, and bytes sent twice with other
- * content are counted; takes memory for the payload while it reads. WHY: the file cannot be opened
- * or is no capture. S is released by the caller in any case. */
+ * content are counted, as far back as SCAN_WINDOW reaches. WHY: the file cannot be opened or is no
+ * capture. S is released by the caller in any case. */
 MUST_USE enum err scan_file(struct scan *s, const char *path, bool digests, struct diag *why);
 void scan_release(struct scan *s);
 
 /* In hex: the bytes seen, in order of their positions, the first copy of each, holes left out.
- * NULL: not asked for, packets were cut, or there was too much. */
-const char *scan_digest(const struct scan *s, uint32_t number, enum tcp_side side);
+ * NULL: not asked for, packets were cut, or bytes came when SCAN_WINDOW had gone past their place.
+ * Else returns OUT. */
+#define SCAN_DIGEST_TEXT 65
+const char *scan_digest(const struct scan *s, uint32_t number, enum tcp_side side,
+                        char out[static SCAN_DIGEST_TEXT]);
 
 /* Sequence numbers between the lowest and the highest one that were not seen. */
 uint64_t scan_esp_missing(const struct scan_esp *e);

@@ -1,79 +1,107 @@
-/* TCP streams in a capture, and digests of what was said in them. */
+/* Digests of what was said in TCP streams. */
 #include "base/mem.h"
 #include "cli/scan_parts.h"
 #include "crypto/hash.h"
 
 #include <stdio.h>
 
-static void lend_stores(struct scan_bytes *b, struct tcp_stream *t)
-{
-    struct byte_store(*pair)[2] = mem_zalloc(sizeof(*pair)); /* its address stays */
+/* One direction: the state of its digest while there may be more, the digest then. */
+struct scan_side {
+    struct window_side side;
+    struct window_sink sink;
+    struct sha256 *sha; /* NULL: not a byte yet */
+    uint8_t sum[32];    /* valid when done */
+    bool done;
+};
 
-    if (t->number >= b->cap) {
-        b->cap = t->number * 2u + 16;
-        b->stores = mem_resize(b->stores, b->cap, sizeof(*b->stores));
+struct scan_stream {
+    struct scan_side at[2];
+};
+
+static void take_run(struct window_sink *sink, struct bytes b)
+{
+    struct scan_side *s = CONTAINER_OF(sink, struct scan_side, sink);
+
+    if (!s->sha)
+        s->sha = sha256_new();
+    sha256_add(s->sha, b);
+}
+
+static void lend(void *ctx, struct tcp_stream *t)
+{
+    struct scan_digests *d = ctx;
+    struct scan_stream *pair = mem_zalloc(sizeof(*pair)); /* its address stays */
+
+    if (t->number >= d->cap) {
+        d->cap = t->number * 2u + 16;
+        d->of = mem_resize(d->of, d->cap, sizeof(struct scan_stream *));
     }
-    b->stores[t->number] = pair;
+    d->of[t->number] = pair;
+    d->n = t->number + (size_t)1;
     for (int i = 0; i < 2; i++) {
-        byte_store_init(&(*pair)[i], &b->budget);
-        t->dir[i].store = &(*pair)[i].store;
+        struct scan_side *s = &pair->at[i];
+        s->sink.run = take_run;
+        window_side_init(&s->side, &d->window, &t->dir[i], &s->sink);
+        t->dir[i].store = &s->side.store;
     }
 }
 
-void scan_take_tcp(struct scan *s, struct scan_bytes *b, const struct savefile_packet *p)
+void scan_digests_begin(struct scan *s)
 {
-    struct tcp_match m = tcp_table_match(&s->tcp, &p->pkt);
-    struct tcp_seg seg = tcp_seg_of(&p->pkt, p->time_ns);
-
-    if (m.is_new && b)
-        lend_stores(b, m.stream);
-    tcp_stream_add(m.stream, m.from, &seg, NULL);
+    s->digests = mem_zalloc(sizeof(*s->digests));
+    byte_window_init(&s->digests->window, SCAN_WINDOW);
+    s->survey.lend = lend;
+    s->survey.ctx = s->digests;
 }
 
-#define CHUNK 65536
-
-static void digest_range(struct sha256 *sha, const struct byte_store *b, struct range r,
-                         uint8_t *chunk)
+static void finish(struct scan_side *s)
 {
-    for (int64_t at = r.from; at < r.to; at += CHUNK) {
-        int64_t to = r.to - at < CHUNK ? r.to : at + CHUNK;
-        sha256_add(sha, bytes_of(chunk, byte_store_read(b, at, to, chunk)));
-    }
+    window_side_finish(&s->side);
+    if (!s->sha) /* of nothing */
+        s->sha = sha256_new();
+    sha256_peek(s->sha, s->sum);
+    sha256_free(s->sha);
+    s->sha = NULL;
+    s->done = true;
 }
 
-static void digest(const struct byte_store *b, char hex[static 65])
+void scan_digests_finish(struct scan *s)
 {
-    uint8_t sum[32], *chunk = mem_array(CHUNK, 1);
-    struct sha256 *sha = sha256_new();
-    struct range r;
-
-    for (bool more = range_set_first(&b->kept, &r); more; more = range_set_find(&b->kept, r.to, &r))
-        digest_range(sha, b, r, chunk);
-    sha256_peek(sha, sum);
-    sha256_free(sha);
-    mem_free(chunk);
-    for (size_t i = 0; i < sizeof(sum); i++)
-        snprintf(hex + 2 * i, 3, "%02x", sum[i]);
-}
-
-void scan_bytes_finish(struct scan *s, struct scan_bytes *b)
-{
-    s->digests = mem_array(s->tcp.count + 1, sizeof(*s->digests));
-    for (size_t i = 0; i < s->tcp.count; i++) {
-        struct tcp_stream *t = s->tcp.streams[i];
+    for (size_t i = 0; i < s->digests->n; i++)
         for (int side = 0; side < 2; side++) {
-            struct byte_store *kept = &(*b->stores[i])[side];
-            if (!t->dir[side].cut_packets && !kept->dropped)
-                digest(kept, s->digests[i].hex[side]);
-            t->dir[side].store = NULL;
-            byte_store_release(kept);
+            finish(&s->digests->of[i]->at[side]);
+            s->survey.tcp.streams[i]->dir[side].store = NULL;
         }
-        mem_free(b->stores[i]);
-    }
-    mem_free(b->stores);
+    byte_window_release(&s->digests->window);
 }
 
-const char *scan_digest(const struct scan *s, uint32_t number, enum tcp_side side)
+void scan_digests_release(struct scan *s)
 {
-    return s->digests && s->digests[number].hex[side][0] ? s->digests[number].hex[side] : NULL;
+    struct scan_digests *d = s->digests;
+
+    if (!d)
+        return;
+    for (size_t i = 0; i < d->n; i++) {
+        for (int side = 0; side < 2; side++) {
+            window_side_release(&d->of[i]->at[side].side);
+            sha256_free(d->of[i]->at[side].sha);
+        }
+        mem_free(d->of[i]);
+    }
+    mem_free(d->of);
+    byte_window_release(&d->window);
+    mem_free(d);
+}
+
+const char *scan_digest(const struct scan *s, uint32_t number, enum tcp_side side,
+                        char out[static SCAN_DIGEST_TEXT])
+{
+    const struct scan_side *one = s->digests ? &s->digests->of[number]->at[side] : NULL;
+
+    if (!one || !one->done || one->side.broken ||
+        s->survey.tcp.streams[number]->dir[side].cut_packets)
+        return NULL;
+    for (size_t i = 0; i < sizeof(one->sum); i++)
+        snprintf(out + 2 * i, 3, "%02x", one->sum[i]);
+    return out;
 }

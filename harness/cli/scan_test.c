@@ -289,14 +289,15 @@ static void digest__is_of_the_stream_put_in_order(void **state)
     };
     struct synth s;
     struct scan got;
+    char hex[SCAN_DIGEST_TEXT];
 
     (void)state;
     synth_begin(&s, NULL);
     for (size_t i = 0; i < COUNT(segs); i++)
         synth_tcp(&s, &segs[i]);
     scan_synth(&s, &got);
-    assert_string_equal(scan_digest(&got, 0, TCP_SIDE_A), HELLO);
-    assert_non_null(scan_digest(&got, 0, TCP_SIDE_B)); /* of nothing */
+    assert_string_equal(scan_digest(&got, 0, TCP_SIDE_A, hex), HELLO);
+    assert_non_null(scan_digest(&got, 0, TCP_SIDE_B, hex)); /* of nothing */
     scan_release(&got);
 }
 
@@ -306,13 +307,14 @@ static void digest_of_cut_packets__is_not_known(void **state)
     struct synth_opts opts = {.snaplen = 60};
     struct synth s;
     struct scan got;
+    char hex[SCAN_DIGEST_TEXT];
 
     (void)state;
     synth_begin(&s, &opts);
     synth_tcp(&s, &seg);
     scan_synth(&s, &got);
-    assert_int_equal(got.tcp.count, 1);
-    assert_null(scan_digest(&got, 0, TCP_SIDE_A));
+    assert_int_equal(got.survey.tcp.count, 1);
+    assert_null(scan_digest(&got, 0, TCP_SIDE_A, hex));
     scan_release(&got);
 }
 

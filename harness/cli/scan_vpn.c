@@ -11,6 +11,14 @@
 #define V2_SK        46   /* RFC 7296, 3.14: what follows is inside */
 #define V2_SKF       53   /* RFC 7383 */
 
+const char *scan_encapsulation_name(enum scan_encapsulation in)
+{
+    static const char *const names[] = {
+        [SCAN_IN_IP] = "ip", [SCAN_IN_UDP] = "udp", [SCAN_IN_TCP] = "tcp"};
+
+    return names[in];
+}
+
 struct esp_key {
     struct ip_addr src, dst;
     uint32_t spi;
@@ -136,18 +144,12 @@ static void add_ike(struct scan *s, const struct savefile_packet *p, struct byte
         walk_payloads(m, h.next, r);
 }
 
-void scan_take_ike(struct scan *s, const struct savefile_packet *p)
+void scan_take_natt(struct scan *s, const struct savefile_packet *p, struct bytes b,
+                    enum scan_encapsulation in)
 {
-    const struct udp *u = &p->pkt.udp;
-    struct rd r = rd_of(u->data);
-
-    if (u->src == IKE_PORT || u->dst == IKE_PORT) {
-        add_ike(s, p, u->data);
-        return;
-    }
-    if (u->src != IKE_NATT_PORT && u->dst != IKE_NATT_PORT)
-        return;
+    struct rd r = rd_of(b);
     uint32_t spi = rd_be32(&r);
+
     if (r.err)
         return; /* a keep-alive is one byte */
     if (spi == 0) {
@@ -156,5 +158,15 @@ void scan_take_ike(struct scan *s, const struct savefile_packet *p)
     }
     uint32_t seq = rd_be32(&r);
     if (!r.err)
-        scan_take_esp(s, p, SCAN_IN_UDP, spi, seq);
+        scan_take_esp(s, p, in, spi, seq);
+}
+
+void scan_take_ike(struct scan *s, const struct savefile_packet *p)
+{
+    const struct udp *u = &p->pkt.udp;
+
+    if (u->src == IKE_PORT || u->dst == IKE_PORT)
+        add_ike(s, p, u->data);
+    else if (u->src == IKE_NATT_PORT || u->dst == IKE_NATT_PORT)
+        scan_take_natt(s, p, u->data, SCAN_IN_UDP);
 }

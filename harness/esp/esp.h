@@ -46,6 +46,11 @@ const struct esp_counters *esp_sa_counters(const struct esp_sa *sa);
 uint64_t esp_sa_seq(const struct esp_sa *sa); /* last sent, or highest accepted */
 struct mono esp_sa_born(const struct esp_sa *sa);
 
+/* The next packet that is sealed has the number behind SEQ, whether that was used or not: for tests
+ * of receivers. With a cipher that takes its nonce from the number (all but CBC), going back gives
+ * its keys away: for keys of tests alone. */
+void esp_sa_set_sent(struct esp_sa *sa, uint64_t seq);
+
 /* Which of the last 64 sequence numbers were accepted, the last in bit 0; 0 for an SA that only
  * sends, or has no window. */
 uint64_t esp_sa_seen(const struct esp_sa *sa);

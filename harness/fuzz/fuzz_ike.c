@@ -1,7 +1,7 @@
 /* Two IKE endpoints with a wire between them on which the input does what it likes: loses, doubles,
  * delays, damages, cuts and replays datagrams, injects its own, lets time pass, and asks the
- * endpoints for what an owner may ask. Whatever happens, each SA that goes down was up, nothing
- * grows without bound, and once the wire is left alone, nothing stays half-done. */
+ * endpoints for what an owner may ask; in IKEv1 or IKEv2. Whatever happens, each SA that goes down
+ * was up, nothing grows without bound, and once the wire is left alone, nothing stays half-done. */
 #include "base/cursor.h"
 #include "base/mem.h"
 #include "ike/ike.h"
@@ -12,6 +12,7 @@ enum { STEPS_MAX = 400, FLYING_MAX = 64, PAST_MAX = 128, PAIRS_MAX = 512, CALM_S
 
 struct flying {
     int to;
+    uint16_t port;
     size_t n;
     uint8_t p[IKE_DATAGRAM_MAX + 4];
 };
@@ -36,7 +37,10 @@ struct world {
     size_t nflying, npast;
 };
 
-enum { REMOTE = 0xc7 }; /* an input that begins with it: remote access, side 0 the client */
+enum {                /* an input that begins with it */
+       REMOTE = 0xc7, /* remote access, side 0 the client */
+       SECOND = 0xc9, /* IKEv2 */
+};
 
 static void make_remote(struct side *s, int i)
 {
@@ -51,7 +55,21 @@ static void make_remote(struct side *s, int i)
     }
 }
 
-static void side_init(struct world *w, int i, bool remote)
+static void make_v2(struct side *s, uint8_t how)
+{
+    s->suite = (struct ike_suite){CIPHER_AES128_GCM_16, DIGEST_SHA256, 31, 600, INTEG_NONE};
+    s->esp = (struct ike_esp_suite){
+        CIPHER_AES128_GCM_16, INTEG_NONE, how & 1 ? 31 : 0, 200, 1000, how & 2};
+    s->peer.ike_version = 2;
+    s->peer.natt = how & 4;
+    s->peer.mobike = how & 8;
+    s->peer.childless = how & 16;
+    s->peer.fragment_mtu = how & 32 ? 320 : 0;
+    s->peer.reauth = how >> 6 == 3 ? IKE_REAUTH_NEVER : (enum ike_reauth)(how >> 6);
+    s->cfg.cookies_from = how & 1 ? SIZE_MAX : 0;
+}
+
+static void side_init(struct world *w, int i, const uint8_t *data, size_t size)
 {
     struct side *s = &w->side[i];
     struct ip_net net[2] = {{ip4(0x0a010000), 16}, {ip4(0x0a020000), 16}};
@@ -70,15 +88,17 @@ static void side_init(struct world *w, int i, bool remote)
         .dpd = {.enabled = true, .threshold = SPAN_S(10), .retry = SPAN_S(2), .tries = 3}};
     s->cfg = (struct ike_config){
         .local = s->addr, .peers = &s->peer, .npeers = 1, .policies = &s->policy, .npolicies = 1};
-    if (remote)
+    if (size && data[0] == REMOTE)
         make_remote(s, i);
+    if (size > 1 && data[0] == SECOND)
+        make_v2(s, data[1]);
     rng_seeded_init(&s->rng, (uint64_t)i, "fuzz");
     s->ike = ike_new(&s->cfg, &w->clk.clock, &s->rng.rng, NULL);
 }
 
-static void send(struct world *w, int from, struct bytes datagram)
+static void send(struct world *w, int from, uint16_t port, struct bytes datagram)
 {
-    struct flying f = {.to = !from, .n = datagram.n};
+    struct flying f = {.to = !from, .port = port, .n = datagram.n};
 
     memcpy(f.p, datagram.p, datagram.n);
     w->past[w->npast++ % PAST_MAX] = f;
@@ -119,7 +139,7 @@ static void drain(struct world *w, int i)
     while (ike_next(w->side[i].ike, &o)) {
         struct ike_net_config net = {.address = ip4(0x0a010005)};
         if (o.kind == IKE_OUT_SEND)
-            send(w, i, o.datagram);
+            send(w, i, o.to.port, o.datagram);
         else if (o.kind == IKE_OUT_LOGIN)
             ike_answer_login(w->side[i].ike, o.ike, strcmp(o.password, "user") == 0);
         else if (o.kind == IKE_OUT_CONFIG && i == 1)
@@ -136,9 +156,9 @@ static void drain(struct world *w, int i)
         bug("pairs without an IKE SA");
 }
 
-static void give(struct world *w, int to, struct bytes datagram)
+static void give(struct world *w, int to, uint16_t port, struct bytes datagram)
 {
-    struct endpoint src = {w->side[!to].addr, 500}, dst = {w->side[to].addr, 500};
+    struct endpoint src = {w->side[!to].addr, port}, dst = {w->side[to].addr, port};
     uint8_t *exact = mem_resize(NULL, datagram.n, 1);
 
     if (datagram.n)
@@ -156,7 +176,7 @@ static void deliver(struct world *w, size_t i)
         *f = w->flying[i];
         w->nflying--;
         memmove(&w->flying[i], &w->flying[i + 1], (w->nflying - i) * sizeof(*f));
-        give(w, f->to, bytes_of(f->p, f->n));
+        give(w, f->to, f->port, bytes_of(f->p, f->n));
     }
     mem_free(f);
 }
@@ -189,6 +209,17 @@ static void wait(struct world *w, struct span d, bool calm)
     clock_sleep_until(&w->clk.clock, until);
 }
 
+static void live(struct side *s, uint8_t how)
+{
+    switch (how % 5) {
+    case 0: (void)!ike_probe(s->ike, NULL); break;
+    case 1: (void)!ike_reauthenticate(s->ike, NULL, IKE_REAUTH_BREAK); break;
+    case 2: (void)!ike_reauthenticate(s->ike, NULL, IKE_REAUTH_MAKE); break;
+    case 3: ike_delete_children(s->ike, NULL, how & 0x80); break;
+    default: ike_peer_is_alive(s->ike, &s->peer.address); break;
+    }
+}
+
 static void ask(struct world *w, struct rd *r)
 {
     uint8_t how = rd_u8(r);
@@ -202,7 +233,7 @@ static void ask(struct world *w, struct rd *r)
     case 3: (void)!ike_delete_child(s->ike, spi, how >> 7); break;
     case 4: ike_delete_ike(s->ike, NULL, how >> 7); break;
     case 5: ike_child_volume(s->ike, spi, how >> 7); break;
-    case 6: ike_peer_is_alive(s->ike, &s->peer.address); break;
+    case 6: live(s, rd_u8(r)); break;
     default:
         ike_forget(s->ike);
         s->npairs = 0;
@@ -226,7 +257,7 @@ static void damage(struct world *w, struct rd *r)
     size_t cut = rd_u8(r);
     if (cut > 128)
         f->n -= (cut - 128) % (f->n + 1);
-    give(w, f->to, bytes_of(f->p, f->n));
+    give(w, f->to, f->port, bytes_of(f->p, f->n));
     mem_free(f);
 }
 
@@ -239,7 +270,7 @@ static void step(struct world *w, struct rd *r)
     case 3: ask(w, r); break;
     case 4: damage(w, r); break;
     case 5: wait(w, SPAN_MS(rd_be16(r) * 8), false); break;
-    case 6: give(w, rd_u8(r) & 1, rd_take(r, rd_u8(r))); break;
+    case 6: give(w, rd_u8(r) & 1, 500, rd_take(r, rd_u8(r))); break;
     default:
         if (w->nflying)
             w->nflying--;
@@ -254,9 +285,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct ike_status st;
 
     clock_virtual_init(&w->clk);
-    bool remote = size && data[0] == REMOTE;
-    side_init(w, 0, remote);
-    side_init(w, 1, remote);
+    side_init(w, 0, data, size);
+    side_init(w, 1, data, size);
     if (size && data[0] & 0x80) { /* most inputs should not have to find out how to get there */
         (void)!ike_acquire(w->side[0].ike, 1);
         drain(w, 0);

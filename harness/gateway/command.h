@@ -22,17 +22,19 @@
 
 /* Where a command may be typed; bits. */
 enum gw_mode {
-    GW_EXEC = 1,                   /* privileged: "ciscoasa#" */
-    GW_CONFIG = 2,                 /* "(config)" */
-    GW_CONFIG_IF = 4,              /* interface */
-    GW_CONFIG_POLICY = 8,          /* crypto isakmp policy */
-    GW_CONFIG_GROUP = 16,          /* tunnel-group ... ipsec-attributes */
-    GW_CONFIG_CLASS = 32,          /* class-map, policy-map: accepted, not modelled */
-    GW_CONFIG_TUNNEL = 1024,       /* tunnel-group ... general-attributes */
-    GW_CONFIG_GROUP_POLICY = 2048, /* group-policy ... attributes */
-    GW_CONFIG_NETWORK = 4096,      /* object network */
-    GW_CONFIG_IKEV2_POLICY = 8192, /* crypto ikev2 policy */
-    GW_CONFIG_PROPOSAL = 16384,    /* crypto ipsec ikev2 ipsec-proposal */
+    GW_EXEC = 1,                    /* privileged: "ciscoasa#" */
+    GW_CONFIG = 2,                  /* "(config)" */
+    GW_CONFIG_IF = 4,               /* interface */
+    GW_CONFIG_POLICY = 8,           /* crypto isakmp policy */
+    GW_CONFIG_GROUP = 16,           /* tunnel-group ... ipsec-attributes */
+    GW_CONFIG_CLASS = 32,           /* class-map, policy-map: accepted, not modelled */
+    GW_CONFIG_TUNNEL = 1024,        /* tunnel-group ... general-attributes */
+    GW_CONFIG_GROUP_POLICY = 2048,  /* group-policy ... attributes */
+    GW_CONFIG_NETWORK = 4096,       /* object network */
+    GW_CONFIG_NETWORK_GROUP = 8192, /* object-group network */
+    GW_CONFIG_SERVICE = 16384,      /* object service */
+    GW_CONFIG_IKEV2_POLICY = 32768, /* crypto ikev2 policy */
+    GW_CONFIG_PROPOSAL = 65536,     /* crypto ipsec ikev2 ipsec-proposal */
     GW_CONFIG_OPAQUE = 64, /* sub-mode of a command that is not modelled: indented lines are kept */
     GW_USER = 128,         /* before `enable`: "ciscoasa>" */
 };

@@ -91,7 +91,8 @@ static enum err take_nat(struct gw_call *call, struct gw_object_nat *n)
     if (e)
         return e;
     if (!gw_parse_addr(name, call->cfg, &n->addr)) {
-        if (strcmp(name, GW_NAT_INTERFACE) != 0 && !gw_nat_object(&call->cfg->nat, name))
+        if (strcmp(name, GW_NAT_INTERFACE) != 0 && !gw_nat_object(&call->cfg->nat, name) &&
+            !gw_net_group(&call->cfg->nat, name))
             return gw_refuse(call, "%s doesn't match an existing object or object-group", name);
         (void)gw_name_set(n->mapped, name);
     }

@@ -76,8 +76,6 @@ struct gw_ikev2_config {
     unsigned max_negotiating; /* limit max-in-negotiation-sa, percent; 0: none */
 };
 
-struct gw_config;
-
 /* The defaults of a new device. */
 void gw_ikev2_config_init(struct gw_ikev2_config *k);
 void gw_ikev2_config_release(struct gw_ikev2_config *k);
@@ -91,9 +89,5 @@ struct gw_ikev2_policy *gw_ikev2_make_policy(struct gw_ikev2_config *k, unsigned
 /* Back into commands. */
 void gw_ikev2_write_proposals(const struct gw_ikev2_config *k, struct buf *out);
 void gw_ikev2_write(const struct gw_ikev2_config *k, struct buf *out);
-
-/* What keeps IKEv2 of C from working: sentences as of gw_config_review. Returns their number of
- * errors. */
-size_t gw_ikev2_review(const struct gw_config *c, struct buf *out);
 
 #endif

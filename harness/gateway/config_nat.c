@@ -10,6 +10,10 @@ void gw_nat_config_release(struct gw_nat_config *n)
 
     for (size_t i = 0; i < COUNT(lists); i++)
         mem_free(lists[i]);
+    for (size_t i = 0; i < n->ngroups; i++)
+        mem_free(n->groups[i].members);
+    mem_free(n->groups);
+    mem_free(n->services);
     *n = (struct gw_nat_config){0};
 }
 
@@ -24,9 +28,12 @@ struct gw_object *gw_nat_object(const struct gw_nat_config *n, const char *name)
 
 size_t gw_nat_config_longest(const struct gw_nat_config *n)
 {
-    const size_t sizes[] = {n->nids, n->nglobals, n->nstatics, n->nobjects, n->ntwices};
+    const size_t sizes[] = {n->nids,      n->nglobals, n->nstatics, n->nobjects,
+                            n->nservices, n->ngroups,  n->ntwices};
     size_t most = 0;
 
+    for (size_t i = 0; i < n->ngroups; i++)
+        most = n->groups[i].nmembers > most ? n->groups[i].nmembers : most;
     for (size_t i = 0; i < COUNT(sizes); i++)
         most = sizes[i] > most ? sizes[i] : most;
     return most;
@@ -104,6 +111,7 @@ void gw_nat_config_write_objects(const struct gw_nat_config *n, struct buf *out)
             add_addr(o->kind == GW_OBJECT_SUBNET ? &mask : &o->to, out);
         buf_addc(out, '\n');
     }
+    gw_net_groups_write(n, out);
 }
 
 static void write_global(const struct gw_nat_global *g, struct buf *out)
@@ -162,6 +170,8 @@ static void write_twice(const struct gw_nat_twice *t, struct buf *out)
              t->src_mapped);
     if (t->dst_real[0])
         buf_addf(out, " destination static %s %s", t->dst_mapped, t->dst_real);
+    if (t->service_real[0])
+        buf_addf(out, " service %s %s", t->service_real, t->service_mapped);
     buf_adds(out, t->inactive ? " inactive\n" : "\n");
 }
 

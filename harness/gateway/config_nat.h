@@ -59,12 +59,37 @@ struct gw_object { /* object network NAME */
     struct gw_object_nat nat;
 };
 
-/* nat (REAL_IF,MAPPED_IF) [after-auto] source static|dynamic SRC MAPPED [destination static D D] */
+struct gw_net_member {  /* of an object-group */
+    bool group;         /* group-object NAME */
+    char name[GW_NAME]; /* network-object object NAME; "": FROM to TO */
+    struct ip_addr from, to;
+};
+
+struct gw_net_group { /* object-group network NAME */
+    char name[GW_NAME];
+    struct gw_net_member *members;
+    size_t nmembers;
+};
+
+struct gw_net_range { /* addresses in host order */
+    uint32_t from, to;
+};
+
+struct gw_port_object { /* object service NAME: service tcp|udp source eq PORT; nothing else of them
+                         */
+    char name[GW_NAME];
+    uint8_t proto; /* 0: not said yet */
+    uint16_t port;
+};
+
+/* nat (REAL_IF,MAPPED_IF) [after-auto] source static|dynamic SRC MAPPED [destination static D D]
+ * [service REAL MAPPED] */
 struct gw_nat_twice {
     char real_if[GW_NAME], mapped_if[GW_NAME];
     bool after_auto, dynamic, inactive;
     char src_real[GW_NAME], src_mapped[GW_NAME];
-    char dst_mapped[GW_NAME], dst_real[GW_NAME]; /* "": any destination */
+    char dst_mapped[GW_NAME], dst_real[GW_NAME];         /* "": any destination */
+    char service_real[GW_NAME], service_mapped[GW_NAME]; /* "": every port */
 };
 
 struct gw_nat_config {
@@ -77,6 +102,10 @@ struct gw_nat_config {
     size_t nstatics;
     struct gw_object *objects;
     size_t nobjects;
+    struct gw_net_group *groups;
+    size_t ngroups;
+    struct gw_port_object *services;
+    size_t nservices;
     struct gw_nat_twice *twices;
     size_t ntwices;
 };
@@ -86,6 +115,20 @@ void gw_nat_config_release(struct gw_nat_config *n);
 /* NULL when there is none. */
 struct gw_object *gw_nat_object(const struct gw_nat_config *n, const char *name);
 
+struct gw_net_group *gw_net_group(const struct gw_nat_config *n, const char *name);
+struct gw_port_object *gw_port_object(const struct gw_nat_config *n, const char *name);
+
+/* The addresses that object or object-group NAME stands for, in the order of its members, groups in
+ * groups included; GW_NAT_ANY: all. Returns how many ranges; what goes beyond GW_NET_RANGES of
+ * them, or is nested more than GW_NET_DEPTH deep, does not count. */
+#define GW_NET_RANGES 256
+#define GW_NET_DEPTH  8
+size_t gw_net_ranges(const struct gw_nat_config *n, const char *name,
+                     struct gw_net_range out[static GW_NET_RANGES]);
+
+/* True when group NAME is, or has in it, group OTHER; or when that takes too long to tell. */
+bool gw_net_group_has(const struct gw_nat_config *n, const char *name, const char *other);
+
 /* What refers to interface FROM refers to TO; "": it goes. */
 void gw_nat_config_rename(struct gw_nat_config *n, const char *from, const char *to);
 
@@ -94,6 +137,7 @@ size_t gw_nat_config_longest(const struct gw_nat_config *n);
 
 /* The commands that make it: objects, which stand before what names them, and the rules. */
 void gw_nat_config_write_objects(const struct gw_nat_config *n, struct buf *out);
+void gw_net_groups_write(const struct gw_nat_config *n, struct buf *out); /* of the former */
 void gw_nat_config_write(const struct gw_nat_config *n, const char *nat0_interface,
                          const char *nat0_acl, struct buf *out);
 

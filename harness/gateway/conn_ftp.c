@@ -3,29 +3,11 @@
  * are rewritten, the beginning of one that may be such a line is held back and sent together with
  * its rest. Its sender is told that it has arrived, once all before it has, since it may say
  * nothing more until then (Nagle); so it is kept until the whole line was acknowledged. */
-#include "gateway/conn_more.h"
+#include "gateway/conn_ftp.h"
 
 #include "wire/checksum.h"
 
 #define CONTROL_PORT 21
-
-/* A segment being looked at. */
-struct look {
-    struct conns *t;
-    struct conn *c;
-    int side;
-    struct ftp_dir *d;
-    bool rewrite;   /* ends are translated: OUT is what will be sent */
-    bool may_hold;  /* it is not the last one */
-    uint32_t known; /* before this number all was looked at before */
-    bool fresh;     /* it goes on from there */
-    bool refused;
-    bool held;   /* its end is held back */
-    bool cut;    /* its end cannot be kept now: it is dropped, to be sent again */
-    uint32_t at; /* sequence number of the next byte of the text */
-    struct wr out;
-    bool changed;
-};
 
 bool conn_is_ftp(const struct conns *t, const struct conn *c)
 {
@@ -38,92 +20,23 @@ void conn_ftp_begin(struct conns *t, struct conn *c)
     conn_more_of(t, c)->ftp = conn_blocks_take(&t->ftps);
 }
 
-/* --- one end -----------------------------------------------------------------------------------
- */
-
-/* How the other side will see the listener REAL, which is at SIDE. False: no port is free. */
-static bool map_end(struct look *l, const struct endpoint *real, struct endpoint *mapped,
-                    struct xlate **x)
-{
-    const struct conn *c = l->c;
-
-    *x = c->more->xlate[l->side];
-    *mapped = (struct endpoint){conn_mapped(c, l->side)->addr, real->port};
-    if (!*x || !xlate_is_port(*x))
-        return true;
-    struct xlate_source s = {.proto = IP_TCP,
-                             .real = *real,
-                             .real_ifi = c->ifi[l->side],
-                             .mapped_ifi = c->ifi[!l->side]};
-    *x = xlates_port(nat_xlates(l->t->env.nat), &s, &mapped->addr);
-    if (*x)
-        mapped->port = xlate_mapped(*x)->port;
-    return *x != NULL;
-}
-
-static void expect(struct look *l, const struct endpoint *real, const struct endpoint *mapped,
-                   struct xlate *x, uint32_t end)
-{
-    struct pinhole h = {.opener = (uint8_t)!l->side,
-                        .from = l->c->at[!l->side].addr,
-                        .to = *mapped,
-                        .real_to = *real,
-                        .xlate = x};
-
-    if (l->d->has_opened && seq_le(end, l->d->opened)) /* this line was there before */
-        return;
-    l->d->has_opened = true;
-    l->d->opened = end;
-    conn_hole_open(l->t, l->c, &h);
-}
-
-/* A client may only name itself, and no port of a well-known service. */
-static bool is_allowed(struct look *l, const struct ftp_line *line)
-{
-    const struct conn *c = l->c;
-    const char *nameif = l->t->env.ifs->v[c->ifi[0]].nameif;
-
-    if (!ip_addr_eq(&line->at.addr, &c->at[0].addr)) {
-        gw_msg_ftp_address(l->t->env.log, &line->at.addr, &c->at[0].addr, &c->at[1].addr, nameif);
-        return false;
-    }
-    if (line->at.port < 1024) {
-        gw_msg_ftp_low_port(l->t->env.log, &line->at, &c->at[1].addr, nameif);
-        return false;
-    }
-    return true;
-}
-
-static void put_line(struct look *l, struct bytes line, const struct ftp_line *named,
-                     const struct endpoint *mapped)
-{
-    char text[FTP_TEXT];
-    size_t n = ftp_format(named, mapped, text), old = named->to - named->from;
-
-    wr_put(&l->out, bytes_head(line, named->from));
-    wr_put(&l->out, bytes_of(text, n));
-    wr_put(&l->out, bytes_from(line, named->to));
-    l->changed = true;
-    seq_shift_note(&l->d->shift, l->at, l->at + (uint32_t)line.n, (uint32_t)n - (uint32_t)old);
-}
-
 /* --- one line ----------------------------------------------------------------------------------
  */
 
-static void pass(struct look *l, struct bytes text)
+static void pass(struct ftp_look *l, struct bytes text)
 {
     if (l->rewrite)
         wr_put(&l->out, text);
 }
 
 /* The part that is kept is the beginning of what stands at l->at. */
-static bool is_of_part(const struct look *l)
+static bool is_of_part(const struct ftp_look *l)
 {
     return l->d->npart && l->d->part_at == l->at;
 }
 
 /* The N bytes at l->at were sent on: the rest of the part has come, if it is one. */
-static void end_part(struct look *l, size_t n)
+static void end_part(struct ftp_look *l, size_t n)
 {
     if (!is_of_part(l))
         return;
@@ -133,21 +46,21 @@ static void end_part(struct look *l, size_t n)
 
 /* What stands at l->at was there before. It may be the middle of a line then, for all that is
  * known; only a line that was rewritten has to be rewritten again. */
-static bool is_of_no_interest(const struct look *l)
+static bool is_of_no_interest(const struct ftp_look *l)
 {
     bool old = seq_lt(l->at, l->known) && !(is_of_part(l) && !l->d->whole);
 
     return old && !seq_shift_has(&l->d->shift, l->at);
 }
 
-static void parse_line(const struct look *l, struct bytes line, struct ftp_line *named)
+static void parse_line(const struct ftp_look *l, struct bytes line, struct ftp_line *named)
 {
     *named = (struct ftp_line){.kind = FTP_OTHER};
     if (line.n <= FTP_LINE_MAX && !is_of_no_interest(l))
         ftp_parse(line, l->side == 0, named);
 }
 
-static void take_line(struct look *l, struct bytes line)
+static void take_line(struct ftp_look *l, struct bytes line)
 {
     struct ftp_line named;
     struct endpoint real, mapped;
@@ -161,12 +74,13 @@ static void take_line(struct look *l, struct bytes line)
         named.kind = FTP_OTHER; /* a server that names another one is on its own */
     if (named.kind == FTP_OTHER) {
         pass(l, line);
-    } else if ((l->side == 0 && !is_allowed(l, &named)) || !map_end(l, &real, &mapped, &x)) {
+    } else if ((l->side == 0 && !ftp_look_is_allowed(l, &named)) ||
+               !ftp_look_map_end(l, &real, &mapped, &x)) {
         l->refused = true;
     } else {
-        expect(l, &real, &mapped, x, l->at + (uint32_t)line.n);
+        ftp_look_expect(l, &real, &mapped, x, l->at + (uint32_t)line.n);
         if (l->rewrite && !endpoint_eq(&real, &mapped))
-            put_line(l, line, &named, &mapped);
+            ftp_look_put_line(l, line, &named, &mapped);
         else
             pass(l, line);
     }
@@ -176,7 +90,7 @@ static void take_line(struct look *l, struct bytes line)
 }
 
 /* The part has to be kept: its line is not whole, or not acknowledged. */
-static bool is_locked(const struct look *l)
+static bool is_locked(const struct ftp_look *l)
 {
     const struct ftp_dir *d = l->d;
     const struct conn_tcp_side *other = &l->c->tcp[!l->side];
@@ -184,7 +98,7 @@ static bool is_locked(const struct look *l)
     return d->npart && (!d->whole || !other->has_acked || seq_lt(other->acked, d->whole_end));
 }
 
-static void keep_part(struct look *l, struct bytes part)
+static void keep_part(struct ftp_look *l, struct bytes part)
 {
     struct ftp_dir *d = l->d;
 
@@ -195,7 +109,7 @@ static void keep_part(struct look *l, struct bytes part)
 }
 
 /* Holds the beginning of a line back, if there is room for it. */
-static void hold_part(struct look *l, struct bytes part)
+static void hold_part(struct ftp_look *l, struct bytes part)
 {
     struct ftp_dir *d = l->d;
     bool same = is_of_part(l);
@@ -209,7 +123,7 @@ static void hold_part(struct look *l, struct bytes part)
     d->held = true;
 }
 
-static void take_part(struct look *l, struct bytes part)
+static void take_part(struct ftp_look *l, struct bytes part)
 {
     bool again = is_of_part(l) && l->d->held;
     bool named = part.n < FTP_LINE_MAX && ftp_may_name_end(part, l->side == 0) &&
@@ -239,7 +153,7 @@ static size_t line_end(struct bytes b)
 }
 
 /* The text from the beginning of a line on, unless BLIND: then it is in the middle of one. */
-static void take_text(struct look *l, struct bytes text, bool blind)
+static void take_text(struct ftp_look *l, struct bytes text, bool blind)
 {
     size_t n;
 
@@ -274,7 +188,7 @@ static bool continues(const struct ftp_dir *d, uint32_t seq)
 }
 
 /* DATA goes on in the middle of a line whose beginning BEGIN is kept. */
-static void take_rest(struct look *l, struct bytes begin, struct bytes data)
+static void take_rest(struct ftp_look *l, struct bytes begin, struct bytes data)
 {
     struct ftp_dir *d = l->d;
     size_t n = line_end(data) ? line_end(data) : data.n;
@@ -305,7 +219,7 @@ static void take_rest(struct look *l, struct bytes begin, struct bytes data)
         take_text(l, bytes_from(data, n), !line_end(bytes_head(data, n)));
 }
 
-static void look_at(struct look *l, uint32_t seq, struct bytes data)
+static void look_at(struct ftp_look *l, uint32_t seq, struct bytes data)
 {
     struct ftp_dir *d = l->d;
 
@@ -353,7 +267,7 @@ static bool is_looked_at(const struct conn *c, const struct pkt *p)
            !tcp_has(&p->tcp, TCP_SYN | TCP_RST);
 }
 
-static void begin(struct look *l, const struct pkt *p)
+static void begin(struct ftp_look *l, const struct pkt *p)
 {
     const struct conn *c = l->c;
     struct ftp_dir *d = l->d = &c->more->ftp->dir[l->side];
@@ -369,7 +283,7 @@ static void begin(struct look *l, const struct pkt *p)
 
 /* The other side has all of it: its sender does not know yet, because what it was told of held
  * bytes was lost. */
-static bool is_known(const struct look *l, uint32_t end)
+static bool is_known(const struct ftp_look *l, uint32_t end)
 {
     const struct conn_tcp_side *other = &l->c->tcp[!l->side];
 
@@ -379,7 +293,7 @@ static bool is_known(const struct look *l, uint32_t end)
 struct conn_inspection conn_inspect(struct conns *t, struct conn *c, int side, const struct pkt *p,
                                     uint8_t *mem)
 {
-    struct look l = {.t = t, .c = c, .side = side, .out = wr_of(mem, UINT16_MAX)};
+    struct ftp_look l = {.t = t, .c = c, .side = side, .out = wr_of(mem, UINT16_MAX)};
     const struct conn_tcp_side *other = &c->tcp[!side];
     struct conn_inspection r = {.verdict = CONN_AS_IT_IS};
     uint32_t seq = p->tcp.seq, first = seq;

@@ -25,7 +25,9 @@ static void collect(struct sets *s)
     s->n = 0;
     for (size_t i = 0; i < COUNT(own); i++)
         s->v[s->n++] = own[i];
-    for (size_t i = 0; i < gw_config_command_sets && s->n < SETS_MAX; i++)
+    if (COUNT(own) + gw_config_command_sets > SETS_MAX)
+        bug("more sets of commands than there are places for");
+    for (size_t i = 0; i < gw_config_command_sets; i++)
         s->v[s->n++] = gw_config_commands[i];
 }
 

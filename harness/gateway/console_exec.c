@@ -110,7 +110,8 @@ static enum err write_memory(struct gw_call *call)
 {
     struct gateway *g = gateway_of(call);
 
-    gw_store(g);
+    if (!gw_fault_on(g->faults, GW_FAULT_SETTINGS_LOST))
+        gw_store(g);
     gw_msg_config_stored(g->log);
     buf_addf(call->answer, "Building configuration...\n%zu bytes copied in 0.10 secs\n[OK]\n",
              g->startup.n);

@@ -8,9 +8,6 @@ static const char *opaque_words(const char *line)
     static const struct {
         const char *begins, *words;
     } modes[] = {
-        {"object network", "config-network-object"},
-        {"object service", "config-service-object"},
-        {"object-group network", "config-network-object-group"},
         {"object-group", "config-object-group"},
         {"aaa-server", "config-aaa-server-group"},
         {"group-policy", "config-group-policy"},
@@ -49,6 +46,8 @@ static const char *mode_words(const struct gateway *g)
     case GW_CONFIG_PROPOSAL: return "config-ipsec-proposal";
     case GW_CONFIG_GROUP: return "config-tunnel-ipsec";
     case GW_CONFIG_NETWORK: return "config-network-object";
+    case GW_CONFIG_NETWORK_GROUP: return "config-network-object-group";
+    case GW_CONFIG_SERVICE: return "config-service-object";
     case GW_CONFIG_TUNNEL: return "config-tunnel-general";
     case GW_CONFIG_GROUP_POLICY: return "config-group-policy";
     case GW_CONFIG_CLASS:

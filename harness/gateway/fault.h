@@ -97,6 +97,9 @@
     X(CLOSE_REASON, "close-reason", "302014 takes a reset for FINs, and FINs for a reset", "log")  \
     X(TIMEWAIT_INVERTED, "timewait-inverted",                                                      \
       "`sysopt connection timewait` works the other way round", "answer")                          \
+    X(SETTINGS_LOST, "settings-lost", "`write memory` stores nothing", "answer")                   \
+    X(LIMITS_IGNORED, "limits-ignored",                                                            \
+      "messages that are switched off or rate-limited are logged", "log")                          \
     X(NO_PACKET_LOG, "no-packet-log", "single packets are dropped in silence", "log")
 
 enum gw_fault {

@@ -205,6 +205,8 @@ enum err gateway_set_fault(struct gateway *g, const char *name)
     if (gw_fault_by_name(name, &f))
         return ERR_NOTFOUND;
     g->faults |= UINT64_C(1) << f;
+    if (f == GW_FAULT_LIMITS_IGNORED)
+        gw_syslog_ignore_limits(g->log);
     return ERR_OK;
 }
 

@@ -53,7 +53,18 @@ static inline bool nat_in(const struct nat_range *r, uint32_t a)
     return a >= r->from && a <= r->to;
 }
 
-/* nat_rules.c: rules and pools of the configuration, in order. */
+/* nat_rules.c: rules and pools of the configuration, in order: section 1 (twice NAT), 2 (objects,
+ * static ones first), 3 (twice NAT after-auto). */
 void nat_rules_build(struct nat *n);
+void nat_add_rule(struct nat *n, const struct nat_rule *r);
+/* NETIF_NONE for GW_NAT_ANY; *OK becomes false when there is no such interface. */
+size_t nat_interface_of(const struct nat *n, const char *name, bool *ok);
+uint32_t nat_own_address(const struct nat *n, size_t ifi); /* 0: it has none */
+/* Pools of its own for rule R, which maps to NAME, or to ADDR where that is "". False: to nothing.
+ */
+bool nat_own_pools(struct nat *n, struct nat_rule *r, const char *name, const struct ip_addr *addr);
+
+/* nat_twice.c: the rules of one section of twice NAT */
+void nat_add_twices(struct nat *n, bool after_auto);
 
 #endif

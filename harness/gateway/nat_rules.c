@@ -4,12 +4,11 @@
 #include "gateway/nat_parts.h"
 #include "wire/ip.h"
 
-static struct nat_rule *add_rule(struct nat *n, const struct nat_rule *r)
+void nat_add_rule(struct nat *n, const struct nat_rule *r)
 {
     struct nat_rule *to = gw_list_add((void **)&n->rules, &n->nrules, sizeof(*to));
 
     *to = *r;
-    return to;
 }
 
 static void add_pool(struct nat *n, const struct nat_pool *p)
@@ -20,7 +19,7 @@ static void add_pool(struct nat *n, const struct nat_pool *p)
     n->own_ports = n->own_ports || p->interface;
 }
 
-static size_t interface_of(const struct nat *n, const char *name, bool *ok)
+size_t nat_interface_of(const struct nat *n, const char *name, bool *ok)
 {
     size_t i = netifs_find(n->env.ifs, name);
 
@@ -38,7 +37,7 @@ static struct nat_range range_of(const struct ip_net *net)
     return (struct nat_range){from, from | host};
 }
 
-static uint32_t own_address(const struct nat *n, size_t ifi)
+uint32_t nat_own_address(const struct nat *n, size_t ifi)
 {
     return ifi < n->env.ifs->n ? ip4_u32(&n->env.ifs->v[ifi].net.addr) : 0;
 }
@@ -52,11 +51,11 @@ static void add_exemption(struct nat *n)
     struct nat_rule r = {.kind = NAT_EXEMPT, .real = {0, UINT32_MAX}};
     bool ok = c->nat0_acl[0] != '\0';
 
-    r.real_ifi = ok ? interface_of(n, c->nat0_interface, &ok) : NETIF_NONE;
+    r.real_ifi = ok ? nat_interface_of(n, c->nat0_interface, &ok) : NETIF_NONE;
     r.mapped_ifi = NETIF_NONE;
     (void)gw_name_set(r.acl, c->nat0_acl);
     if (ok)
-        add_rule(n, &r);
+        nat_add_rule(n, &r);
 }
 
 /* Policy NAT: one rule for every permit entry, whose source is the real network. */
@@ -74,7 +73,7 @@ static void add_static_by_list(struct nat *n, const struct gw_nat_static *s, str
         r->dst_seen = range_of(&dst);
         r->dst_real = r->dst_seen.from;
         r->real_port = s->proto ? a->aces[i].src_port.from : 0;
-        add_rule(n, r);
+        nat_add_rule(n, r);
     }
 }
 
@@ -91,19 +90,19 @@ static void add_statics(struct nat *n)
                              .mapped = ip4_u32(&s->mapped)};
         struct ip_net net = {s->real, s->prefix};
         bool ok = true;
-        r.real_ifi = interface_of(n, s->real_if, &ok);
-        r.mapped_ifi = interface_of(n, s->mapped_if, &ok);
+        r.real_ifi = nat_interface_of(n, s->real_if, &ok);
+        r.mapped_ifi = nat_interface_of(n, s->mapped_if, &ok);
         if (!ok)
             continue;
         if (s->interface) {
-            r.mapped = own_address(n, r.mapped_ifi);
+            r.mapped = nat_own_address(n, r.mapped_ifi);
             n->own_ports = true;
         }
         r.real = range_of(&net);
         if (s->acl[0])
             add_static_by_list(n, s, &r);
         else
-            add_rule(n, &r);
+            nat_add_rule(n, &r);
     }
 }
 
@@ -122,10 +121,10 @@ static void add_ids(struct nat *n)
                                  .id = d->id,
                                  .outside = d->outside};
             bool ok = (d->acl[0] ? 33 : d->net.prefix) == prefix;
-            r.real_ifi = interface_of(n, d->nameif, &ok);
+            r.real_ifi = nat_interface_of(n, d->nameif, &ok);
             (void)gw_name_set(r.acl, d->acl);
             if (ok)
-                add_rule(n, &r);
+                nat_add_rule(n, &r);
         }
     }
 }
@@ -141,7 +140,7 @@ static void add_globals(struct nat *n)
                              .port = g->interface || ip_addr_eq(&g->from, &g->to),
                              .range = {ip4_u32(&g->from), ip4_u32(&g->to)}};
         bool ok = true;
-        p.ifi = interface_of(n, g->nameif, &ok);
+        p.ifi = nat_interface_of(n, g->nameif, &ok);
         if (ok)
             add_pool(n, &p);
     }
@@ -150,90 +149,25 @@ static void add_globals(struct nat *n)
 /* --- ASA 8.3 -----------------------------------------------------------------------------------
  */
 
-/* The addresses that NAME stands for. */
-static bool resolve(const struct nat *n, const char *name, struct nat_range *out)
-{
-    const struct gw_object *o = gw_nat_object(&n->env.cfg->nat, name);
-
-    if (strcmp(name, GW_NAT_ANY) == 0) {
-        *out = (struct nat_range){0, UINT32_MAX};
-        return true;
-    }
-    if (!o || o->kind == GW_OBJECT_EMPTY)
-        return false;
-    *out = (struct nat_range){ip4_u32(&o->from), ip4_u32(&o->to)};
-    return true;
-}
-
-/* A pool of its own for rule R, which maps to NAME, or to ADDR where that is "". */
-static bool add_own_pool(struct nat *n, struct nat_rule *r, const char *name,
-                         const struct ip_addr *addr)
+bool nat_own_pools(struct nat *n, struct nat_rule *r, const char *name, const struct ip_addr *addr)
 {
     struct nat_pool p = {.id = NAT_OWN_POOLS + (uint32_t)n->npools, .ifi = r->mapped_ifi};
+    struct gw_net_range ranges[GW_NET_RANGES];
+    size_t count = 1;
 
     p.interface = strcmp(name, GW_NAT_INTERFACE) == 0;
-    if (!*name)
-        p.range = (struct nat_range){ip4_u32(addr), ip4_u32(addr)};
-    else if (!p.interface && !resolve(n, name, &p.range))
-        return false;
-    p.port = p.interface || p.range.from == p.range.to;
+    ranges[0] =
+        *name ? (struct gw_net_range){0, 0} : (struct gw_net_range){ip4_u32(addr), ip4_u32(addr)};
+    if (*name && !p.interface)
+        count = gw_net_ranges(&n->env.cfg->nat, name, ranges);
+    for (size_t i = 0; i < count; i++) {
+        p.range = (struct nat_range){ranges[i].from, ranges[i].to};
+        p.port = p.interface || p.range.from == p.range.to;
+        add_pool(n, &p);
+    }
     r->id = p.id;
     r->outside = true; /* the interfaces are named: security levels do not matter */
-    add_pool(n, &p);
-    return true;
-}
-
-/* A twice NAT rule's mapped source. */
-static bool map_source(struct nat *n, const struct gw_nat_twice *t, struct nat_rule *r)
-{
-    struct nat_range mapped;
-
-    if (t->dynamic)
-        return add_own_pool(n, r, t->src_mapped, NULL);
-    if (strcmp(t->src_mapped, GW_NAT_INTERFACE) == 0) {
-        r->mapped = own_address(n, r->mapped_ifi);
-        n->own_ports = true;
-        return r->mapped_ifi != NETIF_NONE;
-    }
-    if (!resolve(n, t->src_mapped, &mapped))
-        return false;
-    r->mapped = mapped.from;
-    return mapped.to - mapped.from >= r->real.to - r->real.from;
-}
-
-static bool map_destination(struct nat *n, const struct gw_nat_twice *t, struct nat_rule *r)
-{
-    struct nat_range real;
-
-    if (!t->dst_real[0])
-        return true;
-    r->has_dst = true;
-    if (!resolve(n, t->dst_real, &real))
-        return false;
-    r->dst_real = real.from;
-    if (strcmp(t->dst_mapped, GW_NAT_INTERFACE) == 0) {
-        uint32_t own = own_address(n, r->real_ifi);
-        r->dst_seen = (struct nat_range){own, own};
-        return own != 0;
-    }
-    return resolve(n, t->dst_mapped, &r->dst_seen) &&
-           real.to - real.from >= r->dst_seen.to - r->dst_seen.from;
-}
-
-static void add_twices(struct nat *n, bool after_auto)
-{
-    const struct gw_nat_config *c = &n->env.cfg->nat;
-
-    for (size_t i = 0; i < c->ntwices; i++) {
-        const struct gw_nat_twice *t = &c->twices[i];
-        struct nat_rule r = {.kind = t->dynamic ? NAT_DYNAMIC : NAT_FIXED, .twice = true};
-        bool ok = t->after_auto == after_auto && !t->inactive;
-        r.real_ifi = interface_of(n, t->real_if, &ok);
-        r.mapped_ifi = interface_of(n, t->mapped_if, &ok);
-        if (ok && resolve(n, t->src_real, &r.real) && map_destination(n, t, &r) &&
-            map_source(n, t, &r))
-            add_rule(n, &r);
-    }
+    return count > 0;
 }
 
 static bool map_object(struct nat *n, const struct gw_object *o, struct nat_rule *r)
@@ -242,26 +176,32 @@ static bool map_object(struct nat *n, const struct gw_object *o, struct nat_rule
     struct nat_range mapped = {ip4_u32(&m->addr), UINT32_MAX};
 
     if (m->dynamic)
-        return add_own_pool(n, r, m->mapped, &m->addr);
+        return nat_own_pools(n, r, m->mapped, &m->addr);
     r->proto = m->proto;
     r->real_port = m->real_port;
     r->mapped_port = m->mapped_port;
     if (strcmp(m->mapped, GW_NAT_INTERFACE) == 0) {
-        mapped.from = own_address(n, r->mapped_ifi);
+        mapped.from = nat_own_address(n, r->mapped_ifi);
         n->own_ports = true;
-    } else if (m->mapped[0] && !resolve(n, m->mapped, &mapped)) {
-        return false;
+    } else if (m->mapped[0]) {
+        const struct gw_object *to = gw_nat_object(&n->env.cfg->nat, m->mapped);
+        if (!to || to->kind == GW_OBJECT_EMPTY) /* a group has no one beginning */
+            return false;
+        mapped = (struct nat_range){ip4_u32(&to->from), ip4_u32(&to->to)};
     }
     r->mapped = mapped.from;
     return mapped.from != 0 && mapped.to - mapped.from >= r->real.to - r->real.from;
 }
 
-/* Of objects those with fewer addresses come first, of equals the lower address. */
+/* Of objects those with fewer addresses come first, of equals the lower address, then the name. */
 static bool comes_first(const struct gw_object *a, const struct gw_object *b)
 {
     uint32_t na = ip4_u32(&a->to) - ip4_u32(&a->from), nb = ip4_u32(&b->to) - ip4_u32(&b->from);
 
-    return na != nb ? na < nb : ip4_u32(&a->from) < ip4_u32(&b->from);
+    if (na != nb)
+        return na < nb;
+    return !ip_addr_eq(&a->from, &b->from) ? ip4_u32(&a->from) < ip4_u32(&b->from)
+                                           : strcmp(a->name, b->name) < 0;
 }
 
 static void add_object(struct nat *n, const struct gw_object *o)
@@ -270,10 +210,10 @@ static void add_object(struct nat *n, const struct gw_object *o)
                          .real = {ip4_u32(&o->from), ip4_u32(&o->to)}};
     bool ok = o->kind != GW_OBJECT_EMPTY;
 
-    r.real_ifi = interface_of(n, o->nat.real_if, &ok);
-    r.mapped_ifi = interface_of(n, o->nat.mapped_if, &ok);
+    r.real_ifi = nat_interface_of(n, o->nat.real_if, &ok);
+    r.mapped_ifi = nat_interface_of(n, o->nat.mapped_if, &ok);
     if (ok && map_object(n, o, &r))
-        add_rule(n, &r);
+        nat_add_rule(n, &r);
 }
 
 static void add_objects(struct nat *n, bool dynamic)
@@ -307,10 +247,10 @@ void nat_rules_build(struct nat *n)
     n->own_ports = false;
     add_globals(n);
     add_exemption(n);
-    add_twices(n, false);
+    nat_add_twices(n, false);
     add_statics(n);
     add_objects(n, false);
     add_ids(n);
     add_objects(n, true);
-    add_twices(n, true);
+    nat_add_twices(n, true);
 }

@@ -86,6 +86,11 @@ void gw_syslog_counters(const struct gw_syslog *s, struct gw_syslog_counters *ou
     *out = s->counters;
 }
 
+void gw_syslog_ignore_limits(struct gw_syslog *s)
+{
+    s->unlimited = true;
+}
+
 /* The level ID is logged at, or -1 when it is switched off. */
 static int level_of(const struct gw_syslog *s, const struct gw_message *m)
 {
@@ -94,7 +99,7 @@ static int level_of(const struct gw_syslog *s, const struct gw_message *m)
     for (size_t i = 0; i < l->nmessages; i++) {
         if (l->messages[i].id != m->id)
             continue;
-        if (l->messages[i].disabled)
+        if (l->messages[i].disabled && !s->unlimited)
             return -1;
         return l->messages[i].level >= 0 ? l->messages[i].level : m->level;
     }
@@ -150,7 +155,7 @@ static bool rate_limited(struct gw_syslog *s, const struct gw_message *m, int le
         s->counters.limited++;
         return true;
     }
-    if (log_rates_exceeded(&s->rates, &s->cfg->logging, &subject, now)) {
+    if (!s->unlimited && log_rates_exceeded(&s->rates, &s->cfg->logging, &subject, now)) {
         s->counters.limited++;
         return true;
     }

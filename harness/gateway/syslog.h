@@ -146,6 +146,9 @@ struct gw_syslog *gw_syslog_new(const struct gw_config *cfg, const struct clock 
                                 int64_t epoch_s);
 void gw_syslog_free(struct gw_syslog *s); /* NULL is fine */
 
+/* The fault limits-ignored: `no logging message` and `logging rate-limit` are without effect. */
+void gw_syslog_ignore_limits(struct gw_syslog *s);
+
 /* Logs message ID (a row of GW_MESSAGES). Costs next to nothing when no host wants its level. */
 void gw_log(struct gw_syslog *s, uint32_t id, const char *fmt, ...) PRINTF_LIKE(3, 4);
 

@@ -42,6 +42,7 @@ struct gw_syslog {
     struct gw_syslog_channels channels;    /* of TCP */
     struct buf console;                    /* what the console is to show */
     struct log_rates rates;
+    bool unlimited; /* a seeded fault */
     enum log_separator separator;
     struct gw_syslog_counters counters;
     struct gw_log_reader hosts[GW_LOG_HOSTS]; /* in the configuration's order */

@@ -51,6 +51,13 @@ struct xlates {
 struct xlate *xlate_add(struct xlates *t, const struct xlate *like); /* says so */
 void xlate_drop(struct xlates *t, struct xlate *x);
 void xlate_say(struct xlates *t, const struct xlate *x, bool built);
+/* NULL when there is none. */
+struct xlate *xlate_find_real(const struct xlates *t, const struct xlate_source *s);
+struct xlate *xlate_find_mapped(const struct xlates *t, size_t ifi, uint8_t proto,
+                                const struct endpoint *at);
+void xlate_rest(struct xlates *t, struct xlate *x); /* nobody holds it: its timer runs */
+
+/* xlate_ports.c */
 struct xlate_ports *xlates_ports_of(struct xlates *t, uint8_t proto, size_t ifi,
                                     const struct ip_addr *addr); /* made if need be */
 

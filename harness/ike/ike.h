@@ -143,10 +143,11 @@ struct ike_policy {
     size_t nsuites;
 };
 
-enum ike_nonce { /* how nonces of IKEv2's CREATE_CHILD_SA come out: they decide collisions */
+enum ike_nonce { /* IKEv2: what of ours comes of rekeyings that cross: the lowest of the four nonces
+                    decides, and ours can be made low */
                  IKE_NONCE_RANDOM,
-                 IKE_NONCE_LOW,  /* below any that is not made so, too */
-                 IKE_NONCE_HIGH, /* above */
+                 IKE_NONCE_LOSES, /* those of our requests are */
+                 IKE_NONCE_WINS,  /* those of our answers are, those of our requests high */
 };
 
 enum ike_cross { /* IKEv2: whether our rekeyings are made to cross with the other side's */
@@ -336,6 +337,13 @@ MUST_USE enum err ike_delete_child(struct ike *k, uint32_t in_spi, bool tell);
 
 /* Ends all pairs with PEER (NULL: all); the IKE SA stays. */
 void ike_delete_children(struct ike *k, const struct ip_addr *peer, bool tell);
+
+/* Tells PEER in one Delete that the IPsec SAs with these N inbound SPIs are gone, whether they are
+ * or ever were, and changes nothing here: for tests of the other side. N up to IKE_SAY_MAX.
+ * ERR_STATE: no IKE SA with it is up. */
+#define IKE_SAY_MAX 64
+MUST_USE enum err ike_say_delete(struct ike *k, const struct ip_addr *peer, const uint32_t *spis,
+                                 size_t n);
 
 /* Begins to replace an SA now, as at its soft lifetime. ERR_NOTFOUND: there is none. */
 MUST_USE enum err ike_rekey_ike(struct ike *k, const struct ip_addr *peer);

@@ -134,6 +134,8 @@ struct bytes ike1_notify(struct ike *k, struct ike1_sa *sa, const struct isakmp_
 /* In the clear, in answer to IN. */
 void ike1_notify_clear(struct ike *k, const struct ike1_in *in, uint16_t type);
 void ike1_send_delete_ike(struct ike *k, struct ike1_sa *sa);
+/* One Delete of the IPsec SAs with these SPIs, four bytes each; nothing changes here. */
+void ike1_say_delete(struct ike *k, struct ike1_sa *sa, struct bytes spis);
 void ike1_send_delete_child(struct ike *k, const struct ike_child *c);
 void ike1_responder_lifetime(struct ike *k, struct ike1_sa *sa, const struct isakmp_notify *n);
 /* One notify of a message that is authentic. */

@@ -79,24 +79,39 @@ void ike1_send_delete_ike(struct ike *k, struct ike1_sa *sa)
     ike1_fact(k, sa, IKE_FACT_DELETE_SENT, 1)->message_id = id;
 }
 
+/* SPIS: four bytes each. Gives the message's ID. */
+static uint32_t send_delete_esp(struct ike *k, struct ike1_sa *sa, struct bytes spis)
+{
+    struct isakmp_delete d = {.doi = ISAKMP_DOI_IPSEC,
+                              .protocol = ISAKMP_PROTO_ESP,
+                              .spi_len = 4,
+                              .nspis = (uint16_t)(spis.n / 4),
+                              .spis = spis};
+    struct isakmp_msg m;
+    uint32_t id = begin(k, sa, &m);
+
+    isakmp_put_delete(&m, &d);
+    end(k, sa, &m, id);
+    return id;
+}
+
+void ike1_say_delete(struct ike *k, struct ike1_sa *sa, struct bytes spis)
+{
+    uint32_t id = send_delete_esp(k, sa, spis);
+
+    ike1_fact(k, sa, IKE_FACT_DELETE_SENT, 2)->message_id = id;
+}
+
 void ike1_send_delete_child(struct ike *k, const struct ike_child *c)
 {
     uint8_t spi[4];
     struct wr w = wr_of(spi, sizeof(spi));
     struct ike1_sa *sa = ike1_best(k, c->peer);
-    struct isakmp_delete d = {.doi = ISAKMP_DOI_IPSEC,
-                              .protocol = ISAKMP_PROTO_ESP,
-                              .spi_len = sizeof(spi),
-                              .nspis = 1,
-                              .spis = bytes_of(spi, sizeof(spi))};
-    struct isakmp_msg m;
 
     if (!sa)
         return;
-    uint32_t id = begin(k, sa, &m);
     wr_be32(&w, c->in_spi);
-    isakmp_put_delete(&m, &d);
-    end(k, sa, &m, id);
+    uint32_t id = send_delete_esp(k, sa, wr_bytes(&w));
     struct ike_out *o = ike1_fact(k, sa, IKE_FACT_DELETE_SENT, 2);
     ike_fill_child(k, c, o);
     o->message_id = id;

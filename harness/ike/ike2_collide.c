@@ -36,6 +36,11 @@ bool ike2_ours_stays(const struct ike2_ask *a, struct bytes nonce_r)
     return !is_lower(ours, owned_bytes(&a->rival.lowest));
 }
 
+struct mono ike2_after_collision(struct ike *k)
+{
+    return mono_add(ike_in(k, IKE2_RETRY), SPAN_MS(rng_below(k->rng, 1000 * IKE2_RETRY)));
+}
+
 uint16_t ike2_busy_for_child(const struct ike2_sa *sa, const struct ike2_child *old)
 {
     if (sa->ask.kind == IKE2_IKE_REKEY || sa->ask.kind == IKE2_IKE_DELETE || sa->heir ||

@@ -87,7 +87,7 @@ void ike2_create_begin(struct ike *k, struct ike2_sa *sa, const struct ike2_task
         return;
     }
     a->half.group = group;
-    ike2_new_nonce(k, &a->half.nonce, false);
+    ike2_new_nonce(k, &a->half.nonce, IKE2_NONCE_ASKS);
     if (a->old_in_spi)
         put_rekey(a, &m);
     ike2_put_child(k, sa, &m, true);
@@ -157,7 +157,7 @@ static void take_refusal(struct ike *k, struct ike2_sa *sa, const struct ike2_in
     }
     ike2_refused(k, sa, 2, code, true);
     if (code == IKEV2_N_TEMPORARY_FAILURE)
-        ask_again(k, sa, ike_in(k, IKE2_RETRY), 0); /* nothing comes of it if it was replaced */
+        ask_again(k, sa, ike2_after_collision(k), 0); /* nothing comes of it if it was replaced */
     else if (code == IKEV2_N_CHILD_SA_NOT_FOUND && rekey)
         not_found(k, sa);
     else

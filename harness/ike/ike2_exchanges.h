@@ -216,7 +216,12 @@ void ike2_init_answered(struct ike *k, struct ike2_sa *sa, struct ike2_in *in);
 void ike2_init_respond(struct ike *k, struct ike2_in *in);
 void ike2_put_common(struct ike *k, const struct ike2_sa *sa, struct isakmp_msg *m);
 void ike2_note_common(struct ike *k, struct ike2_sa *sa, const struct ike2_in *in);
-void ike2_new_nonce(struct ike *k, struct owned *out, bool honest);
+enum ike2_nonce_of {
+    IKE2_NONCE_FIRST, /* IKE_SA_INIT, which cannot collide */
+    IKE2_NONCE_ASKS,  /* CREATE_CHILD_SA */
+    IKE2_NONCE_ANSWERS,
+};
+void ike2_new_nonce(struct ike *k, struct owned *out, enum ike2_nonce_of what);
 void ike2_put_ke(struct isakmp_msg *m, uint16_t group, const struct dh *dh);
 
 /* IKE_AUTH (ike2_auth_i.c, ike2_auth_r.c, ike2_proof.c) */
@@ -261,6 +266,7 @@ void ike2_rival_set(struct ike2_ask *a, uint32_t spi, struct bytes nonce_i, stru
 void ike2_rival_release(struct ike2_rival *r);
 /* True: what our exchange has made stays (RFC 7296, 2.8.1). */
 bool ike2_ours_stays(const struct ike2_ask *a, struct bytes nonce_r);
+struct mono ike2_after_collision(struct ike *k); /* when to try again */
 /* Why a request to rekey or create must wait or fail now (RFC 7296, 2.25); 0: go on. */
 uint16_t ike2_busy_for_child(const struct ike2_sa *sa, const struct ike2_child *old);
 uint16_t ike2_busy_for_ike(const struct ike2_sa *sa);

@@ -7,15 +7,15 @@
 
 #include "base/mem.h"
 
-/* HONEST: of IKE_SA_INIT, which decides no collision. */
-void ike2_new_nonce(struct ike *k, struct owned *out, bool honest)
+void ike2_new_nonce(struct ike *k, struct owned *out, enum ike2_nonce_of what)
 {
     uint8_t nonce[IKE_NONCE_LEN];
-    enum ike_nonce how = honest ? IKE_NONCE_RANDOM : ike2_quirks(k)->nonce;
+    enum ike_nonce how = ike2_quirks(k)->nonce;
+    bool low = how == (what == IKE2_NONCE_ASKS ? IKE_NONCE_LOSES : IKE_NONCE_WINS);
 
     rng_fill(k->rng, nonce, sizeof(nonce));
-    if (how != IKE_NONCE_RANDOM)
-        memset(nonce, how == IKE_NONCE_LOW ? 0x00 : 0xff, 8);
+    if (what != IKE2_NONCE_FIRST && how != IKE_NONCE_RANDOM)
+        memset(nonce, low ? 0x00 : 0xff, 8);
     owned_set(out, bytes_of(nonce, sizeof(nonce)));
 }
 
@@ -95,7 +95,7 @@ struct ike2_sa *ike2_init_begin(struct ike *k, size_t peer, bool rekey)
         ike2_go_down(k, sa, IKE_END_REFUSED);
         return NULL;
     }
-    ike2_new_nonce(k, &a->half.nonce, true);
+    ike2_new_nonce(k, &a->half.nonce, IKE2_NONCE_FIRST);
     put_request(k, sa);
     return sa;
 }

@@ -223,7 +223,7 @@ static void begin_sa(struct ike *k, const struct ike2_in *in, const struct reque
     sa->suite = r->choice.suite;
     owned_set(&sa->first_i, in->datagram);
     owned_set(&sa->nonce_i, r->nonce);
-    ike2_new_nonce(k, &sa->nonce_r, true);
+    ike2_new_nonce(k, &sa->nonce_r, IKE2_NONCE_FIRST);
     if (make_keys(k, sa, r, &dh)) {
         stray(k, in, IKE_FACT_MALFORMED, IKEV2_N_INVALID_SYNTAX, "a public value that is no good");
         ike2_sa_free(k, sa);

@@ -264,12 +264,17 @@ static void no_sa(struct ike *k, const struct ike2_in *in)
     ike_send(k, &in->to, &in->from, isakmp_end(&m, 0));
 }
 
-/* An answer in the clear to a request of ours: anybody can say that. It may be true, so we look
- * whether the other side is alive. */
-static bool is_hint(struct ike *k, struct ike2_sa *sa, const struct ike2_in *in)
+/* A message in the clear: anybody can say that. Only when all that is left of SA is a Delete under
+ * way, that the other side does not know it is good news. */
+static bool is_clear(struct ike *k, struct ike2_sa *sa, struct ike2_in *in)
 {
     if (in->hdr.next == IKEV2_P_SK || in->hdr.next == IKEV2_P_SKF)
         return false;
+    in->clear = in->datagram;
+    if (sa->state == IKE2_CLOSING && !ike2_parse_in(in) && ike2_has(in, IKEV2_N_INVALID_IKE_SPI)) {
+        ike2_go_down(k, sa, IKE_END_REPLACED);
+        return true;
+    }
     struct ike_out *o = ike2_fact(k, sa, IKE_FACT_AUTH, 2);
     o->message_id = in->hdr.message_id;
     o->why = "a message in the clear";
@@ -292,7 +297,7 @@ static void dispatch(struct ike *k, struct ike2_in *in)
         no_sa(k, in);
     else if (!sa->open)
         stray(k, in, IKE_FACT_NO_SA, 0, NULL); /* no keys yet */
-    else if (is_hint(k, sa, in))
+    else if (is_clear(k, sa, in))
         return;
     else if (ikev2_is_response(&in->hdr))
         response(k, sa, in);

@@ -91,7 +91,7 @@ static uint16_t exchange_keys(struct ike *k, const struct ike2_in *in, struct an
     a->made.nonce_i = ike2_body(in, IKEV2_P_NONCE);
     if (ikev2_nonce_check(a->made.nonce_i))
         return IKEV2_N_INVALID_SYNTAX;
-    ike2_new_nonce(k, &a->half.nonce, false);
+    ike2_new_nonce(k, &a->half.nonce, IKE2_NONCE_ANSWERS);
     a->made.nonce_r = owned_bytes(&a->half.nonce);
     if (!group)
         return 0;

@@ -23,7 +23,8 @@ enum {
     IKE2_TASKS = 4096,       /* that wait, per IKE SA */
     IKE2_CHILDREN = 4096,    /* pairs per IKE SA */
     IKE2_HALF_OPENS = 16384, /* in all, begun by others */
-    IKE2_RETRY = 3,          /* seconds after TEMPORARY_FAILURE (RFC 7296, 2.25) */
+    IKE2_RETRY = 2,          /* seconds after TEMPORARY_FAILURE (RFC 7296, 2.25), and by chance up
+                                to as much again: two that collide should not do so for ever */
     IKE2_STRAY = 1,          /* seconds between two answers to what belongs to no SA */
     IKE2_COOKIE2_LEN = 16,   /* RFC 4555, 4.2.5: 8 to 64 */
     IKE2_PACKED_MAX = 4 * IKE_DATAGRAM_MAX, /* a message in its fragments, sealed */

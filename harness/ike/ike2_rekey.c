@@ -88,7 +88,7 @@ static void begin(struct ike *k, struct ike2_sa *sa, uint16_t group, unsigned tr
     ike2_ask_begin(k, sa, &m, IKE2_IKE_REKEY, ISAKMP_X_V2_CREATE_CHILD_SA);
     a->half.group = group;
     a->tries = tries;
-    ike2_new_nonce(k, &a->half.nonce, false);
+    ike2_new_nonce(k, &a->half.nonce, IKE2_NONCE_ASKS);
     ike2_random_spi(k, a->spi);
     struct ike_out *o = ike2_fact(k, sa, IKE_FACT_INITIATING_1, 1);
     o->initiator = o->rekey = true;
@@ -150,7 +150,7 @@ static void take_refusal(struct ike *k, struct ike2_sa *sa, const struct ike2_in
     if (rival)
         succeed(k, sa, rival, false);
     else if (code == IKEV2_N_TEMPORARY_FAILURE)
-        ask_again(k, sa, ike_in(k, IKE2_RETRY), 0);
+        ask_again(k, sa, ike2_after_collision(k), 0);
     else
         try_later(k, sa);
 }
@@ -221,10 +221,10 @@ static void settle(struct ike *k, struct ike2_sa *sa, struct ike2_sa *new, struc
         ike2_close(k, new, IKE_END_REPLACED);
         return;
     }
-    if (rival) { /* its maker deletes it */
+    if (rival) { /* its maker deletes it, unless it never hears of it */
         rival->heir = new;
         rival->superseder = new->number;
-        rival->linger = ike_in(k, IKE_LINGER_OTHER);
+        rival->linger = ike_in(k, IKE_LINGER);
         ike2_arm(k, rival);
     }
     succeed(k, sa, new, true);
@@ -288,7 +288,7 @@ static uint16_t decide(struct ike *k, const struct ike2_sa *sa, const struct ike
     a->half.group = a->ke.group;
     if (dh_new(a->ke.group, k->rng, &a->half.dh) || dh_shared(a->half.dh, a->ke.data, a->shared))
         return IKEV2_N_INVALID_SYNTAX;
-    ike2_new_nonce(k, &a->half.nonce, false);
+    ike2_new_nonce(k, &a->half.nonce, IKE2_NONCE_ANSWERS);
     return 0;
 }
 

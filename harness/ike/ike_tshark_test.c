@@ -1,98 +1,8 @@
 /* What we send, Wireshark reads: every message of a life with both phases, rekeyings, probes and
  * deletes, decrypted with the keys that we export, for every cipher. */
-#include "base/buf.h"
+#include "base/attr.h"
+#include "tests/ike_shark.h"
 #include "tests/testkit.h"
-#include "tests/two_ikes.h"
-#include "wire/ip.h"
-#include "wire/udp.h"
-
-#include <pcap/pcap.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
-
-struct lab {
-    char dir[64];
-    struct two_ikes t;
-    struct buf table;
-};
-
-static void write_file(const struct lab *l, const char *name, const struct buf *b)
-{
-    char path[128];
-
-    snprintf(path, sizeof(path), "%s/%s", l->dir, name);
-    FILE *f = fopen(path, "w");
-    assert_non_null(f);
-    assert_int_equal(fwrite(b->s, 1, b->n, f), b->n);
-    assert_int_equal(fclose(f), 0);
-}
-
-/* One line of ikev1_decryption_table for each IKE SA: initiator's cookie, key. */
-static void write_keys(struct lab *l)
-{
-    const struct ike_end_point *s = &l->t.side[IKE_A];
-
-    for (size_t i = 0; i < s->nsaid; i++) {
-        const struct ike_out *o = &s->said[i];
-        if (o->kind != IKE_OUT_IKE_UP)
-            continue;
-        for (size_t b = 0; b < 8; b++)
-            buf_addf(&l->table, "%02x", o->sa.spi_i[b]);
-        buf_addc(&l->table, ',');
-        for (size_t b = 0; b < o->sa.skey_len; b++)
-            buf_addf(&l->table, "%02x", o->sa.skey[b]);
-        buf_addc(&l->table, '\n');
-    }
-    write_file(l, "ikev1_decryption_table", &l->table);
-}
-
-static void write_pcap(const struct lab *l)
-{
-    char path[128];
-    uint8_t packet[2048];
-
-    snprintf(path, sizeof(path), "%s/ike.pcap", l->dir);
-    pcap_t *dead = pcap_open_dead(DLT_RAW, 65535);
-    pcap_dumper_t *out = pcap_dump_open(dead, path);
-    assert_non_null(out);
-    for (size_t i = 0; i < l->t.nflown; i++) {
-        const struct flown *d = &l->t.flown[i];
-        struct ip ip = {.version = d->src.addr.family,
-                        .proto = IP_UDP,
-                        .ttl = 64,
-                        .src = d->src.addr,
-                        .dst = d->dst.addr};
-        struct udp u = {.src = d->src.port, .dst = d->dst.port, .data = bytes_of(d->p, d->n)};
-        struct wr w = wr_of(packet, sizeof(packet));
-        ip_put(&w, &ip, UDP_HDR_LEN + d->n);
-        udp_put(&w, &u, &ip.src, &ip.dst);
-        assert_ok(w.err);
-        struct pcap_pkthdr h = {.caplen = (uint32_t)w.at, .len = (uint32_t)w.at};
-        h.ts.tv_sec = d->sent.ns / 1000000000;
-        h.ts.tv_usec = d->sent.ns / 1000 % 1000000;
-        pcap_dump((unsigned char *)out, &h, packet);
-    }
-    pcap_dump_close(out);
-    pcap_close(dead);
-}
-
-/* FIELDS: of each message, one "-e NAME" each. */
-static void run_tshark(const struct lab *l, const char *fields, struct buf *got)
-{
-    char command[512], line[1024];
-
-    snprintf(command, sizeof(command),
-             "WIRESHARK_CONFIG_DIR=%s tshark -n -r %s/ike.pcap -T fields -E 'separator=|'"
-             " -e isakmp.exchangetype -e isakmp.flag_e -e isakmp.typepayload %s"
-             " -e _ws.malformed -e _ws.expert.severity 2>%s/stderr",
-             l->dir, l->dir, fields, l->dir);
-    FILE *f = popen(command, "r");
-    assert_non_null(f);
-    while (fgets(line, sizeof(line), f))
-        buf_adds(got, line);
-    assert_int_equal(pclose(f), 0);
-}
 
 /* A establishes, B rekeys phase 2, A probes, B rekeys phase 1, both kinds of delete. */
 static void live(struct two_ikes *t)
@@ -153,45 +63,13 @@ static const struct row {
     {"aes_256_md5_over_ipv6", {CIPHER_AES256_CBC, DIGEST_MD5, 2, 86400, INTEG_NONE}, 6},
 };
 
-static void need_tshark(void)
-{
-    if (system("command -v tshark >/dev/null") != 0) {
-        puts("SKIPPED: tshark is not here to read our IKE");
-        skip();
-    }
-}
-
-static void lab_init(struct lab *l)
-{
-    *l = (struct lab){.dir = "/tmp/holdfast-ike-XXXXXX"};
-    assert_non_null(mkdtemp(l->dir));
-    two_ikes_init(&l->t);
-}
-
-/* Has tshark read what flew, compares, and cleans up. */
-static void lab_check(struct lab *l, const char *fields, const char *want)
-{
-    struct buf got = BUF_INIT;
-    char command[128];
-
-    write_keys(l);
-    write_pcap(l);
-    run_tshark(l, fields, &got);
-    assert_string_equal(buf_str(&got), want);
-    buf_release(&got);
-    buf_release(&l->table);
-    two_ikes_release(&l->t);
-    snprintf(command, sizeof(command), "rm -rf %s", l->dir);
-    assert_int_equal(system(command), 0);
-}
-
 static void wireshark_reads_every_message(void **state)
 {
     const struct row *row = *state;
-    struct lab l;
+    struct ike_shark l;
 
-    need_tshark();
-    lab_init(&l);
+    ike_shark_need();
+    ike_shark_init(&l);
     for (int i = 0; i < 2; i++) {
         l.t.side[i].suites[0] = row->suite;
         l.t.side[i].esp[0].pfs_group = 2;
@@ -201,7 +79,7 @@ static void wireshark_reads_every_message(void **state)
     l.t.side[IKE_B].suites[0].lifetime_s = 3600; /* lower: RESPONDER-LIFETIME goes out */
     two_ikes_start(&l.t);
     live(&l.t);
-    lab_check(&l, "-e isakmp.notify.msgtype", expected);
+    ike_shark_check(&l, "-e isakmp.notify.msgtype", expected);
 }
 
 /* --- remote access ---------------------------------------------------------------------------- */
@@ -238,11 +116,11 @@ static const char expected_remote[] =
 
 static void wireshark_reads_aggressive_mode_xauth_and_mode_config(void **state)
 {
-    struct lab l;
+    struct ike_shark l;
 
     (void)state;
-    need_tshark();
-    lab_init(&l);
+    ike_shark_need();
+    ike_shark_init(&l);
     l.t.answer = admit;
     for (int i = 0; i < 2; i++) {
         struct ike_peer_config *p = &l.t.side[i].peer;
@@ -259,11 +137,11 @@ static void wireshark_reads_aggressive_mode_xauth_and_mode_config(void **state)
     two_ikes_establish(&l.t, IKE_A);
     ike_delete_ike(l.t.side[IKE_A].ike, NULL, true);
     two_ikes_drain(&l.t, IKE_A);
-    lab_check(&l,
-              "-e isakmp.cfg.type -e isakmp.cfg.attr.type -e isakmp.cfg.attr.xauth.user_name"
-              " -e isakmp.cfg.attr.internal_ip4_address -e isakmp.cfg.attr.xauth.status"
-              " -e isakmp.id.data.key_id",
-              expected_remote);
+    ike_shark_check(&l,
+                    "-e isakmp.cfg.type -e isakmp.cfg.attr.type -e isakmp.cfg.attr.xauth.user_name"
+                    " -e isakmp.cfg.attr.internal_ip4_address -e isakmp.cfg.attr.xauth.status"
+                    " -e isakmp.id.data.key_id",
+                    expected_remote);
 }
 
 int main(void)

@@ -31,6 +31,50 @@ void judge_legs_take(struct judge *j, const struct judge_leg_packet *p)
     judge_take_pkt(j, p->pkt);
 }
 
+/* Whose log it is does not matter to which stream it is about: a site is only a place to count. */
+bool judge_legs_log(struct judge *j, struct bytes line, uint64_t number, int64_t time_ns)
+{
+    j->rec = (struct evidence_record){
+        .packet = number, .leg = EV_MGMT, .time_ns = time_ns, .remark = {0}};
+    return log_line(j, BO, line);
+}
+
+bool judge_legs_built(struct judge *j, const struct asa_log *log, int64_t *begun_ns)
+{
+    const struct jflow *f = log->kind == ASA_BUILT ? log_bind(j, BO, log) : NULL;
+
+    if (!f)
+        return false;
+    *begun_ns = f->begun_ns;
+    return true;
+}
+
+void judge_legs_note(struct judge *j, const char *rule, bool narrows, const char *text)
+{
+    enum verdict v = narrows ? VERDICT_INCONCLUSIVE : VERDICT_PASS;
+
+    find_add(&j->fs, rule, v, BASIS_SEEN, "%s", text);
+}
+
+int64_t judge_legs_first(const struct judge *j)
+{
+    int64_t first = 0;
+
+    for (size_t i = 0; i < j->flows.n; i++)
+        if (!first || j->flows.list[i]->begun_ns < first)
+            first = j->flows.list[i]->begun_ns;
+    return first;
+}
+
+void judge_legs_logged(const struct judge *j, uint64_t *streams, uint64_t *built)
+{
+    *streams = *built = 0;
+    for (size_t i = 0; i < j->flows.n; i++) {
+        *streams += j->flows.list[i]->proto == IP_TCP;
+        *built += j->flows.list[i]->proto == IP_TCP && j->flows.list[i]->nbuilt > 0;
+    }
+}
+
 void judge_legs_finish(struct judge *j, struct judgement **out)
 {
     struct evidence_totals none = {0};

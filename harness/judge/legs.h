@@ -9,6 +9,7 @@
 #include "esp/esp.h"
 #include "evidence/writer.h"
 #include "judge/verdict.h"
+#include "wire/asa_log.h"
 #include "wire/pkt.h"
 
 struct judge;
@@ -27,6 +28,25 @@ struct judge *judge_legs_new(void);
 MUST_USE enum err judge_legs_key(struct judge *j, const struct esp_params *p);
 
 void judge_legs_take(struct judge *j, const struct judge_leg_packet *p);
+
+/* A line of a device's log, after the last packet; LINE NUMBER is told in place of a packet.
+ * TIME_NS: by the clock of the captures. True when it is about a stream. */
+bool judge_legs_log(struct judge *j, struct bytes line, uint64_t number, int64_t time_ns);
+
+/* The stream that LOG (302013 ...) says was built: when it began, by the captures. False: none is
+ * known. */
+bool judge_legs_built(struct judge *j, const struct asa_log *log, int64_t *begun_ns);
+
+/* Something to be told beside the streams. NARROWS: because of it less can be said; then the
+ * finding is INCONCLUSIVE, and PASS otherwise. RULE: "legs", "clock", "log". */
+void judge_legs_note(struct judge *j, const char *rule, bool narrows, const char *text);
+
+/* Earliest packet; 0: none. */
+int64_t judge_legs_first(const struct judge *j);
+
+/* How many TCP streams there are, and of how many a 302013 was bound: level-6 logging is proven for
+ * them. */
+void judge_legs_logged(const struct judge *j, uint64_t *streams, uint64_t *built);
 
 /* Frees J; gives *OUT (judgement_free). */
 void judge_legs_finish(struct judge *j, struct judgement **out);

@@ -197,14 +197,14 @@ static void keep_line(struct judge *j, struct bytes line)
         .packet = j->rec.packet, .time_ns = j->rec.time_ns, .line = judge_quote(j, line)};
 }
 
-static void take_line(struct judge *j, int site, struct bytes line)
+bool log_line(struct judge *j, int site, struct bytes line)
 {
     struct device_log *d = &j->logs.device[site];
     struct asa_log log;
 
     d->records++;
     if (asa_log_parse(line, &log))
-        return;
+        return false;
     d->messages++;
     keep_line(j, line);
     d->by_severity[log.severity & 7]++;
@@ -217,6 +217,7 @@ static void take_line(struct judge *j, int site, struct bytes line)
         if (rule == RULE_LOG || rule == RULE_NO_LOG)
             match(j, i, site, &log, line, about);
     }
+    return about != NULL;
 }
 
 struct from_site {
@@ -228,7 +229,7 @@ static void take_tcp_line(void *ctx, struct bytes line)
 {
     const struct from_site *f = ctx;
 
-    take_line(f->j, f->site, scan_trim(line));
+    (void)log_line(f->j, f->site, scan_trim(line));
 }
 
 void log_frame(struct judge *j, const struct pkt *p)
@@ -236,7 +237,7 @@ void log_frame(struct judge *j, const struct pkt *p)
     struct from_site f = {j, site_of(j, &p->ip.src)};
 
     if (p->kind == PKT_UDP && p->udp.dst == SYSLOG_PORT) {
-        take_line(j, f.site, scan_trim(p->udp.data));
+        (void)log_line(j, f.site, scan_trim(p->udp.data));
     } else if (p->kind == PKT_TCP && p->tcp.dst == SYSLOG_TCP_PORT) {
         struct endpoint from = {p->ip.src, p->tcp.src};
         struct tcp_seg seg = tcp_seg_of(p, j->rec.time_ns);

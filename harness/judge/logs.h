@@ -61,6 +61,8 @@ struct judge;
 void logs_init(struct judge *j);
 void logs_release(struct judge *j);
 void log_frame(struct judge *j, const struct pkt *p);
+/* A line of the device at SITE; true when it is about a stream. The record at hand says when. */
+bool log_line(struct judge *j, int site, struct bytes line);
 void log_console(struct judge *j, const struct line *l);
 
 /* rule_answer.c: EVENT was sent; a line of a transcript. */

@@ -90,6 +90,10 @@ static void say_streams(struct judge *j)
                                      .to_ho = way_of(j, f, BO)};
         o->class_name = jflow_class(j, f, &o->why);
         add_resets(j, f, o);
+        if (f->ntorn) {
+            o->torn = f->torn[0].reason[0] ? f->torn[0].reason : "no reason given";
+            o->torn_ns = f->torn[0].time_ns;
+        }
     }
 }
 

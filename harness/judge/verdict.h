@@ -81,6 +81,8 @@ struct stream_outcome {
     struct way_outcome to_bo, to_ho;
     struct reset_outcome *resets;
     size_t nresets;
+    const char *torn; /* the reason of its first 302014; NULL: none was logged */
+    int64_t torn_ns;
 };
 
 struct sa_outcome {

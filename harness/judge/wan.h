@@ -72,7 +72,7 @@ struct wan {
     uint32_t nsas, cap_sas, last;
     struct ike_sa ikes[IKES_MAX];
     size_t nikes;
-    uint64_t esp_packets, ike_packets, eaten;
+    uint64_t esp_packets, ike_packets, eaten, injected;
     int64_t last_eaten_ns, last_passed_ns;
     int64_t first_esp_ns;          /* NEVER */
     struct leak_watch all, *leaks; /* leaks: by expectation of the plan */

@@ -59,6 +59,30 @@ MUST_USE enum err peer_rekey_phase1(struct peer *p);
 MUST_USE enum err peer_rekey_phase2(struct peer *p);
 void peer_crash(struct peer *p); /* forgets every SA, tells nobody; goes on as after a reboot */
 
+/* What no honest gateway does; peer_odd.c. ERR_STATE: there is no SA, or no packet, to do it with.
+ * ERR_UNSUPPORTED: the selectors leave nothing outside. */
+enum peer_odd {
+    PEER_ODD_OLD_SPI, /* seals the last inner packet once more with the SA that was replaced */
+    PEER_ODD_OUTSIDE, /* seals a packet for an address that the SA is not for */
+    PEER_ODD_CLEAR,   /* sends the last inner packet in clear */
+};
+MUST_USE enum err peer_send_odd(struct peer *p, enum peer_odd what, unsigned count);
+
+/* The SA that the peer sends with leaves out NUMBERS sequence numbers, or begins anew when RESTART.
+ * SPI and LAST: what it is, and the highest number it had. */
+MUST_USE enum err peer_shift_numbers(struct peer *p, bool restart, uint32_t numbers, uint32_t *spi,
+                                     uint32_t *last);
+
+/* Which SPIs a Delete names that changes nothing at the peer itself. */
+enum peer_spis {
+    PEER_SPIS_OWN,     /* the pair in use */
+    PEER_SPIS_OLD,     /* the one that was replaced */
+    PEER_SPIS_UNKNOWN, /* none that is or was */
+    PEER_SPIS_MANY,    /* eight, of which one is in use */
+    PEER_SPIS_FAR,     /* what the device receives with: it is not the peer's to delete */
+};
+MUST_USE enum err peer_say_delete(struct peer *p, enum peer_spis which);
+
 struct peer_counters {
     uint64_t sealed, opened;
     uint64_t no_sa; /* inner packets dropped for want of an SA */

@@ -20,7 +20,9 @@
 #define SOFT_ANSWERED 0.975 /* ...and later for who did not begin the SA: not both do it */
 #define FACTS_FIRST   16
 #define MTU_DEFAULT   1500
-#define OUR_TTL       64 /* of packets that begin here */
+#define MTU_LEAST     576 /* what an ICMP error may bring it down to */
+#define FRAG_NEEDED   4   /* code of ICMP "unreachable" (RFC 1191) */
+#define OUR_TTL       64  /* of packets that begin here */
 
 struct neighbor {
     struct ip_addr addr;
@@ -61,7 +63,8 @@ struct peer {
     size_t facts_cap, facts_first, facts_n;
     struct mono alive_told; /* when IKE was last told that the device is alive */
     uint8_t scratch[65536 + ESP_OVERHEAD_MAX];
-    uint8_t copy[65536];
+    uint8_t copy[65536]; /* the last inner packet that was to be sealed */
+    size_t copied;       /* its bytes */
 };
 
 /* peer_link.c: frames and stations. */
@@ -85,6 +88,8 @@ bool spend_ttl(uint8_t *packet, size_t n);
 /* peer_inner.c and peer_wan.c */
 const struct ip_addr *inner_hop(const struct peer *p, const struct ip_addr *dst);
 void inner_input(struct peer *p, const struct pkt *in);
+/* Seals PACKET, which IN describes, with PAIR and sends it. */
+void inner_seal(struct peer *p, struct sadb_pair *pair, const struct pkt *in, struct bytes packet);
 void wan_input(struct peer *p, struct pkt *in);
 void wan_send_datagram(struct peer *p, const struct endpoint *from, const struct endpoint *to,
                        struct bytes data);

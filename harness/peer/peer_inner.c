@@ -1,8 +1,7 @@
 /* From the hosts behind the peer into the tunnel. */
 #include "peer/peer_impl.h"
 
-#define FRAG_NEEDED 4 /* code of ICMP "unreachable" (RFC 1191) */
-#define QUOTED      8 /* bytes behind the header of the packet that an error is about (RFC 792) */
+#define QUOTED 8 /* bytes behind the header of the packet that an error is about (RFC 792) */
 
 const struct ip_addr *inner_hop(const struct peer *p, const struct ip_addr *dst)
 {
@@ -80,7 +79,7 @@ static bool seal_and_cut(struct peer *p, struct esp_sa *sa, const struct ip *out
     return true;
 }
 
-static void seal(struct peer *p, struct sadb_pair *pair, const struct pkt *in, struct bytes packet)
+void inner_seal(struct peer *p, struct sadb_pair *pair, const struct pkt *in, struct bytes packet)
 {
     size_t n = esp_sealed_len(pair->out, packet.n);
     bool fits = IP4_HDR_LEN + n <= p->cfg.mtu;
@@ -119,6 +118,7 @@ void inner_input(struct peer *p, const struct pkt *in)
     }
     /* the view of the payload and what stands before it are one packet in the frame */
     memcpy(p->copy, in->ip.payload.p - in->ip.hdr_len, n);
-    if (spend_ttl(p->copy, n))
-        seal(p, pair, in, bytes_of(p->copy, n));
+    p->copied = spend_ttl(p->copy, n) ? n : 0;
+    if (p->copied)
+        inner_seal(p, pair, in, bytes_of(p->copy, n));
 }

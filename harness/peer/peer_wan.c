@@ -129,6 +129,19 @@ static void ike_datagram(struct peer *p, const struct pkt *in)
         p->count.malformed++;
 }
 
+/* RFC 1191, 3: about a packet of ours, and less than what was thought. */
+static void path_is_narrow(struct peer *p, const struct pkt *in)
+{
+    uint16_t mtu = (uint16_t)in->icmp.rest;
+    struct ip quoted;
+
+    if (ip_parse(in->icmp.data, &quoted) || !ip_addr_eq(&quoted.src, &p->cfg.wan) ||
+        quoted.proto != IP_ESP || mtu < MTU_LEAST || mtu >= p->cfg.mtu)
+        return;
+    log_say(p->log, LOG_INFO, LOG_MODULE, "the path takes %u bytes", mtu);
+    p->cfg.mtu = mtu;
+}
+
 void wan_input(struct peer *p, struct pkt *in)
 {
     bool ours = ip_addr_eq(&in->ip.dst, &p->cfg.wan);
@@ -137,7 +150,9 @@ void wan_input(struct peer *p, struct pkt *in)
         return;
     if (ip_is_fragment(&in->ip) && !reassembly_add(p->fragments, 0, in, clock_now(p->clk)))
         return;
-    if (in->kind == PKT_ICMP)
+    if (in->kind == PKT_ICMP && in->icmp.type == ICMP_UNREACHABLE && in->icmp.code == FRAG_NEEDED)
+        path_is_narrow(p, in);
+    else if (in->kind == PKT_ICMP)
         link_answer_echo(p, PEER_WAN, &p->cfg.wan_next_hop, in);
     else if (ours && in->kind == PKT_ESP)
         esp_input(p, in);

@@ -1,19 +1,8 @@
 /* The stimulus of an event: who causes it, and whether there is such a one. */
 #include "plan/load.h"
 
-static const char letters[] = "pdh"; /* as in PLAN_ACTIONS, in the order of enum plan_actor */
+static const char letters[] = "pdh"; /* as in PLAN_EVENTS, in the order of enum plan_actor */
 static const char *const names[] = {"peer", "device", "harness"};
-
-static const char *who_may(enum plan_action a)
-{
-    static const char *const who[] = {
-#define X(id, name, who, what) who,
-        PLAN_ACTIONS(X)
-#undef X
-    };
-
-    return who[a];
-}
 
 static enum plan_actor actor_of(char letter)
 {
@@ -22,7 +11,7 @@ static enum plan_actor actor_of(char letter)
 
 static void read_actor(struct load *l, const struct node *n, struct plan_event *e)
 {
-    const char *may = who_may(e->action);
+    const char *may = plan_events[e->action].who;
     struct buf list = BUF_INIT;
     unsigned by;
 
@@ -61,16 +50,69 @@ static void check_actor(struct load *l, const struct node *n, const struct plan_
                     plan_site_name(lab->device_site));
 }
 
+/* What the elements of one group have in common. */
+static bool looks_at_wan(enum plan_action a)
+{
+    static const enum plan_action list[] = {
+#define X(id, name, who, attrs, proof, what, shows) ACTION_##id,
+        PLAN_EVENTS_WAN(X)
+#undef X
+    };
+
+    for (size_t i = 0; i < COUNT(list); i++) {
+        if (list[i] == a)
+            return true;
+    }
+    return false;
+}
+
+/* IKE alone has exchanges, payloads and numbers of messages, and ESP alone SPIs. */
+static void check_match(struct load *l, const struct node *n, struct plan_match *m)
+{
+    bool of_ike = m->exchange || m->payload || m->has_message_id;
+
+    if (of_ike && m->kind == FRAME_ANY)
+        m->kind = FRAME_IKE;
+    if (m->spi != SPI_ANY && m->kind == FRAME_ANY)
+        m->kind = FRAME_ESP;
+    if (of_ike && m->kind != FRAME_IKE)
+        problem_add(&l->problems, ERR_INVALID, &n->at,
+                    "<%s>: exchange, payload and message-id are of kind=\"ike\"", n->name);
+    if (m->spi != SPI_ANY && m->kind != FRAME_ESP)
+        problem_add(&l->problems, ERR_INVALID, &n->at, "<%s>: spi is of kind=\"esp\"", n->name);
+}
+
+static void read_rest(struct load *l, const struct node *n, struct plan_event *e)
+{
+    unsigned word = 0;
+
+    if (schema_read(n, "phase", &word))
+        e->phase = word + 1;
+    if (schema_read(n, "is", &word))
+        e->wrong = word == 1;
+    e->match.has_message_id = node_attr(n, "message-id") != NULL;
+    check_match(l, n, &e->match);
+    if (e->action != ACTION_PEER_SUITES)
+        return;
+    if (!node_attr(n, "ike") && !node_attr(n, "esp"))
+        problem_add(&l->problems, ERR_INVALID, &n->at, "<%s> changes neither ike nor esp", n->name);
+    e->ike = peer_suites(l, n, "ike", e->ike, true);
+    e->esp = peer_suites(l, n, "esp", e->esp, false);
+}
+
 void build_action(struct load *l, const struct node *n, struct plan_event *e)
 {
     unsigned direction = 0;
 
     e->action = (enum plan_action)n->spec->action;
     e->site = l->plan->devices[0].site;
+    e->count = e->behind = 1;
+    e->ike = e->esp = "";
     schema_fill(n, e);
     read_actor(l, n, e);
     check_actor(l, n, e);
     (void)schema_read(n, "direction", &direction);
-    e->to_device = e->action == ACTION_BLACKHOLE && direction != 2;
-    e->from_device = e->action == ACTION_BLACKHOLE && direction != 1;
+    e->to_device = looks_at_wan(e->action) && direction != 2;
+    e->from_device = looks_at_wan(e->action) && direction != 1;
+    read_rest(l, n, e);
 }

@@ -56,8 +56,8 @@ static bool suite(const char *s, bool ike, bool ikev2, struct buf *out)
 }
 
 /* Rewrites LIST with the full names. */
-static const char *suites(struct load *l, const struct node *n, const char *name, const char *list,
-                          bool ike)
+const char *peer_suites(struct load *l, const struct node *n, const char *name, const char *list,
+                        bool ike)
 {
     struct buf out = BUF_INIT;
     char word[64];
@@ -69,9 +69,9 @@ static const char *suites(struct load *l, const struct node *n, const char *name
         if (suite(word, ike, l->plan->peer.ike_version == PLAN_IKEV2, &out))
             continue;
         problem_add(&l->problems, ERR_INVALID, &n->at,
-                    "<peer> %s: no suite is called %s; one looks like %s. Ciphers: %s%s. %s: %s. "
+                    "<%s> %s: no suite is called %s; one looks like %s. Ciphers: %s%s. %s: %s. "
                     "Groups: %s",
-                    name, word, ike ? "3des-cbc-sha1-modp1024" : "3des-cbc-hmac-md5-96",
+                    n->name, name, word, ike ? "3des-cbc-sha1-modp1024" : "3des-cbc-hmac-md5-96",
                     cbc_ciphers, ike ? "" : esp_ciphers, ike ? "Hashes" : "Integrity",
                     ike ? digests : integs, groups);
         break;
@@ -135,6 +135,7 @@ void build_peer(struct load *l, const struct node *n)
         .dpd_tries = 3,
         .acquire = true,
         .initial_contact = true,
+        .rekeys = true,
         .ike = "",
         .esp = "",
         .group = "",
@@ -144,8 +145,8 @@ void build_peer(struct load *l, const struct node *n)
     if (n) {
         schema_fill(n, p);
         (void)schema_read(n, "esp-volume", &volume);
-        p->ike = suites(l, n, "ike", p->ike, true);
-        p->esp = suites(l, n, "esp", p->esp, false);
+        p->ike = peer_suites(l, n, "ike", p->ike, true);
+        p->esp = peer_suites(l, n, "esp", p->esp, false);
     }
     p->ike_lifetime_s = seconds(n, "ike-lifetime", 86400);
     p->esp_lifetime_s = seconds(n, "esp-lifetime", 28800);

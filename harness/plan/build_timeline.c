@@ -100,17 +100,45 @@ static void read_stream(struct load *l, const struct node *n, struct plan_stream
 }
 
 /* --- events ----------------------------------------------------------------------------------- */
+/* What is seen on a leg: a frame by its number, or an IKE message. */
+static void read_seen(struct load *l, const struct node *n, struct plan_event *e)
+{
+    bool message = e->when == WHEN_MESSAGE;
+    uint32_t packet = 0;
+    unsigned from = 0;
+
+    e->on.kind = message ? FRAME_IKE : FRAME_ANY;
+    (void)schema_read(n, "packet", &packet);
+    (void)schema_read(n, "from", &from);
+    e->packet = packet;
+    e->on_from_device = message && from != 2;
+    e->on_to_device = message && from != 1;
+    if (!message && (node_attr(n, "payload") || node_attr(n, "from") || node_attr(n, "nth")))
+        problem_add(&l->problems, ERR_INVALID, &n->at,
+                    "<at> payload, from and nth stand with exchange, which is not here");
+    if (e->when != WHEN_PACKET && node_attr(n, "leg"))
+        problem_add(&l->problems, ERR_INVALID, &n->at,
+                    "<at> leg=\"%s\" stands with packet, which is not here", node_attr(n, "leg"));
+}
+
 /* The trigger: one of time, stream + reaches, after, log (+ stream). Only the last three may be
  * followed by a delay. */
 static void read_trigger(struct load *l, const struct node *n, struct plan_event *e)
 {
     bool time = node_attr(n, "time"), reaches = node_attr(n, "reaches"),
-         after = node_attr(n, "after"), log = node_attr(n, "log"), stream = node_attr(n, "stream");
+         after = node_attr(n, "after"), log = node_attr(n, "log"), stream = node_attr(n, "stream"),
+         packet = node_attr(n, "packet"), message = node_attr(n, "exchange");
     struct value_reach reach = {.percent = -1};
-    int triggers = time + reaches + after + log;
+    int triggers = time + reaches + after + log + packet + message;
 
-    e->when = reaches ? WHEN_OFFSET : after ? WHEN_AFTER : log ? WHEN_LOG : WHEN_TIME;
+    e->when = reaches   ? WHEN_OFFSET
+              : after   ? WHEN_AFTER
+              : log     ? WHEN_LOG
+              : packet  ? WHEN_PACKET
+              : message ? WHEN_MESSAGE
+                        : WHEN_TIME;
     (void)schema_read(n, "reaches", &reach);
+    read_seen(l, n, e);
     e->percent = reach.percent;
     e->offset = reach.bytes;
     for (size_t i = 0; i < n->nattrs; i++) {
@@ -120,7 +148,8 @@ static void read_trigger(struct load *l, const struct node *n, struct plan_event
     if (triggers != 1)
         problem_add(&l->problems, ERR_INVALID, &n->at,
                     "<at> needs one trigger: time=\"5s\", or stream=\"...\" reaches=\"40%%\", or "
-                    "after=\"...\" delay=\"20s\", or log=\"302014\"; it has %s",
+                    "after=\"...\" delay=\"20s\", or log=\"302014\", or leg=\"wan\" "
+                    "packet=\"1000\", or exchange=\"quick\"; it has %s",
                     triggers ? "several" : "none");
     else if (reaches && !stream)
         problem_add(&l->problems, ERR_INVALID, &n->at,
@@ -135,14 +164,28 @@ static void read_trigger(struct load *l, const struct node *n, struct plan_event
                     "<at> time and delay: one point in time is enough");
 }
 
+static void check_times(struct load *l, const struct node *n, const struct plan_event *e)
+{
+    if (e->times > 1 && !e->every.ns)
+        problem_add(&l->problems, ERR_INVALID, &n->at,
+                    "<at> times=\"%u\": how long after each other? every=\"...\" says it",
+                    e->times);
+    if (e->times == 1 && e->every.ns)
+        problem_add(&l->problems, ERR_INVALID, &n->at,
+                    "<at> every=\"%s\" without times=\"...\": how often?", node_attr(n, "every"));
+}
+
 static void read_event(struct load *l, const struct node *n, struct plan_event *e)
 {
     e->id = "";
-    e->stream = e->after = e->about = -1;
+    e->stream = e->after = e->about = e->of = -1;
+    e->times = e->on.first = 1;
+    e->seen_leg = LEG_WAN;
     e->leg = LEG_WAN;
     e->at = n->at;
     schema_fill(n, e);
     read_trigger(l, n, e);
+    check_times(l, n, e);
     for (const struct node *a = n->child; a; a = a->next) {
         if (a->spec) {
             build_action(l, a, e);
@@ -191,6 +234,10 @@ static void visit_stream_refs(struct load *l, const struct node *n, size_t i)
 static void visit_event_refs(struct load *l, const struct node *n, size_t i)
 {
     struct plan_event *e = &l->events[i];
+    const struct node *end = node_named(n->child, plan_action_name(ACTION_WAN_END));
+
+    if (end && end->spec)
+        e->of = ref_event(l, end, "of");
 
     e->stream = ref_stream(l, n, "stream");
     e->after = ref_event(l, n, "after");
@@ -200,17 +247,34 @@ static void visit_event_refs(struct load *l, const struct node *n, size_t i)
     }
 }
 
+/* The events of <random> stand behind the others, in the order of the file. */
+static void count_random(struct load *l, const struct node *n, size_t i)
+{
+    (void)i;
+    l->nrandom += random_count(n);
+}
+
+static void visit_random(struct load *l, const struct node *n, size_t i)
+{
+    (void)i;
+    build_random(l, n, l->plan->nevents);
+    l->plan->nevents += random_count(n);
+}
+
 void build_timeline(struct load *l)
 {
     struct plan *p = l->plan;
     size_t nstreams = each(l, "stream", NULL), nevents = each(l, "at", NULL);
 
+    (void)each(l, "random", count_random);
+
     p->streams = l->streams = arena_array(l->arena, nstreams, sizeof(*p->streams));
-    p->events = l->events = arena_array(l->arena, nevents, sizeof(*p->events));
+    p->events = l->events = arena_array(l->arena, nevents + l->nrandom, sizeof(*p->events));
     (void)each(l, "stream", visit_stream);
     (void)each(l, "at", visit_event);
     p->nstreams = nstreams;
     p->nevents = nevents;
     (void)each(l, "stream", visit_stream_refs);
     (void)each(l, "at", visit_event_refs);
+    (void)each(l, "random", visit_random);
 }

@@ -53,6 +53,22 @@ static void check_restore(struct load *l, const struct plan_event *e)
     problem_add(&l->problems, ERR_INVALID, &e->at, "<restore> without a <blackhole> to end");
 }
 
+static bool is_impairment(const struct plan_event *e)
+{
+    return e->action >= ACTION_WAN_DROP && e->action <= ACTION_WAN_MTU;
+}
+
+static void check_wan_end(struct load *l, const struct plan_event *e)
+{
+    const struct plan *p = l->plan;
+
+    if (e->action != ACTION_WAN_END || e->of < 0 || is_impairment(&p->events[e->of]))
+        return;
+    problem_add(&l->problems, ERR_INVALID, &e->at,
+                "<wan-end> of=\"%s\": that event is none of the wan- events that end",
+                p->events[e->of].id);
+}
+
 static void check_offset(struct load *l, const struct plan_event *e)
 {
     const struct plan_stream *s = e->stream >= 0 ? &l->plan->streams[e->stream] : NULL;
@@ -72,6 +88,7 @@ static void check_event(struct load *l, const struct plan_event *e, size_t i)
 
     check_id(l, e->id, &e->at, p->nstreams, i);
     check_restore(l, e);
+    check_wan_end(l, e);
     check_offset(l, e);
     if (first.ns < 0)
         problem_add(&l->problems, ERR_INVALID, &e->at,

@@ -1,6 +1,6 @@
 /* A plan in plain words, for someone who has never seen its file. */
-#include "base/buf.h"
 #include "plan/explain_packets.h"
+#include "plan/explain_parts.h"
 #include "plan/secrets.h"
 #include "plan/value.h"
 
@@ -184,6 +184,8 @@ static void explain_trigger(struct buf *out, const struct plan *p, const struct 
         if (stream)
             buf_addf(out, " about %s", stream);
         break;
+    case WHEN_PACKET:
+    case WHEN_MESSAGE: explain_seen(out, e); break;
     }
     if (e->delay.ns)
         span(out, " and ", e->delay);
@@ -191,12 +193,6 @@ static void explain_trigger(struct buf *out, const struct plan *p, const struct 
 
 static void explain_event(struct buf *out, const struct plan *p, const struct plan_event *e)
 {
-    static const char *const what[] = {
-#define X(id, name, who, what) what,
-        PLAN_ACTIONS(X)
-#undef X
-    };
-
     buf_addf(out, "  %s: ", e->id);
     explain_trigger(out, p, e);
     if (e->by == ACTOR_DEVICE && p->lab.mode == MODE_PAIR)
@@ -206,20 +202,19 @@ static void explain_event(struct buf *out, const struct plan *p, const struct pl
                  e->by == ACTOR_PEER     ? "peer"
                  : e->by == ACTOR_DEVICE ? "device"
                                          : "harness");
-    if (e->action == ACTION_DEVICE_COMMAND)
+    if (e->action == ACTION_DEVICE_COMMAND) {
         masked(out, " is told ", e->command);
-    else if (e->action == ACTION_PEER_CRASH)
-        buf_adds(out, " forgets every SA and tells nobody\n");
-    else if (e->action == ACTION_SEND)
+        return;
+    }
+    if (e->action == ACTION_SEND) {
         explain_send(out, p, e);
-    else
-        buf_addf(out, " %s%s\n", what[e->action],
-                 e->action != ACTION_BLACKHOLE    ? ""
-                 : e->leg == LEG_BO_LAN           ? ", no: of the branch office's LAN"
-                 : e->leg == LEG_HO_LAN           ? ", no: of the head office's LAN"
-                 : e->to_device && e->from_device ? ""
-                 : e->to_device                   ? ", towards the device only"
-                                                  : ", from the device only");
+        return;
+    }
+    buf_addf(out, " %s", plan_events[e->action].what);
+    if (e->action == ACTION_BLACKHOLE && e->leg != LEG_WAN)
+        buf_addf(out, ", no: of the %s's LAN", place(e->leg == LEG_BO_LAN ? SITE_BO : SITE_HO));
+    explain_details(out, p, e);
+    buf_addc(out, '\n');
 }
 
 /* --- expectations ----------------------------------------------------------------------------- */

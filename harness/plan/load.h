@@ -25,7 +25,8 @@ struct load {
     const struct node *device_nodes[2]; /* of plan->devices; NULL: there by default */
     struct plan_stream *streams; /* plan->streams and plan->events, while they are being made */
     struct plan_event *events;
-    bool resolved; /* a resolved document: no other file is touched */
+    size_t nrandom; /* of them, from <random> */
+    bool resolved;  /* a resolved document: no other file is touched */
     unsigned included;
     size_t included_bytes;
 };
@@ -43,8 +44,14 @@ void build_plan(struct load *l);
 void build_lab(struct load *l, const struct node *lab); /* NULL: all as in the note */
 void build_devices(struct load *l);
 void build_peer(struct load *l, const struct node *peer);
+/* The suites of LIST with their full names. */
+const char *peer_suites(struct load *l, const struct node *n, const char *name, const char *list,
+                        bool ike);
 void build_timeline(struct load *l);
 void build_action(struct load *l, const struct node *n, struct plan_event *e);
+/* <random>: the number of events it stands for, and these. */
+size_t random_count(const struct node *n);
+void build_random(struct load *l, const struct node *n, size_t first);
 void build_expects(struct load *l);
 
 /* What no grammar can say: the sense of the whole. */

@@ -1,15 +1,15 @@
 /* Names of enum values, for messages and reports. */
 #include "plan/schema_tables.h"
 
+const struct plan_event_kind plan_events[ACTION_COUNT] = {
+#define X(id, name, who, attrs, proof, what, shows) {name, who, what, shows},
+    PLAN_EVENTS(X)
+#undef X
+};
+
 const char *plan_action_name(enum plan_action a)
 {
-    static const char *const names[] = {
-#define X(id, name, who, what) name,
-        PLAN_ACTIONS(X)
-#undef X
-    };
-
-    return a < ACTION_COUNT ? names[a] : "?";
+    return a < ACTION_COUNT ? plan_events[a].name : "?";
 }
 
 const char *plan_rule_name(enum plan_rule r)

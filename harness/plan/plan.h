@@ -6,30 +6,11 @@
 #include "base/bytes.h"
 #include "base/clock.h"
 #include "base/err.h"
+#include "plan/events.h"
 #include "plan/plan_packets.h"
 #include "wire/addr.h"
 
 #define PLAN_NAMESPACE "urn:holdfast:case:1"
-
-/* Stimuli: X(id, name in XML, who may cause it: p peer, d device, h harness; what it does) */
-#define PLAN_ACTIONS(X)                                                                            \
-    X(ESTABLISH, "establish", "p", "brings the tunnel up")                                         \
-    X(PHASE1_DELETE, "phase1-delete", "pd", "deletes the IKE SA and tells the other side")         \
-    X(PHASE2_DELETE, "phase2-delete", "pd", "deletes the IPsec SAs and tells the other side")      \
-    X(PHASE1_REKEY, "phase1-rekey", "p", "replaces the IKE SA")                                    \
-    X(PHASE2_REKEY, "phase2-rekey", "p", "replaces the IPsec SAs")                                 \
-    X(BLACKHOLE, "blackhole", "h", "drops every frame on the wan leg")                             \
-    X(RESTORE, "restore", "h", "ends a blackhole")                                                 \
-    X(PEER_CRASH, "peer-crash", "p", "the peer forgets every SA and tells nobody")                 \
-    X(DEVICE_COMMAND, "device-command", "d", "types a command at the device's console")            \
-    X(SEND, "send", "h", "sends a packet")
-
-enum plan_action {
-#define X(id, name, who, what) ACTION_##id,
-    PLAN_ACTIONS(X)
-#undef X
-        ACTION_COUNT
-};
 
 enum plan_site { SITE_BO, SITE_HO };
 enum plan_leg { LEG_BO_LAN, LEG_WAN, LEG_HO_LAN, LEG_MGMT, LEG_EVENTS, LEG_COUNT };
@@ -90,6 +71,7 @@ struct plan_peer {
     unsigned dpd_tries;
     bool acquire; /* brings the tunnel up when its hosts' traffic wants it */
     bool initial_contact;
+    bool rekeys;     /* at the soft lifetime of an SA; else it waits for the other side */
     const char *ike; /* phase-1 suites, "": whatever the device offers; else "3des-cbc-sha1-modp1024
                         aes-128-cbc-sha1-modp1536 ...". IKEv2: also "aes-128-gcm-16-sha256-ecp256",
                         where the hash is the PRF's; else it is of the integrity, too */
@@ -135,7 +117,32 @@ struct plan_stream {
     struct plan_place at;
 };
 
-enum plan_when { WHEN_TIME, WHEN_OFFSET, WHEN_AFTER, WHEN_LOG };
+enum plan_when { WHEN_TIME, WHEN_OFFSET, WHEN_AFTER, WHEN_LOG, WHEN_PACKET, WHEN_MESSAGE };
+
+#define PLAN_FRAME_WORDS "any esp ike keepalive fragment"
+#define PLAN_SPI_WORDS   "any newest older"
+#define PLAN_EXCHANGE_WORDS                                                                        \
+    "any main aggressive quick informational transaction sa-init auth create-child"
+#define PLAN_PAYLOAD_WORDS "any sa ke id hash nonce notify delete encrypted"
+
+/* In the order of the words above. */
+enum plan_frame { FRAME_ANY, FRAME_ESP, FRAME_IKE, FRAME_KEEPALIVE, FRAME_FRAGMENT };
+enum plan_spi { SPI_ANY, SPI_NEWEST, SPI_OLDER }; /* by when it was first seen in its direction */
+
+struct plan_match { /* which frames of the wan leg: everything that is said has to fit */
+    enum plan_frame kind;
+    enum plan_spi spi;
+    unsigned exchange, payload; /* of IKE, as words; 0: any. The payload is the first one */
+    bool has_message_id;
+    uint32_t message_id;
+    unsigned skip, first, every; /* of those: not the first SKIP; no more than FIRST; each
+                                    EVERYth. 0: all */
+    double share;                /* of what is left, by chance; 0: all */
+};
+
+enum plan_spis { SPIS_OWN, SPIS_OLD, SPIS_UNKNOWN, SPIS_MANY, SPIS_FAR }; /* delete-notice */
+#define PLAN_SPIS_WORDS   "own old unknown many far"
+#define PLAN_NOTIFY_WORDS "invalid-spi invalid-cookie initial-contact no-proposal malformed"
 
 struct plan_event {
     const char *id;
@@ -143,21 +150,42 @@ struct plan_event {
     enum plan_actor by;
     enum plan_site site; /* by device in pair mode: which one */
     enum plan_when when;
-    struct span delay;           /* TIME: since the start; AFTER, LOG, OFFSET: added */
-    int stream;                  /* OFFSET: index; LOG: bound to this stream, or -1 */
-    double percent;              /* OFFSET: share of the larger direction, or -1 */
-    uint64_t offset;             /* OFFSET in bytes, when percent is -1 */
-    int after;                   /* AFTER: index of the earlier event */
-    uint32_t log_id;             /* LOG */
-    const char *command;         /* device-command */
-    bool refused;                /* device-command: the device is to refuse it */
-    bool to_device, from_device; /* blackhole: which directions */
-    enum plan_leg leg;           /* blackhole: WAN, or one of the LANs, both directions */
+    struct span delay;   /* TIME: since the start; AFTER, LOG, OFFSET: added */
+    int stream;          /* OFFSET: index; LOG: bound to this stream, or -1 */
+    double percent;      /* OFFSET: share of the larger direction, or -1 */
+    uint64_t offset;     /* OFFSET in bytes, when percent is -1 */
+    int after;           /* AFTER: index of the earlier event */
+    uint32_t log_id;     /* LOG */
+    const char *command; /* device-command */
+    bool refused;        /* device-command: the device is to refuse it */
+    enum plan_leg leg;   /* blackhole: WAN, or one of the LANs, both directions */
     enum plan_send send;
     enum plan_sender sender;
     int about;                   /* send: index of a stream, or -1 */
     struct ip_addr to;           /* send: family 0: the host at the other end */
     uint16_t to_port, from_port; /* send */
+    bool to_device, from_device; /* of the wan leg: which directions */
+    struct plan_match on;        /* MESSAGE: what it waits for; `first` is the how manieth */
+    bool on_to_device, on_from_device;
+    enum plan_leg seen_leg;  /* PACKET */
+    uint64_t packet;         /* PACKET: the how manieth of that leg */
+    unsigned times;          /* how often it is done; 1 */
+    struct span every;       /* between two of these */
+    struct span lasts;       /* blackhole and wan- events: they end by themselves; 0: they do not */
+    struct plan_match match; /* wan- events */
+    struct span hold;        /* wan-delay */
+    unsigned behind;         /* wan-reorder, esp-reorder: so many overtake it */
+    uint64_t rate_bps;       /* wan-rate */
+    uint16_t mtu;            /* wan-mtu */
+    int of;                  /* wan-end: index of the event that ends, or -1 */
+    unsigned count;          /* esp- and ike- events, wan-replay: how many packets; 1 */
+    uint32_t numbers;        /* esp-jump: left out */
+    enum plan_spis spis;     /* delete-notice */
+    bool wrong;              /* peer-psk */
+    const char *ike, *esp;   /* peer-suites: "" as they are */
+    unsigned phase;          /* forge-delete */
+    bool garbled;            /* forge-delete: looks encrypted */
+    unsigned notify;         /* forge-notify: as words */
     struct plan_place at;
 };
 

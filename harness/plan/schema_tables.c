@@ -1,12 +1,6 @@
 /* The grammar. Read it beside cases/case-1.rnc. */
 #include "plan/schema_tables.h"
 
-#include <stddef.h>
-
-#define IN(type, field) offsetof(struct type, field)
-
-/* Attributes: name, kind, required, place */
-#define ATTRS(list)       .attrs = (list), .nattrs = COUNT(list)
 #define CHILDREN(c, list) .content = (c), .children = (list), .nchildren = COUNT(list)
 #define NEITHER           .action = -1, .rule = -1
 
@@ -83,6 +77,7 @@ static const struct attr_spec peer_attrs[] = {
     {"dpd-tries", VALUE_NUMBER, false, NULL, IN(plan_peer, dpd_tries)},
     {"acquire", VALUE_ONOFF, false, NULL, IN(plan_peer, acquire)},
     {"initial-contact", VALUE_ONOFF, false, NULL, IN(plan_peer, initial_contact)},
+    {"rekeys", VALUE_ONOFF, false, NULL, IN(plan_peer, rekeys)},
     {"ike-version", VALUE_CHOICE, false, "1 2", IN(plan_peer, ike_version)},
     {"ike", VALUE_SUITES, false, NULL, IN(plan_peer, ike)},
     {"esp", VALUE_SUITES, false, NULL, IN(plan_peer, esp)},
@@ -117,62 +112,9 @@ static const struct attr_spec stream_attrs[] = {
 };
 static const struct elem_spec stream = {"stream", ATTRS(stream_attrs), NEITHER};
 
-#define BY                                                                                         \
-    {                                                                                              \
-        "by", VALUE_CHOICE, false, ACTOR_WORDS, NOT_KEPT                                           \
-    }
-#define ON_SITE                                                                                    \
-    {                                                                                              \
-        "site", VALUE_CHOICE, false, SITE_WORDS, IN(plan_event, site)                              \
-    }
-#define DIRECTION                                                                                  \
-    {                                                                                              \
-        "direction", VALUE_CHOICE, false, "both to-device from-device", NOT_KEPT                   \
-    }
-#define COMMAND                                                                                    \
-    {                                                                                              \
-        "command", VALUE_TEXT, true, NULL, IN(plan_event, command)                                 \
-    }
-static const struct attr_spec by_attrs[] = {BY};
-static const struct attr_spec delete_attrs[] = {BY, ON_SITE};
-static const struct attr_spec blackhole_attrs[] = {
-    BY, DIRECTION, {"leg", VALUE_CHOICE, false, "bo-lan wan ho-lan", IN(plan_event, leg)}};
-#define REFUSED                                                                                    \
-    {                                                                                              \
-        "refused", VALUE_YESNO, false, NULL, IN(plan_event, refused)                               \
-    }
-static const struct attr_spec command_attrs[] = {COMMAND, REFUSED, BY, ON_SITE};
-
-#define X(id, name, of, what) " " name
-static const struct attr_spec send_attrs[] = {
-    {"form", VALUE_CHOICE, true, "" PLAN_SENDS(X), IN(plan_event, send)},
-    {"from", VALUE_CHOICE, false, SENDER_WORDS, IN(plan_event, sender)},
-    {"stream", VALUE_REF, false, NULL, NOT_KEPT},
-    {"to", VALUE_ADDR, false, NULL, IN(plan_event, to)},
-    {"to-port", VALUE_PORT, false, NULL, IN(plan_event, to_port)},
-    {"from-port", VALUE_PORT, false, NULL, IN(plan_event, from_port)},
-    BY};
-#undef X
-
-#define ACTION(id, name, list)                                                                     \
-    {                                                                                              \
-        name, ATTRS(list), .action = ACTION_##id, .rule = -1                                       \
-    }
-static const struct elem_spec actions[ACTION_COUNT] = {
-    [ACTION_ESTABLISH] = ACTION(ESTABLISH, "establish", by_attrs),
-    [ACTION_PHASE1_DELETE] = ACTION(PHASE1_DELETE, "phase1-delete", delete_attrs),
-    [ACTION_PHASE2_DELETE] = ACTION(PHASE2_DELETE, "phase2-delete", delete_attrs),
-    [ACTION_PHASE1_REKEY] = ACTION(PHASE1_REKEY, "phase1-rekey", by_attrs),
-    [ACTION_PHASE2_REKEY] = ACTION(PHASE2_REKEY, "phase2-rekey", by_attrs),
-    [ACTION_BLACKHOLE] = ACTION(BLACKHOLE, "blackhole", blackhole_attrs),
-    [ACTION_RESTORE] = ACTION(RESTORE, "restore", by_attrs),
-    [ACTION_PEER_CRASH] = ACTION(PEER_CRASH, "peer-crash", by_attrs),
-    [ACTION_DEVICE_COMMAND] = ACTION(DEVICE_COMMAND, "device-command", command_attrs),
-    [ACTION_SEND] = ACTION(SEND, "send", send_attrs),
-};
 static const struct child_spec at_children[] = {
-#define X(id, name, who, what) {&actions[ACTION_##id], false, false, 0},
-    PLAN_ACTIONS(X)
+#define X(id, name, who, attrs, proof, what, shows) {&schema_actions[ACTION_##id], false, false, 0},
+    PLAN_EVENTS(X)
 #undef X
 };
 
@@ -183,13 +125,30 @@ static const struct attr_spec at_attrs[] = {
     {"reaches", VALUE_REACH, false, NULL, NOT_KEPT},
     {"after", VALUE_REF, false, NULL, NOT_KEPT},
     {"log", VALUE_LOG_ID, false, NULL, IN(plan_event, log_id)},
+    {"leg", VALUE_CHOICE, false, LEG_WORDS, IN(plan_event, seen_leg)},
+    {"packet", VALUE_COUNTER, false, NULL, NOT_KEPT},
+    {"exchange", VALUE_CHOICE, false, PLAN_EXCHANGE_WORDS, IN(plan_event, on.exchange)},
+    {"payload", VALUE_CHOICE, false, PLAN_PAYLOAD_WORDS, IN(plan_event, on.payload)},
+    {"from", VALUE_CHOICE, false, "any device peer", NOT_KEPT},
+    {"nth", VALUE_NUMBER, false, NULL, IN(plan_event, on.first)},
+    {"times", VALUE_NUMBER, false, NULL, IN(plan_event, times)},
+    {"every", VALUE_DURATION, false, NULL, IN(plan_event, every)},
     {"delay", VALUE_DURATION, false, NULL, IN(plan_event, delay)},
 };
 static const struct elem_spec at = {"at", ATTRS(at_attrs), CHILDREN(CONTENT_ONE, at_children),
                                     NEITHER};
 
-static const struct child_spec timeline_children[] = {{&stream, false, true, 0},
-                                                      {&at, false, true, 0}};
+/* It becomes events of its own: build_random.c. */
+static const struct attr_spec random_attrs[] = {
+    {"id", VALUE_ID, true, NULL, NOT_KEPT},        {"stream", VALUE_REF, true, NULL, NOT_KEPT},
+    {"from", VALUE_SHARE, false, NULL, NOT_KEPT},  {"until", VALUE_SHARE, false, NULL, NOT_KEPT},
+    {"seed", VALUE_COUNTER, true, NULL, NOT_KEPT}, {"count", VALUE_NUMBER, true, NULL, NOT_KEPT},
+    {"actions", VALUE_TEXT, true, NULL, NOT_KEPT},
+};
+static const struct elem_spec random_events = {"random", ATTRS(random_attrs), NEITHER};
+
+static const struct child_spec timeline_children[] = {
+    {&stream, false, true, 0}, {&at, false, true, 0}, {&random_events, false, true, 0}};
 static const struct elem_spec timeline = {"timeline", CHILDREN(CONTENT_SOME, timeline_children),
                                           NEITHER};
 

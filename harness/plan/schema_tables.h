@@ -4,6 +4,15 @@
 
 #include "plan/schema.h"
 
+#include <stddef.h>
+
+#define IN(type, field) offsetof(struct type, field)
+
+/* Attributes: name, kind, required, place */
+#define ATTRS(list) .attrs = (list), .nattrs = COUNT(list)
+
+extern const struct elem_spec schema_actions[ACTION_COUNT]; /* schema_actions.c */
+
 /* Addresses of the lab: X(field of struct plan_lab, attribute, what it is when the case is silent).
  * These are the Cisco note's: BO behind 209.165.201.2, its users in 10.224.228.0/25 behind the
  * router 10.224.9.1. Crypto ACL 100 protects them towards anywhere, so anywhere is what HO

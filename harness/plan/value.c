@@ -323,6 +323,7 @@ enum err value_parse(enum value_kind k, const char *words, const char *text, voi
     case VALUE_PORT: return parse_u16(text, 1, 65535, out);
     case VALUE_MTU: return parse_u16(text, 576, 9216, out);
     case VALUE_NUMBER: return parse_u32(text, 1, 1000, out);
+    case VALUE_COUNTER: return parse_u32(text, 0, UINT32_MAX, out);
     case VALUE_LOG_ID: return parse_u32(text, 100000, 999999, out);
     case VALUE_ADDR: return ip_addr_parse(text, out);
     case VALUE_NET: return ip_net_parse(text, out);

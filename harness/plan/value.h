@@ -26,6 +26,7 @@
     X(PORT, uint16_t, "a port, 1 to 65535")                                                        \
     X(MTU, uint16_t, "an MTU in bytes, 576 to 9216")                                               \
     X(NUMBER, unsigned, "a whole number, 1 to 1000")                                               \
+    X(COUNTER, uint32_t, "a whole number, 0 to 4294967295")                                        \
     X(LOG_ID, uint32_t, "the six digits of a log message")                                         \
     X(ADDR, struct ip_addr, "an IP address")                                                       \
     X(NET, struct ip_net, "a network, as 10.0.0.0/8")

@@ -110,6 +110,7 @@ static void print(enum value_kind k, const union value *v, char *out, size_t cap
     case VALUE_CHOICE: snprintf(out, cap, "%u", v->u); break;
     case VALUE_MTU:
     case VALUE_PORT: snprintf(out, cap, "%u", v->u16); break;
+    case VALUE_COUNTER:
     case VALUE_LOG_ID: snprintf(out, cap, "%u", v->u32); break;
     case VALUE_ADDR: snprintf(out, cap, "%s", ip_addr_format(&v->addr, text)); break;
     case VALUE_NET:

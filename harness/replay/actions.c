@@ -1,5 +1,7 @@
 /* What each event does. */
-#include "replay/run_parts.h"
+#include "replay/impair.h"
+
+#include <limits.h>
 
 static void failed(struct run *r, struct event *e, const char *why)
 {
@@ -85,36 +87,111 @@ static void by_device(struct run *r, struct event *e)
         confirm_command(r, e);
 }
 
-static void by_harness(struct run *r, struct event *e)
+static void block_or_restore(struct run *r, struct event *e)
 {
     bool block = e->spec->action == ACTION_BLACKHOLE;
 
-    timeline_say(r, e, "sent", NULL, NULL);
-    e->ways = block ? ways_block(r, e->spec) : ways_unblock(r);
+    e->ways = block ? ways_block(r, e->spec) : ways_unblock(r, UINT_MAX);
     e->ways_before = block ? ways_eaten(r, e->ways) : ways_passed(r, e->ways);
+    if (block && e->spec->lasts.ns)
+        e->until = mono_add(run_now(r), e->spec->lasts);
     if (!e->ways)
         failed(r, e, "nothing was blocked");
 }
 
 static void send_one(struct run *r, struct event *e)
 {
-    timeline_say(r, e, "sent", NULL, NULL);
     const char *why = send_packet(r, e->spec);
+
     if (why)
         failed(r, e, why);
     else
         confirm_command(r, e);
 }
 
-static enum err tell_peer(struct peer *p, enum plan_action action)
+static void end_impairment(struct run *r, struct event *e)
 {
-    switch (action) {
+    const struct event *of = &r->events[e->spec->of];
+
+    if (of->state == EVENT_PLANNED || !impair_end(r, of))
+        failed(r, e, "it was not under way");
+}
+
+static void inject(struct run *r, struct event *e)
+{
+    bool replay = e->spec->action == ACTION_WAN_REPLAY;
+    size_t sent = replay ? inject_kept(r, e->spec) : forge_send(r, e->spec);
+
+    e->bites += sent;
+    if (sent == 0)
+        failed(r, e, replay ? "no frame that was kept fits" : "nothing was on the wan leg before");
+}
+
+static void by_harness(struct run *r, struct event *e)
+{
+    timeline_say(r, e, "sent", NULL, NULL);
+    switch (e->spec->action) {
+    case ACTION_BLACKHOLE:
+    case ACTION_RESTORE: block_or_restore(r, e); break;
+    case ACTION_SEND: send_one(r, e); break;
+    case ACTION_WAN_END: end_impairment(r, e); break;
+    case ACTION_WAN_REPLAY:
+    case ACTION_FORGE_DELETE:
+    case ACTION_FORGE_NOTIFY:
+    case ACTION_IKE_FLOOD:
+    case ACTION_IKE_MALFORMED: inject(r, e); break;
+    default: impair_begin(r, e); break;
+    }
+}
+
+/* What is sent meanwhile is marked in the evidence. */
+static enum err send_odd(struct run *r, struct event *e)
+{
+    enum peer_odd what = e->spec->action == ACTION_ESP_OLD_SPI   ? PEER_ODD_OLD_SPI
+                         : e->spec->action == ACTION_ESP_OUTSIDE ? PEER_ODD_OUTSIDE
+                                                                 : PEER_ODD_CLEAR;
+    uint64_t before = r->leg_frames[EV_WAN];
+
+    r->remark = REMARK_INJECTED;
+    enum err err = peer_send_odd(r->peer, what, e->spec->count);
+    r->remark = NULL;
+    e->bites += err ? 0 : r->leg_frames[EV_WAN] - before;
+    return err;
+}
+
+static enum err shift_numbers(struct run *r, struct event *e)
+{
+    bool restart = e->spec->action == ACTION_ESP_RESTART;
+
+    r->watch_wan = true;
+    return peer_shift_numbers(r->peer, restart, e->spec->numbers, &e->new_spi[0], &e->new_spi[1]);
+}
+
+static enum err tell_peer(struct run *r, struct event *e)
+{
+    struct peer *p = r->peer;
+
+    switch (e->spec->action) {
     case ACTION_ESTABLISH: return peer_children(p) ? ERR_EXISTS : peer_establish(p);
     case ACTION_PHASE1_DELETE: return peer_delete_phase1(p);
     case ACTION_PHASE2_DELETE: return peer_delete_phase2(p);
     case ACTION_PHASE1_REKEY: return peer_rekey_phase1(p);
     case ACTION_PHASE2_REKEY: return peer_rekey_phase2(p);
     case ACTION_PEER_CRASH: peer_crash(p); return ERR_OK;
+    case ACTION_ESP_OLD_SPI:
+    case ACTION_ESP_OUTSIDE:
+    case ACTION_ESP_CLEAR: return send_odd(r, e);
+    case ACTION_ESP_JUMP:
+    case ACTION_ESP_RESTART: return shift_numbers(r, e);
+    case ACTION_DELETE_NOTICE: return peer_say_delete(p, (enum peer_spis)e->spec->spis);
+    case ACTION_PEER_PSK: lab_psk_is(r, e->spec->wrong); return ERR_OK;
+    case ACTION_PEER_SUITES: return lab_suites_are(r, e->spec->ike, e->spec->esp);
+    case ACTION_ESP_DUPLICATE:
+    case ACTION_ESP_REORDER:
+    case ACTION_ESP_LOSS:
+    case ACTION_ESP_BAD_ICV:
+    case ACTION_ESP_UNKNOWN_SPI:
+    case ACTION_ESP_SWAPPED_SPI: impair_begin(r, e); return ERR_OK;
     default: return ERR_UNSUPPORTED;
     }
 }
@@ -123,7 +200,7 @@ static void by_peer(struct run *r, struct event *e)
 {
     e->lost_before = peer_lost(r);
     timeline_say(r, e, "sent", NULL, NULL);
-    enum err err = r->peer ? tell_peer(r->peer, e->spec->action) : ERR_UNSUPPORTED;
+    enum err err = r->peer ? tell_peer(r, e) : ERR_UNSUPPORTED;
     if (err == ERR_STATE)
         failed(r, e, "there was nothing to do it to: no such SA was up");
     else if (err == ERR_EXISTS)
@@ -135,16 +212,13 @@ static void by_peer(struct run *r, struct event *e)
 
 void action_send(struct run *r, struct event *e)
 {
+    e->bites_before = e->bites;
+    e->new_spi[0] = e->new_spi[1] = 0;
     log_say(r->opts->log, LOG_INFO, LOG_MODULE, "event %s: %s", e->spec->id,
             plan_action_name(e->spec->action));
     switch (e->spec->by) {
     case ACTOR_DEVICE: by_device(r, e); break;
-    case ACTOR_HARNESS:
-        if (e->spec->action == ACTION_SEND)
-            send_one(r, e);
-        else
-            by_harness(r, e);
-        break;
+    case ACTOR_HARNESS: by_harness(r, e); break;
     case ACTOR_PEER: by_peer(r, e); break;
     }
 }

@@ -1,32 +1,12 @@
 /* What shows on the wire, in the device's log or in its answer that an event bit. An event for
  * which nothing does stays `sent`, and no verdict rests on it. */
-#include "replay/run_parts.h"
+#include "replay/impair.h"
 #include "wire/ikev2.h"
-#include "wire/isakmp.h"
 
-/* Pair mode: a device that was told to delete does so at once, so an encrypted informational
- * message within this time is its Delete, and no probe of the other gateway. */
+/* A device that was told to delete does so at once, so an encrypted informational message within
+ * this time is its Delete, and no probe of the other gateway. Pair mode, or when the peer does not
+ * have the keys any more. */
 #define DELETE_WITHIN SPAN_MS(200)
-
-/* X(action, actor, how to tell, what it is that shows it) */
-#define CONFIRMATIONS(X)                                                                           \
-    X(ESTABLISH, PEER, pair_came_up, "an IPsec SA pair came up at the peer")                       \
-    X(PHASE1_DELETE, PEER, delete_left, "the IKE SA's Delete went out on the wan leg")             \
-    X(PHASE2_DELETE, PEER, delete_left, "an IPsec SA's Delete went out on the wan leg")            \
-    X(PHASE1_DELETE, DEVICE, delete_came,                                                          \
-      "the peer got the IKE SA's Delete; pair mode: an encrypted informational message of the "    \
-      "device on the wan leg, or 113019 or 713259 in its log")                                     \
-    X(PHASE2_DELETE, DEVICE, delete_came,                                                          \
-      "the peer got an IPsec SA's Delete; pair mode: an encrypted informational message of the "   \
-      "device on the wan leg, or 602304 in its log")                                               \
-    X(PHASE1_REKEY, PEER, ike_sa_replaced, "a new IKE SA took over")                               \
-    X(PHASE2_REKEY, PEER, new_spi_used, "a packet with the new SPI on the wan leg")                \
-    X(BLACKHOLE, HARNESS, frame_eaten, "the first frame that was eaten")                           \
-    X(RESTORE, HARNESS, frame_passed, "the first frame that passes where none did")                \
-    X(PEER_CRASH, PEER, sa_missed,                                                                 \
-      "something came for an SA that was forgotten, or the device begins anew")                    \
-    X(DEVICE_COMMAND, DEVICE, command_taken, "the device's answer holds no error")                 \
-    X(SEND, HARNESS, packet_left, "the packet left on its leg")
 
 struct sign { /* something happened that may be what an event waits for */
     enum { SIGN_FACT, SIGN_FRAME, SIGN_LOG, SIGN_COUNTERS, SIGN_ANSWER } kind;
@@ -92,6 +72,8 @@ static const char *delete_came(struct run *r, struct event *e, const struct sign
     if (is_ike_fact(s, IKE_FACT_DELETE_RECEIVED) && s->fact->ike.phase == phase)
         return phase == 1 ? "the IKE SA's delete came from the device"
                           : "the IPsec SA's delete came from the device";
+    if (is_ike_fact(s, IKE_FACT_NO_SA) && mono_before(run_now(r), mono_add(e->sent, DELETE_WITHIN)))
+        return "the device's delete came for an SA that the peer had ended";
     if (!run_is_pair(r))
         return NULL;
     if (s->kind == SIGN_FRAME && is_informational_of(r, e, s->frame))
@@ -150,6 +132,87 @@ static const char *sa_missed(struct run *r, struct event *e, const struct sign *
     return is_ike_fact(s, IKE_FACT_RESPONDING_1) ? "the device begins anew" : NULL;
 }
 
+static const char *delete_seen(struct run *r, struct event *e, const struct sign *s)
+{
+    return e->spec->by == ACTOR_DEVICE ? delete_came(r, e, s) : delete_left(r, e, s);
+}
+
+/* --- the wan- and esp- events, and what is made up ---------------------------------------------
+ */
+
+static const char *frame_met(struct run *r, struct event *e, const struct sign *s)
+{
+    (void)r;
+    return s->kind == SIGN_COUNTERS && e->bites > e->bites_before ? "a frame met it" : NULL;
+}
+
+static const char *match_passed(struct run *r, struct event *e, const struct sign *s)
+{
+    return s->kind == SIGN_COUNTERS && impair_missed(r, &r->events[e->spec->of]) > 0
+               ? "a frame passed"
+               : NULL;
+}
+
+static const char *frame_sent(struct run *r, struct event *e, const struct sign *s)
+{
+    (void)r;
+    return s->kind == SIGN_COUNTERS && e->bites > e->bites_before ? "it is on the wan leg" : NULL;
+}
+
+static const char *number_jumped(struct run *r, struct event *e, const struct sign *s)
+{
+    (void)r;
+    return s->kind == SIGN_FRAME && s->frame->kind == PKT_ESP && e->new_spi[0] &&
+                   s->frame->esp.spi == e->new_spi[0] &&
+                   s->frame->esp.seq - e->new_spi[1] > e->spec->numbers
+               ? "a packet behind the gap was seen"
+               : NULL;
+}
+
+static const char *number_restarted(struct run *r, struct event *e, const struct sign *s)
+{
+    (void)r;
+    return s->kind == SIGN_FRAME && s->frame->kind == PKT_ESP && e->new_spi[0] &&
+                   s->frame->esp.spi == e->new_spi[0] && s->frame->esp.seq <= e->new_spi[1]
+               ? "a number was used again"
+               : NULL;
+}
+
+static const char *notice_sent(struct run *r, struct event *e, const struct sign *s)
+{
+    (void)e;
+    return is_ike_fact(s, IKE_FACT_DELETE_SENT) && !r->ways[WAY_OUT].blocked &&
+                   s->fact->ike.phase == 2
+               ? "the delete was sent"
+               : NULL;
+}
+
+static bool negotiation_failed(const struct sign *s)
+{
+    return is_ike_fact(s, IKE_FACT_AUTH) || is_ike_fact(s, IKE_FACT_NO_PROPOSAL) ||
+           (s->kind == SIGN_FACT && s->fact->ike.attempt &&
+            (s->fact->kind == PEER_IKE_DOWN || s->fact->kind == PEER_CHILD_DOWN));
+}
+
+static const char *keys_differ(struct run *r, struct event *e, const struct sign *s)
+{
+    (void)r;
+    if (e->spec->wrong)
+        return negotiation_failed(s) ? "a negotiation failed" : NULL;
+    return s->kind == SIGN_FACT && s->fact->kind == PEER_IKE_UP ? "a negotiation succeeded" : NULL;
+}
+
+static const char *suites_differ(struct run *r, struct event *e, const struct sign *s)
+{
+    (void)r;
+    (void)e;
+    if (negotiation_failed(s))
+        return "a negotiation failed";
+    return s->kind == SIGN_FACT && (s->fact->kind == PEER_IKE_UP || s->fact->kind == PEER_CHILD_UP)
+               ? "an SA was negotiated"
+               : NULL;
+}
+
 static const char *command_taken(struct run *r, struct event *e, const struct sign *s)
 {
     (void)r;
@@ -165,31 +228,21 @@ static const char *packet_left(struct run *r, struct event *e, const struct sign
     return s->kind == SIGN_ANSWER ? "the packet is on its way" : NULL;
 }
 
-static telling *teller_of(const struct plan_event *s)
-{
-    static const struct {
-        enum plan_action action;
-        enum plan_actor by;
-        telling *tell;
-    } rows[] = {
-#define X(action, by, tell, what) {ACTION_##action, ACTOR_##by, tell},
-        CONFIRMATIONS(X)
+static telling *const tellers[ACTION_COUNT] = {
+#define X(id, name, who, attrs, proof, what, shows) [ACTION_##id] = proof,
+    PLAN_EVENTS(X)
 #undef X
-    };
-
-    for (size_t i = 0; i < COUNT(rows); i++) {
-        if (rows[i].action == s->action && rows[i].by == s->by)
-            return rows[i].tell;
-    }
-    return NULL;
-}
+};
 
 static void show(struct run *r, struct event *e, const struct sign *s)
 {
-    telling *tell = e->state == EVENT_SENT ? teller_of(e->spec) : NULL;
-    const char *detail = tell ? tell(r, e, s) : NULL;
+    bool waits = e->state == EVENT_SENT && e->waits;
+    const char *detail = waits ? tellers[e->spec->action](r, e, s) : NULL;
 
     if (!detail)
+        return;
+    e->waits = false;
+    if (++e->shown < e->spec->times) /* each time has to be seen */
         return;
     e->state = EVENT_CONFIRMED;
     timeline_say(r, e, "confirmed", "detail", detail);

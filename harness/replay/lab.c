@@ -1,7 +1,7 @@
 /* Who takes part: hosts, device or devices, peer. */
 #include "base/mem.h"
 #include "base/rng_os.h"
-#include "replay/run_parts.h"
+#include "replay/impair.h"
 
 /* The lab's key where nobody gives one: both ends are ours. */
 #define LAB_PSK "holdfast-lab"
@@ -29,6 +29,11 @@ struct rng *run_rng(struct run *r, const char *label)
 static const char *lab_psk(const struct run *r)
 {
     return r->opts->psk ? r->opts->psk : LAB_PSK;
+}
+
+void lab_psk_is(struct run *r, bool wrong)
+{
+    r->ike_peer.psk = bytes_str(wrong ? "not-" LAB_PSK : lab_psk(r));
 }
 
 /* --- hosts and peer ----------------------------------------------------------------------------
@@ -83,6 +88,7 @@ static void make_peer(struct run *r)
                                        .retry = pp->dpd_retry,
                                        .tries = pp->dpd_tries};
     r->ike_peer.initial_contact = pp->initial_contact;
+    r->ike_peer.never_rekeys = !pp->rekeys;
     r->policy.selector.local = at_ho ? l->ho_net : l->bo_net;
     r->policy.selector.remote = at_ho ? l->bo_net : l->ho_net;
     if (pp->mode != PEER_L2L)
@@ -165,6 +171,7 @@ enum err lab_open(struct run *r, struct diag *why)
     if (!run_is_pair(r))
         make_peer(r);
     outside_open(r);
+    r->impair = impair_new(r);
     lab_next(r); /* looks at the deadlines for the first time */
     return ERR_OK;
 }
@@ -180,6 +187,7 @@ void lab_close(struct run *r)
             port_close(r->device_ports[i][leg]);
     }
     host_free(r->outside);
+    impair_free(r->impair);
     peer_free(r->peer);
     port_close(r->inner_end);
     for (int i = 0; i < TAPS; i++)

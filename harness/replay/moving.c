@@ -1,6 +1,6 @@
 /* Frames and time to whoever waits for them. */
 #include "port/port_live.h"
-#include "replay/run_parts.h"
+#include "replay/impair.h"
 
 #define BURST 64 /* frames of one leg before the others get their turn */
 
@@ -12,7 +12,7 @@ void lab_due(struct run *r, struct mono due)
     }
 }
 
-static void to_harness(struct run *r, enum tap_id id, struct bytes frame)
+void lab_hand(struct run *r, enum tap_id id, struct bytes frame)
 {
     switch (id) {
     case TAP_BO: host_input(r->host[SITE_BO], frame); break;
@@ -60,8 +60,12 @@ void lab_deliver(struct run *r)
     for (int i = 0; i < TAPS; i++) {
         for (int n = 0; n < BURST && tap_receive(&r->taps[i], &frame, &when); n++) {
             lab_due(r, when); /* an answer is due when the question comes */
-            to_harness(r, (enum tap_id)i, frame);
+            lab_hand(r, (enum tap_id)i, frame);
+            if (r->impair && r->taps[i].leg == EV_WAN)
+                impair_passed(r, (enum way_id)(r->taps[i].in - r->ways));
         }
+        if (r->impair)
+            impair_flush(r, false);
     }
     while (r->inner_end && port_receive(r->inner_end, &frame, &when)) {
         lab_due(r, when);
@@ -95,6 +99,8 @@ void lab_tick(struct run *r)
         peer_tick(r->peer);
         facts_take(r);
     }
+    if (r->impair)
+        impair_flush(r, false);
     lab_due(r, MONO_NEVER);
 }
 
@@ -126,5 +132,5 @@ struct mono lab_next(struct run *r)
     r->outside_due = r->outside ? host_deadline(r->outside) : MONO_NEVER;
     t = mono_min(t, r->outside_due);
     r->peer_due = r->peer ? peer_deadline(r->peer) : MONO_NEVER;
-    return mono_min(t, r->peer_due);
+    return mono_min(mono_min(t, r->peer_due), impair_next(r));
 }

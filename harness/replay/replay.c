@@ -269,21 +269,22 @@ static enum err drop_root(const struct run *r, struct diag *why)
     return privileges_drop(&u, why);
 }
 
+static void wipe_keys(struct buf *b)
+{
+    if (b->s)
+        mem_wipe(b->s, b->n);
+    buf_release(b);
+}
+
 static void release(struct run *r)
 {
     lab_close(r);
     streams_close(r);
     mem_free(r->events);
     buf_release(&r->line);
-    if (r->esp_keys.s)
-        mem_wipe(r->esp_keys.s, r->esp_keys.n);
-    if (r->ike_keys.s)
-        mem_wipe(r->ike_keys.s, r->ike_keys.n);
-    buf_release(&r->esp_keys);
-    buf_release(&r->ike_keys);
-    if (r->ikev2_keys.s)
-        mem_wipe(r->ikev2_keys.s, r->ikev2_keys.n);
-    buf_release(&r->ikev2_keys);
+    wipe_keys(&r->esp_keys);
+    wipe_keys(&r->ike_keys);
+    wipe_keys(&r->ike2_keys);
     mem_wipe(r, sizeof(*r));
     mem_free(r);
 }

@@ -54,8 +54,7 @@ struct replay_options {
     int64_t epoch_ns;     /* Unix time of the run's clock zero. Virtual runs: a constant */
     const char *version;  /* "holdfast 0.1.0" */
     const char *evidence; /* path to write */
-    const char *keys_dir; /* NULL, or where esp_sa, ikev1_decryption_table and
-                             ikev2_decryption_table are written */
+    const char *keys_dir; /* NULL, or where Wireshark's key tables are written */
     const char *psk;      /* the lab's pre-shared key; NULL: a fixed one */
     const char *fault;    /* seeded fault of the reference gateway; NULL: none */
     const struct replay_live *live;    /* NULL: virtual time */

@@ -25,6 +25,8 @@
 #define SITES      2
 
 struct run;
+struct impair;
+struct wan_frame;
 
 /* The directions of the WAN, each of which can be a blackhole. Peer mode: into the peer's end and
  * out of it. Pair mode, where the harness is in the middle: into either end. And the hosts' own
@@ -89,7 +91,14 @@ struct event {
     unsigned ways;        /* blackhole, restore: the ones concerned, a bit each */
     uint64_t ways_before; /* frames eaten, or passed, on these when it was sent */
     uint64_t lost_before; /* packets the peer knew no SA for */
-    uint32_t new_spi[2];  /* a rekeying: what is to be seen on wan; 0: not yet */
+    uint32_t new_spi[2];  /* a rekeying: what is to be seen on wan; 0: not yet. esp-jump,
+                             esp-restart: the SPI and the number behind which to look */
+    unsigned left, shown; /* times it is still to be done; was seen to bite */
+    bool waits;           /* it was done and not yet seen to bite */
+    struct mono until;    /* when it ends by itself; MONO_NEVER */
+    uint64_t met;         /* messages that fit its trigger */
+    uint64_t bites;       /* frames of the wan leg that it changed or sent */
+    uint64_t bites_before;
 };
 
 struct run {
@@ -108,6 +117,7 @@ struct run {
     struct buf line;
     struct tap taps[TAPS];
     struct way ways[WAYS];
+    struct impair *impair; /* NULL: no event needs it */
     struct host *host[SITES];
     struct host *outside;   /* NULL: nobody is there */
     struct port *inner_end; /* peer mode: the peer's end of its own LAN */
@@ -126,11 +136,13 @@ struct run {
     struct event *events;
     size_t nevents;
     bool wants_logs; /* an event waits for a message, or is confirmed by one */
-    struct buf esp_keys, ike_keys, ikev2_keys;
-    int esp_fd, ike_fd, ikev2_fd; /* -1: not wanted */
-    bool watch_hosts;             /* a <send> carries on from what the hosts sent */
-    struct mac beyond[TAPS];      /* whoever is at the other end of a host's leg, once heard */
+    struct buf esp_keys, ike_keys, ike2_keys;
+    int esp_fd, ike_fd, ike2_fd; /* -1: not wanted */
+    bool watch_hosts;            /* a <send> carries on from what the hosts sent */
+    struct mac beyond[TAPS];     /* whoever is at the other end of a host's leg, once heard */
     bool knows_beyond[TAPS];
+    const char *remark; /* of what goes out at the moment; NULL: none */
+    uint64_t leg_frames[EV_LEGS];
     bool watch_wan; /* an event waits for a frame there as its proof */
     uint64_t frames;
     struct mono host_due[SITES], outside_due, device_due[SITES],
@@ -181,6 +193,9 @@ struct rng *run_rng(struct run *r, const char *label);
 /* tap.c */
 void tap_open(struct run *r, enum tap_id id, enum evidence_leg leg, struct port *port);
 bool tap_receive(struct tap *t, struct bytes *frame, struct mono *when);
+/* Sends FRAME past all that could stop it, and records it with REMARK; or records it only. */
+void tap_put(struct tap *t, struct bytes frame, const char *remark);
+void tap_note(struct tap *t, struct bytes frame, const char *remark);
 
 /* lab.c: everything of the run that is not traffic. */
 struct mac lab_host_mac(enum plan_site site);
@@ -188,12 +203,15 @@ struct mac lab_host_mac(enum plan_site site);
     ((struct mac){{0x02, 0x48, 0x46, 0, 0x40, 0}}) /* of the peer's end of the WAN */
 MUST_USE enum err lab_open(struct run *r, struct diag *why);
 void lab_close(struct run *r);
-MUST_USE enum err lab_suites(struct run *r, struct diag *why); /* suites.c */
-MUST_USE enum err legs_open(struct run *r, struct diag *why);  /* legs.c */
+MUST_USE enum err lab_suites(struct run *r, struct diag *why);                     /* suites.c */
+MUST_USE enum err lab_suites_are(struct run *r, const char *ike, const char *esp); /* "": stay */
+void lab_psk_is(struct run *r, bool wrong);
+MUST_USE enum err legs_open(struct run *r, struct diag *why); /* legs.c */
 
 /* moving.c */
 void lab_deliver(struct run *r); /* what has arrived by now */
 void lab_tick(struct run *r);
+void lab_hand(struct run *r, enum tap_id id, struct bytes frame); /* to who is at that end */
 struct mono lab_next(struct run *r);
 /* Live: what is sent from now on should have been sent at DUE. */
 void lab_due(struct run *r, struct mono due);
@@ -226,6 +244,7 @@ struct mono timeline_next(const struct run *r);
 bool timeline_is_over(const struct run *r);
 void timeline_say(struct run *r, const struct event *e, const char *state, const char *key,
                   const char *text);
+void timeline_on_message(struct run *r, enum way_id way, const struct wan_frame *f);
 void timeline_on_log(struct run *r, const struct asa_log *log); /* events that wait for it */
 
 /* actions.c */
@@ -246,7 +265,9 @@ bool outside_hears(const struct run *r, struct bytes frame); /* for it as for th
 /* ways.c */
 void ways_init(struct run *r);                                  /* once the legs are there */
 unsigned ways_block(struct run *r, const struct plan_event *s); /* those blocked by it, as bits */
-unsigned ways_unblock(struct run *r);                           /* those that were blocked */
+unsigned ways_unblock(struct run *r, unsigned ways); /* those of them that were blocked */
+unsigned ways_of_event(const struct run *r, const struct plan_event *s); /* by its directions */
+enum way_id way_to_device(const struct run *r, const struct plan_event *s);
 uint64_t ways_eaten(const struct run *r, unsigned ways);
 uint64_t ways_passed(const struct run *r, unsigned ways);
 

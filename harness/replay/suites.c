@@ -130,30 +130,61 @@ static enum err bad_word(struct run *r, const char *what, const char *word, stru
                         "the peer's %s suite \"%s\" is not known", what, word);
 }
 
-enum err lab_suites(struct run *r, struct diag *why)
+/* Reads LIST, as the case has it, into the peer's phase-1 suites. NULL: done; else the bad word, in
+ * WORD. */
+static const char *take_ike(struct run *r, const char *list, char *word, size_t cap)
 {
-    const struct plan_peer *p = &r->plan->peer;
-    bool ikev2 = p->ike_version == PLAN_IKEV2;
-    const char *ike = p->ike && *p->ike ? p->ike : ikev2 ? ikev2_default : ike_default;
-    const char *esp = p->esp && *p->esp ? p->esp : ikev2 ? ikev2_esp_default : esp_default;
-    char word[64];
     size_t n = 0;
 
-    while (n < COUNT(r->suites) && next_word(&ike, word, sizeof(word))) {
-        if (!read_ike(word, ikev2, &r->suites[n]))
-            return bad_word(r, "IKE", word, why);
-        r->suites[n++].lifetime_s = p->ike_lifetime_s;
+    while (n < COUNT(r->suites) && next_word(&list, word, cap)) {
+        r->suites[n] = (struct ike_suite){0};
+        if (!read_ike(word, r->plan->peer.ike_version == PLAN_IKEV2, &r->suites[n]))
+            return word;
+        r->suites[n++].lifetime_s = r->plan->peer.ike_lifetime_s;
     }
     r->ike_peer.suites = r->suites;
     r->ike_peer.nsuites = n;
-    n = 0;
-    while (n < COUNT(r->esp_suites) && next_word(&esp, word, sizeof(word))) {
+    return NULL;
+}
+
+static const char *take_esp(struct run *r, const char *list, char *word, size_t cap)
+{
+    const struct plan_peer *p = &r->plan->peer;
+    size_t n = 0;
+
+    while (n < COUNT(r->esp_suites) && next_word(&list, word, cap)) {
+        r->esp_suites[n] = (struct ike_esp_suite){0};
         if (!read_esp(word, &r->esp_suites[n]))
-            return bad_word(r, "ESP", word, why);
+            return word;
         r->esp_suites[n].lifetime_s = p->esp_lifetime_s ? p->esp_lifetime_s : 28800;
         r->esp_suites[n++].lifetime_kb = p->esp_lifetime_kb;
     }
     r->policy.suites = r->esp_suites;
     r->policy.nsuites = n;
+    return NULL;
+}
+
+enum err lab_suites(struct run *r, struct diag *why)
+{
+    const struct plan_peer *p = &r->plan->peer;
+    bool ikev2 = p->ike_version == PLAN_IKEV2;
+    const char *ike = ikev2 ? ikev2_default : ike_default;
+    const char *esp = ikev2 ? ikev2_esp_default : esp_default;
+    char word[64];
+
+    if (take_ike(r, p->ike && *p->ike ? p->ike : ike, word, sizeof(word)))
+        return bad_word(r, "IKE", word, why);
+    if (take_esp(r, p->esp && *p->esp ? p->esp : esp, word, sizeof(word)))
+        return bad_word(r, "ESP", word, why);
+    return ERR_OK;
+}
+
+enum err lab_suites_are(struct run *r, const char *ike, const char *esp)
+{
+    char word[64];
+
+    if ((*ike && take_ike(r, ike, word, sizeof(word))) ||
+        (*esp && take_esp(r, esp, word, sizeof(word))))
+        return ERR_INVALID;
     return ERR_OK;
 }

@@ -1,6 +1,6 @@
 /* When events happen: by time, by a stream's offset, after another event, on a log message. */
 #include "base/mem.h"
-#include "replay/run_parts.h"
+#include "replay/impair.h"
 
 /* The stream whose place goes with an event: its own, or the only one there is. */
 static const struct stream *place_of(const struct run *r, const struct plan_event *s)
@@ -16,6 +16,10 @@ void timeline_say(struct run *r, const struct event *e, const char *state, const
     const struct plan_event *s = e->spec;
     static const char *const actors[] = {"peer", "device", "harness"};
 
+    bool done = strcmp(state, "sent") == 0;
+
+    if (done && e->left + 1 < s->times)
+        state = "again";
     event_line_start(&r->line, "event");
     event_line_add(&r->line, "id", s->id);
     event_line_add(&r->line, "action", plan_action_name(s->action));
@@ -24,7 +28,7 @@ void timeline_say(struct run *r, const struct event *e, const char *state, const
     if (s->by == ACTOR_DEVICE)
         event_line_add(&r->line, "site", plan_site_name(s->site));
     const struct stream *st = place_of(r, s);
-    if (st && strcmp(state, "sent") == 0) {
+    if (st && done) {
         event_line_add(&r->line, "stream", st->spec->id);
         event_line_addf(&r->line, "offset", "%llu", (unsigned long long)stream_offset(r, st));
         event_line_addf(&r->line, "in_flight", "%llu", (unsigned long long)stream_in_flight(r, st));
@@ -41,7 +45,8 @@ void timeline_open(struct run *r)
     for (size_t i = 0; i < r->nevents; i++) {
         struct event *e = &r->events[i];
         e->spec = &r->plan->events[i];
-        e->due = MONO_NEVER;
+        e->due = e->until = MONO_NEVER;
+        e->left = e->spec->times;
         if (e->spec->when == WHEN_TIME) {
             e->due = mono_add(r->zero, e->spec->delay);
             e->triggered = true;
@@ -75,6 +80,8 @@ static void look_at(struct run *r, struct event *e)
     else if (s->when == WHEN_AFTER && r->events[s->after].state >= EVENT_SENT &&
              r->events[s->after].state != EVENT_FAILED)
         e->due = mono_add(r->events[s->after].sent, s->delay);
+    else if (s->when == WHEN_PACKET && r->leg_frames[s->seen_leg] >= s->packet)
+        e->due = mono_add(run_now(r), s->delay);
     else
         return;
     e->triggered = true;
@@ -105,13 +112,45 @@ void timeline_on_log(struct run *r, const struct asa_log *log)
     }
 }
 
+static bool is_seen_for(const struct run *r, enum way_id way, const struct plan_event *s)
+{
+    bool to_device = way == way_to_device(r, s);
+
+    return to_device ? s->on_to_device : s->on_from_device;
+}
+
+void timeline_on_message(struct run *r, enum way_id way, const struct wan_frame *f)
+{
+    for (size_t i = 0; i < r->nevents; i++) {
+        struct event *e = &r->events[i];
+        const struct plan_event *s = e->spec;
+        if (e->triggered || s->when != WHEN_MESSAGE || !is_seen_for(r, way, s) ||
+            !wan_match(&s->on, &r->impair->seen[way], f) || ++e->met < s->on.first)
+            continue;
+        e->triggered = true;
+        e->due = mono_add(run_now(r), s->delay);
+    }
+}
+
+/* To be done, the first time or once more, when DUE has come. */
+static bool is_waiting(const struct event *e)
+{
+    return e->state == EVENT_PLANNED || (e->state == EVENT_SENT && e->left > 0);
+}
+
 static void send_event(struct run *r, struct event *e)
 {
-    e->sent = run_now(r);
+    struct mono due = e->due;
+
+    if (e->state == EVENT_PLANNED)
+        e->sent = run_now(r);
     e->state = EVENT_SENT;
-    r->last_event = e->sent;
+    e->left--;
+    e->waits = true;
+    e->due = e->left ? mono_add(run_now(r), e->spec->every) : MONO_NEVER;
+    r->last_event = run_now(r);
     r->last_event_id = e->spec->id;
-    lab_due(r, e->due);
+    lab_due(r, due);
     action_send(r, e);
     lab_due(r, MONO_NEVER);
 }
@@ -125,7 +164,11 @@ void timeline_look(struct run *r)
         for (size_t i = 0; i < r->nevents; i++) {
             struct event *e = &r->events[i];
             look_at(r, e);
-            if (e->state != EVENT_PLANNED || !e->triggered || mono_before(run_now(r), e->due))
+            if (!mono_before(run_now(r), e->until)) {
+                (void)ways_unblock(r, e->ways);
+                e->until = MONO_NEVER;
+            }
+            if (!is_waiting(e) || !e->triggered || mono_before(run_now(r), e->due))
                 continue;
             send_event(r, e);
             again = true;
@@ -139,8 +182,9 @@ struct mono timeline_next(const struct run *r)
     struct mono t = MONO_NEVER;
 
     for (size_t i = 0; i < r->nevents; i++) {
-        if (r->events[i].state == EVENT_PLANNED)
+        if (is_waiting(&r->events[i]))
             t = mono_min(t, r->events[i].due);
+        t = mono_min(t, r->events[i].until);
     }
     return t;
 }
@@ -149,6 +193,8 @@ static bool can_still_happen(const struct run *r, const struct event *e)
 {
     const struct plan_event *s = e->spec;
 
+    if (!mono_is_never(e->until) || (e->state == EVENT_SENT && e->left > 0))
+        return true;
     if (e->state != EVENT_PLANNED)
         return false;
     if (e->triggered)

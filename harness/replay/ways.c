@@ -22,7 +22,7 @@ static void ways_of_device(const struct run *r, const struct plan_event *s, unsi
     *to = !run_is_pair(r) ? WAY_OUT : at_ho ? WAY_IN : WAY_IN2;
 }
 
-unsigned ways_block(struct run *r, const struct plan_event *s)
+unsigned ways_of_event(const struct run *r, const struct plan_event *s)
 {
     bool both = !s->to_device && !s->from_device;
     unsigned from, to, mask = 0;
@@ -34,6 +34,21 @@ unsigned ways_block(struct run *r, const struct plan_event *s)
         mask |= 1u << from;
     if (s->leg == LEG_WAN && (both || s->to_device))
         mask |= 1u << to;
+    return mask;
+}
+
+enum way_id way_to_device(const struct run *r, const struct plan_event *s)
+{
+    unsigned from, to;
+
+    ways_of_device(r, s, &from, &to);
+    return (enum way_id)to;
+}
+
+unsigned ways_block(struct run *r, const struct plan_event *s)
+{
+    unsigned mask = ways_of_event(r, s);
+
     for (unsigned i = 0; i < WAYS; i++) {
         if (mask & 1u << i)
             r->ways[i].blocked = true;
@@ -41,12 +56,14 @@ unsigned ways_block(struct run *r, const struct plan_event *s)
     return mask;
 }
 
-unsigned ways_unblock(struct run *r)
+unsigned ways_unblock(struct run *r, unsigned ways)
 {
     unsigned mask = 0;
 
     for (unsigned i = 0; i < WAYS; i++) {
         struct way *w = &r->ways[i];
+        if (!(ways & 1u << i))
+            continue;
         mask |= w->blocked ? 1u << i : 0;
         w->blocked = false;
     }

@@ -61,6 +61,11 @@ static void put_stream(struct jsonw *j, const struct stream_outcome *s)
         jsonw_close(j);
     }
     jsonw_close(j);
+    jsonw_string(j, "torn_log", s->torn);
+    if (s->torn)
+        jsonw_time(j, "torn_log_time", s->torn_ns);
+    else
+        jsonw_null(j, "torn_log_time");
     jsonw_close(j);
 }
 

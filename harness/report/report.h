@@ -54,8 +54,19 @@ void report_json(const struct report_run *run, struct buf *out);
  * (HAS_CASE false) the verdict is null. */
 void report_judgement_json(const struct judgement *j, bool has_case, struct buf *out);
 
-/* Without a case: a line a stream, the worst first, then the events and the SAs. */
-void report_text_streams(const struct judgement *j, struct buf *out);
+struct report_streams {
+    const char *only; /* streams with this in "IP:PORT" of either end; NULL: all */
+    bool quiet;       /* only what did not hold */
+};
+
+/* Without a case: the story of each stream in a line, the worst first, then the events, the SAs and
+ * what narrows all that. */
+void report_text_streams(const struct judgement *j, const struct report_streams *which,
+                         struct buf *out);
+
+/* The streams as comma-separated values (RFC 4180), the names of the columns first. */
+void report_csv_streams(const struct judgement *j, const struct report_streams *which,
+                        struct buf *out);
 
 /* The lines of one case, as `holdfast run` prints them; without times when WALL_S is 0. COLOUR: SGR
  * sequences. VERBOSE 0: what did not hold, 1: every finding, 2: metrics too. */

@@ -123,12 +123,12 @@ static const struct row {
      "6: stream \"dl\" starts at 2min at the earliest; the case's timeout is 90s\n"
      "7: event \"cut\" cannot happen before 2min; the case's timeout is 90s"},
     {"many", BOTH,
-     "6: unknown element <x>; allowed here: <stream>, <at>\n"
+     "6: unknown element <x>; allowed here: <stream>, <at>, <random>\n"
      "...\n"
      "10 more problems are not listed"},
     {"misplaced", BOTH,
      "7: <log> has no place in <timeline>; it belongs in <expect>; allowed here: "
-     "<stream>, <at>"},
+     "<stream>, <at>, <random>"},
     {"missing-attributes", BOTH,
      "6: <stream> lacks the attribute id: a name: a letter or _, then letters, "
      "digits, - _ . (64 at most)\n"
@@ -215,16 +215,30 @@ static const struct row {
      "5: <tag> has to hold one word of letters, digits, - _ .\n"
      "6: <timeline> holds no text, but \"and then the tunnel goes\" is there"},
     {"three-devices", NEITHER, "8: a third <device>: there are two sites"},
+    {"event-details", RNG_ONLY,
+     "7: <wan-drop>: exchange, payload and message-id are of kind=\"ike\"\n"
+     "8: <wan-drop>: spi is of kind=\"esp\"\n"
+     "9: <wan-end> of=\"d\": that event is none of the wan- events that end\n"
+     "10: <peer-suites> changes neither ike nor esp\n"
+     "11: <at> times=\"3\": how long after each other? every=\"...\" says it\n"
+     "12: <at> every=\"3s\" without times=\"...\": how often?\n"
+     "13: <at> payload, from and nth stand with exchange, which is not here\n"
+     "14: <at> leg=\"wan\" stands with packet, which is not here\n"
+     "15: <random> actions: tea is none that can stand there\n"
+     "16: <random>: it ends before it begins"},
     {"triggers", RNG_ONLY,
      "7: <at> needs one trigger: time=\"5s\", or stream=\"...\" reaches=\"40%\", or "
-     "after=\"...\" delay=\"20s\", or log=\"302014\"; it has none\n"
+     "after=\"...\" delay=\"20s\", or log=\"302014\", or leg=\"wan\" packet=\"1000\", or "
+     "exchange=\"quick\"; it has none\n"
      "8: <at> needs one trigger: time=\"5s\", or stream=\"...\" reaches=\"40%\", or "
-     "after=\"...\" delay=\"20s\", or log=\"302014\"; it has several\n"
+     "after=\"...\" delay=\"20s\", or log=\"302014\", or leg=\"wan\" packet=\"1000\", or "
+     "exchange=\"quick\"; it has several\n"
      "9: <at> reaches=\"40%\" of which stream? stream=\"...\" says it\n"
      "10: <at> stream=\"dl\" stands with reaches or log, and here is neither\n"
      "11: <at> time and delay: one point in time is enough\n"
      "12: <at> needs one trigger: time=\"5s\", or stream=\"...\" reaches=\"40%\", or "
-     "after=\"...\" delay=\"20s\", or log=\"302014\"; it has none\n"
+     "after=\"...\" delay=\"20s\", or log=\"302014\", or leg=\"wan\" packet=\"1000\", or "
+     "exchange=\"quick\"; it has none\n"
      "13: <at> reaches=\"0%\" is out of range: it has to be a percentage or a size, as "
      "40% or 4MiB"},
     {"twice", BOTH,
@@ -241,7 +255,7 @@ static const struct row {
      "<no-log>, <stream>, <no-cleartext>, <tunnel>, <reset>, <answer>, <packet>"},
     {"unknown-element-with-id", BOTH,
      "6: unknown element <straem>; did you mean <stream>? allowed here: <stream>, "
-     "<at>"},
+     "<at>, <random>"},
     {"utf8", BOTH, "3: not well-formed XML: *"},
     {"values", BOTH,
      "2: <case> timeout=\"90sec\" does not fit: it has to be a number and its unit ns, "

@@ -23,6 +23,7 @@ static const char strongswan_conf[] =
     "  i_dont_care_about_security_and_use_aggressive_mode_psk = yes\n"
     "  cisco_unity = yes\n"
     "  install_virtual_ip = no\n"
+    "  fragment_size = 576\n"
     "  plugins { vici { socket = unix://%s/vici } }\n"
     "  filelog { main { path = %s/log\n flush_line = yes\n default = 1\n ike = 2\n chd = 2 } }\n"
     "}\n"
@@ -164,13 +165,9 @@ void charon_stop(struct charon *c)
 {
     char command[128];
 
-    if (c->pid > 0) {
-        kill(c->pid, SIGTERM);
-        for (int i = 0; i < 50 && waitpid(c->pid, NULL, WNOHANG) == 0; i++)
-            usleep(20000);
-        if (kill(c->pid, SIGKILL) == 0)
-            waitpid(c->pid, NULL, 0);
-    }
+    /* all that it has is in its namespaces and its folder; a farewell would be waited for */
+    if (c->pid > 0 && kill(c->pid, SIGKILL) == 0)
+        waitpid(c->pid, NULL, 0);
     snprintf(command, sizeof(command), "ip link del hfike0 2>/dev/null; rm -rf %s", c->dir);
     if (system(command) != 0)
         print_error("%s was left behind\n", c->dir);

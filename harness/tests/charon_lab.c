@@ -9,19 +9,21 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-static const struct ip_addr us = {4, {192, 0, 2, 1}}, charon_addr = {4, {192, 0, 2, 2}};
+static const struct ip_addr charon_addr = {4, {192, 0, 2, 2}};
 
 /* --- our end --------------------------------------------------------------------------------- */
 
-static int udp_socket(uint16_t port)
+static int udp_socket(const struct ip_addr *at, uint16_t port)
 {
     struct sockaddr_in a = {.sin_family = AF_INET, .sin_port = htons(port)};
     int fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
-    memcpy(&a.sin_addr, us.b, 4);
+    memcpy(&a.sin_addr, at->b, 4);
     assert_true(fd >= 0);
     assert_int_equal(bind(fd, (struct sockaddr *)&a, sizeof(a)), 0);
     return fd;
@@ -38,11 +40,11 @@ static void send_udp(struct charon_lab *l, const struct endpoint *from, const st
                   sizeof(a));
 }
 
-static struct esp_sa *make_sa(const struct ike_out *o, bool inbound)
+static struct esp_sa *make_sa(const struct charon_lab *l, const struct ike_out *o, bool inbound)
 {
     struct esp_params p = {.spi = inbound ? o->child.in_spi : o->child.out_spi,
-                           .src = inbound ? charon_addr : us,
-                           .dst = inbound ? us : charon_addr,
+                           .src = inbound ? charon_addr : l->us,
+                           .dst = inbound ? l->us : charon_addr,
                            .cipher = o->child.suite.cipher,
                            .integ = o->child.suite.integ,
                            .replay_window = 64};
@@ -74,8 +76,8 @@ void charon_lab_drain(struct charon_lab *l)
         l->pair = o;
         esp_sa_free(l->in);
         esp_sa_free(l->out);
-        l->in = make_sa(&o, true);
-        l->out = make_sa(&o, false);
+        l->in = make_sa(l, &o, true);
+        l->out = make_sa(l, &o, false);
     }
 }
 
@@ -101,7 +103,7 @@ static void read_socket(struct charon_lab *l, int i)
 
     while ((n = recvfrom(l->fd[i], buf, sizeof(buf), 0, (struct sockaddr *)&a, &len)) >= 0) {
         struct endpoint from = {.addr.family = 4, .port = ntohs(a.sin_port)};
-        struct endpoint to = {us, i ? IKE_NATT_PORT : IKE_PORT};
+        struct endpoint to = {l->us, i ? IKE_NATT_PORT : IKE_PORT};
         memcpy(from.addr.b, &a.sin_addr, 4);
         struct bytes b = bytes_of(buf, (size_t)n);
         if (i && b.n > 4 && memcmp(b.p, "\0\0\0\0", 4) != 0)
@@ -203,7 +205,7 @@ void charon_lab_ping(struct charon_lab *l)
     struct icmp m = {.type = ICMP_ECHO, .rest = 7 << 16 | 1, .data = bytes_str("through charon")};
     struct ip ip = {
         .version = 4, .proto = IP_ICMP, .ttl = 64, .src = l->ping_from, .dst = l->ping_to};
-    struct endpoint from = {us, IKE_NATT_PORT}, to = {charon_addr, IKE_NATT_PORT};
+    struct endpoint from = {l->us, IKE_NATT_PORT}, to = {charon_addr, IKE_NATT_PORT};
 
     ip_put(&w, &ip, ICMP_HDR_LEN + m.data.n);
     icmp_put(&w, &m, &ip.src, &ip.dst);
@@ -228,10 +230,26 @@ static void start_ours(struct charon_lab *l)
     clock_real_init(&l->clk);
     rng_os_init(&l->rng);
     for (int i = 0; i < 2; i++) {
-        l->fd[i] = udp_socket(i ? IKE_NATT_PORT : IKE_PORT);
+        l->fd[i] = udp_socket(&l->us, i ? IKE_NATT_PORT : IKE_PORT);
         assert_ok(clock_real_watch(&l->clk, l->fd[i]));
     }
     l->ike = ike_new(&l->cfg, &l->clk.clock, &l->rng, NULL);
+}
+
+void charon_lab_move(struct charon_lab *l, uint8_t last)
+{
+    char command[128];
+
+    snprintf(command, sizeof(command),
+             "ip addr del 192.0.2.%u/24 dev hfike0 && ip addr add 192.0.2.%u/24 dev hfike0",
+             l->us.b[3], last);
+    assert_int_equal(system(command), 0);
+    l->us.b[3] = last;
+    for (int i = 0; i < 2; i++) {
+        int fd = udp_socket(&l->us, i ? IKE_NATT_PORT : IKE_PORT);
+        assert_true(dup2(fd, l->fd[i]) >= 0); /* the clock goes on watching the same number */
+        close(fd);
+    }
 }
 
 void charon_lab_init_ours(struct charon_lab *l, const struct ike_suite *suite,
@@ -239,6 +257,7 @@ void charon_lab_init_ours(struct charon_lab *l, const struct ike_suite *suite,
 {
     *l = (struct charon_lab){.suite = *suite,
                              .esp = *esp,
+                             .us = {4, {192, 0, 2, 1}},
                              .ping_from = {4, {10, 1, 0, 1}},
                              .ping_to = {4, {10, 2, 0, 1}}};
     l->policy = (struct ike_policy){
@@ -255,7 +274,7 @@ void charon_lab_init_ours(struct charon_lab *l, const struct ike_suite *suite,
         .initial_contact = true,
         .dpd = {.enabled = true, .threshold = SPAN_S(1), .retry = SPAN_S(1), .tries = 3}};
     l->cfg = (struct ike_config){
-        .local = us, .peers = &l->peer, .npeers = 1, .policies = &l->policy, .npolicies = 1};
+        .local = l->us, .peers = &l->peer, .npeers = 1, .policies = &l->policy, .npolicies = 1};
 }
 
 void charon_lab_start(struct charon_lab *l, const char *swanctl_conf)

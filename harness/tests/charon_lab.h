@@ -13,6 +13,7 @@ struct charon_lab {
     struct clock_real clk;
     struct rng rng;
     int fd[2]; /* UDP 500 and 4500 */
+    struct ip_addr us; /* where these are: 192.0.2.1 at first */
     struct ike_suite suite;
     struct ike_esp_suite esp;
     struct ike_policy policy; /* number 1: 10.1.0.0/16 to 10.2.0.0/16 */
@@ -46,6 +47,9 @@ void charon_lab_drain(struct charon_lab *l);
 /* Lets our end work; until it has said WANT outputs of this kind and end (ten seconds at most). */
 void charon_lab_work(struct charon_lab *l, double seconds);
 void charon_lab_await(struct charon_lab *l, enum ike_out_kind kind, enum ike_end end, size_t want);
+
+/* Our end is 192.0.2.LAST from now on, and no longer where it was. */
+void charon_lab_move(struct charon_lab *l, uint8_t last);
 
 /* END NONE: any. */
 size_t charon_lab_count(const struct charon_lab *l, enum ike_out_kind kind, enum ike_end end);

@@ -97,6 +97,9 @@ static const struct row {
     {"list_as_json", "%H list --json -k ssh-interactive", 0,
      "[\n  {\"id\": \"ssh-interactive-preserve-on\", ", NULL},
 
+    {"events__have_who_causes_them_and_their_proof", "%H list --events", 0,
+     "device-command  (by the device)", NULL},
+    {"events_for_programs", "%H list --events --json", 0, "\"shown_by\":", NULL},
     {"requirements__have_statements_and_cases", "%H list --requirements --report %T/none", 1,
      "default-off: the command is off by default\n    [Network diagram; Enable the feature]\n"
      "    not run      control-no-event\n",

@@ -100,6 +100,7 @@ static void keep_frame(struct one_run *r, const struct evidence_record *rec, siz
     struct one_frame f = {.leg = rec->leg,
                           .time = (double)(rec->time_ns - EPOCH_NS) / 1e9,
                           .filtered = bytes_eq(rec->remark, bytes_str("filtered")),
+                          .injected = bytes_eq(rec->remark, bytes_str("injected")),
                           .n = rec->frame.n};
 
     f.p = mem_resize(NULL, f.n + 1, 1);

@@ -28,7 +28,7 @@ struct one_line { /* of the events leg */
 struct one_frame {
     enum evidence_leg leg;
     double time;
-    bool filtered;
+    bool filtered, injected; /* by the harness */
     size_t n;
     uint8_t *p;
 };

@@ -127,6 +127,11 @@ static uint8_t flags_of(const char *text)
 
 void synth_tcp(struct synth *s, const struct synth_seg *seg)
 {
+    synth_tcp_bytes(s, seg, bytes_str(seg->data ? seg->data : ""));
+}
+
+void synth_tcp_bytes(struct synth *s, const struct synth_seg *seg, struct bytes data)
+{
     bool from_b = seg->from == 'B';
     const struct synth_opts *o = &s->opts;
     struct ip ip = {.proto = IP_TCP};
@@ -143,8 +148,7 @@ void synth_tcp(struct synth *s, const struct synth_seg *seg)
     if (t.flags & TCP_SYN)
         tcp_opts_put(&ow, &(struct tcp_opts){.mss = o->ipv6 ? 1440 : 1460, .sack_permitted = true});
     t.opts = wr_bytes(&ow);
-    if (seg->data)
-        t.data = bytes_str(seg->data);
+    t.data = data;
     addresses(o, from_b, &ip);
     tcp_put(&w, &t, &ip.src, &ip.dst);
     assert_ok(w.err);

@@ -33,6 +33,8 @@ struct synth {
 void synth_begin(struct synth *s, const struct synth_opts *opts); /* OPTS may be NULL */
 void synth_frame(struct synth *s, int64_t time_us, struct bytes frame);
 void synth_tcp(struct synth *s, const struct synth_seg *seg);
+/* The same with other data, which may hold zeros. */
+void synth_tcp_bytes(struct synth *s, const struct synth_seg *seg, struct bytes data);
 void synth_udp(struct synth *s, int64_t ms, char from, struct bytes data);
 void synth_echo(struct synth *s, int64_t ms, char from, bool reply, uint16_t id, struct bytes data);
 void synth_release(struct synth *s);

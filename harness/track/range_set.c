@@ -11,7 +11,13 @@ struct range_leaf {
     uint32_t n, cap;
 };
 
-/* A place in the set: leaf LEAF, range I of it. At the end: leaf == nleaves. */
+struct range_tree {
+    struct range_leaf *leaves; /* in order; none is empty */
+    size_t nleaves, cap;
+    uint64_t closed_bytes, closed_holes;
+};
+
+/* A place in the tree: leaf LEAF, range I of it. At the end: leaf == nleaves. */
 struct place {
     size_t leaf;
     uint32_t i;
@@ -37,49 +43,67 @@ void range_set_init(struct range_set *s)
     *s = (struct range_set){0};
 }
 
+static void tree_free(struct range_tree *t)
+{
+    if (!t)
+        return;
+    for (size_t i = 0; i < t->nleaves; i++)
+        mem_free(t->leaves[i].r);
+    mem_free(t->leaves);
+    mem_free(t);
+}
+
 void range_set_release(struct range_set *s)
 {
-    for (size_t i = 0; i < s->nleaves; i++)
-        mem_free(s->leaves[i].r);
-    mem_free(s->leaves);
+    tree_free(s->tree);
     range_set_init(s);
 }
 
-static bool at_end(const struct range_set *s, struct place p)
+uint64_t range_set_closed_holes(const struct range_set *s)
 {
-    return p.leaf == s->nleaves;
+    return s->tree ? s->tree->closed_holes : 0;
 }
 
-static struct range *range_at(const struct range_set *s, struct place p)
+uint64_t range_set_closed_bytes(const struct range_set *s)
 {
-    return &s->leaves[p.leaf].r[p.i];
+    return s->tree ? s->tree->closed_bytes : 0;
 }
 
-static struct place next(const struct range_set *s, struct place p)
+static bool at_end(const struct range_tree *t, struct place p)
 {
-    return p.i + 1 < s->leaves[p.leaf].n ? (struct place){p.leaf, p.i + 1}
+    return p.leaf == t->nleaves;
+}
+
+static struct range *range_at(const struct range_tree *t, struct place p)
+{
+    return &t->leaves[p.leaf].r[p.i];
+}
+
+static struct place next(const struct range_tree *t, struct place p)
+{
+    return p.i + 1 < t->leaves[p.leaf].n ? (struct place){p.leaf, p.i + 1}
                                          : (struct place){p.leaf + 1, 0};
 }
 
 /* The first range that ends at or after POS. */
-static struct place lower(const struct range_set *s, int64_t pos)
+static struct place lower(const struct range_tree *t, int64_t pos)
 {
-    size_t lo = 0, hi = s->nleaves;
+    size_t lo = 0, hi = t->nleaves;
 
     while (lo < hi) { /* the first leaf whose last range reaches POS */
         size_t mid = lo + (hi - lo) / 2;
-        const struct range_leaf *l = &s->leaves[mid];
+        const struct range_leaf *l = &t->leaves[mid];
         if (l->r[l->n - 1].to < pos)
             lo = mid + 1;
         else
             hi = mid;
     }
-    if (lo == s->nleaves)
+    if (lo == t->nleaves)
         return (struct place){lo, 0};
-    uint32_t a = 0, b = s->leaves[lo].n - 1;
+    uint32_t a = 0, b = t->leaves[lo].n - 1;
     while (a < b) {
         uint32_t mid = a + (b - a) / 2;
-        if (s->leaves[lo].r[mid].to < pos)
+        if (t->leaves[lo].r[mid].to < pos)
             a = mid + 1;
         else
             b = mid;
@@ -98,52 +122,50 @@ static void leaf_insert(struct range_leaf *l, uint32_t i, struct range r)
     l->n++;
 }
 
-static void add_leaf(struct range_set *s, size_t at, struct range_leaf leaf)
+static void add_leaf(struct range_tree *t, size_t at, struct range_leaf leaf)
 {
-    if (s->nleaves == s->cap) {
-        s->cap = s->cap ? s->cap * 2 : 1;
-        s->leaves = mem_resize(s->leaves, s->cap, sizeof(*s->leaves));
+    if (t->nleaves == t->cap) {
+        t->cap = t->cap ? t->cap * 2 : 1;
+        t->leaves = mem_resize(t->leaves, t->cap, sizeof(*t->leaves));
     }
-    memmove(&s->leaves[at + 1], &s->leaves[at], (s->nleaves - at) * sizeof(*s->leaves));
-    s->leaves[at] = leaf;
-    s->nleaves++;
+    memmove(&t->leaves[at + 1], &t->leaves[at], (t->nleaves - at) * sizeof(*t->leaves));
+    t->leaves[at] = leaf;
+    t->nleaves++;
 }
 
 /* Moves the upper part of a full leaf to one of its own. At the end of the set only the last range
  * moves, so that leaves filled in order stay full. */
-static void split(struct range_set *s, size_t leaf)
+static void split(struct range_tree *t, size_t leaf)
 {
-    struct range_leaf *l = &s->leaves[leaf];
-    uint32_t keep = leaf + 1 == s->nleaves ? l->n - 1 : l->n / 2;
+    struct range_leaf *l = &t->leaves[leaf];
+    uint32_t keep = leaf + 1 == t->nleaves ? l->n - 1 : l->n / 2;
     struct range_leaf upper = {.n = l->n - keep, .cap = LEAF_MAX};
 
     upper.r = mem_array(upper.cap, sizeof(*upper.r));
     memcpy(upper.r, &l->r[keep], upper.n * sizeof(*upper.r));
     l->n = keep;
-    add_leaf(s, leaf + 1, upper);
+    add_leaf(t, leaf + 1, upper);
 }
 
-static void insert(struct range_set *s, struct place p, struct range r)
+static void insert(struct range_tree *t, struct place p, struct range r)
 {
-    if (s->nleaves == 0)
-        add_leaf(s, 0, (struct range_leaf){0});
-    if (at_end(s, p)) { /* after everything: at the end of the last leaf */
-        p.leaf = s->nleaves - 1;
-        p.i = s->leaves[p.leaf].n;
+    if (t->nleaves == 0)
+        add_leaf(t, 0, (struct range_leaf){0});
+    if (at_end(t, p)) { /* after everything: at the end of the last leaf */
+        p.leaf = t->nleaves - 1;
+        p.i = t->leaves[p.leaf].n;
     }
-    leaf_insert(&s->leaves[p.leaf], p.i, r);
-    s->count++;
-    if (s->leaves[p.leaf].n == LEAF_MAX)
-        split(s, p.leaf);
+    leaf_insert(&t->leaves[p.leaf], p.i, r);
+    if (t->leaves[p.leaf].n == LEAF_MAX)
+        split(t, p.leaf);
 }
 
 /* Removes N ranges that follow the one at P. */
-static void erase_after(struct range_set *s, struct place p, size_t n)
+static void erase_after(struct range_tree *t, struct place p, size_t n)
 {
-    s->count -= n;
-    p = next(s, p);
+    p = next(t, p);
     while (n > 0) {
-        struct range_leaf *l = &s->leaves[p.leaf];
+        struct range_leaf *l = &t->leaves[p.leaf];
         uint32_t here = l->n - p.i < n ? l->n - p.i : (uint32_t)n;
         memmove(&l->r[p.i], &l->r[p.i + here], (l->n - p.i - here) * sizeof(*l->r));
         l->n -= here;
@@ -153,73 +175,133 @@ static void erase_after(struct range_set *s, struct place p, size_t n)
             continue;
         }
         mem_free(l->r);
-        s->nleaves--;
-        memmove(l, l + 1, (s->nleaves - p.leaf) * sizeof(*l));
+        t->nleaves--;
+        memmove(l, l + 1, (t->nleaves - p.leaf) * sizeof(*l));
     }
 }
 
 /* Keeps the bound: the lowest hole is taken to stay open for good. */
 static void close_lowest_hole(struct range_set *s)
 {
+    struct range_tree *t = s->tree;
     struct place first = {0, 0};
-    struct range *a = range_at(s, first), *b = range_at(s, next(s, first));
+    struct range *a = range_at(t, first), *b = range_at(t, next(t, first));
 
-    s->closed_bytes += (uint64_t)(b->from - a->to);
-    s->closed_holes++;
+    t->closed_bytes += (uint64_t)(b->from - a->to);
+    t->closed_holes++;
     a->to = b->to;
-    erase_after(s, first, 1);
+    erase_after(t, first, 1);
+    s->count--;
+}
+
+/* What of R was not in the set, told while its ranges go by in order. */
+struct news {
+    int64_t seen; /* up to here R is accounted for */
+    uint64_t added;
+    struct range_list *fresh;
+};
+
+static void tell(struct news *n, int64_t to)
+{
+    if (to <= n->seen)
+        return;
+    n->added += (uint64_t)(to - n->seen);
+    if (n->fresh)
+        list_add(n->fresh, n->seen, to);
+}
+
+static void pass(struct news *n, const struct range *old)
+{
+    tell(n, old->from);
+    if (old->to > n->seen)
+        n->seen = old->to;
+}
+
+static struct range joined(struct range a, const struct range *b)
+{
+    return (struct range){a.from < b->from ? a.from : b->from, a.to > b->to ? a.to : b->to};
+}
+
+/* False: R neither meets nor touches the only range there is. */
+static bool add_to_one(struct range_set *s, struct range r, struct news *n)
+{
+    if (s->count && (r.from > s->one.to || r.to < s->one.from))
+        return false;
+    if (s->count)
+        pass(n, &s->one);
+    tell(n, r.to);
+    s->one = s->count ? joined(r, &s->one) : r;
+    s->count = 1;
+    return true;
+}
+
+static void grow_tree(struct range_set *s)
+{
+    s->tree = mem_zalloc(sizeof(*s->tree));
+    insert(s->tree, (struct place){0, 0}, s->one);
+}
+
+static void add_to_tree(struct range_set *s, struct range r, struct news *n)
+{
+    struct range_tree *t = s->tree;
+    struct place first = lower(t, r.from);
+    struct range merged = r;
+    size_t touched = 0;
+
+    for (struct place p = first; !at_end(t, p) && range_at(t, p)->from <= r.to; p = next(t, p)) {
+        pass(n, range_at(t, p));
+        merged = joined(merged, range_at(t, p));
+        touched++;
+    }
+    tell(n, r.to);
+    if (touched == 0) {
+        insert(t, first, r);
+        s->count++;
+        return;
+    }
+    *range_at(t, first) = merged;
+    if (touched > 1) {
+        erase_after(t, first, touched - 1);
+        s->count -= touched - 1;
+    }
 }
 
 uint64_t range_set_add(struct range_set *s, struct range r, struct range_list *fresh)
 {
-    struct place first = lower(s, r.from);
-    struct range merged = r;
-    int64_t seen = r.from; /* up to here R is accounted for */
-    uint64_t added = 0;
-    size_t touched = 0;
+    struct news n = {.seen = r.from, .fresh = fresh};
 
-    for (struct place p = first; !at_end(s, p) && range_at(s, p)->from <= r.to; p = next(s, p)) {
-        const struct range *old = range_at(s, p);
-        if (old->from > seen) {
-            added += (uint64_t)(old->from - seen);
-            if (fresh)
-                list_add(fresh, seen, old->from);
-        }
-        if (old->to > seen)
-            seen = old->to;
-        if (old->from < merged.from)
-            merged.from = old->from;
-        if (old->to > merged.to)
-            merged.to = old->to;
-        touched++;
+    if (s->tree || !add_to_one(s, r, &n)) {
+        if (!s->tree)
+            grow_tree(s);
+        add_to_tree(s, r, &n);
     }
-    if (seen < r.to) {
-        added += (uint64_t)(r.to - seen);
-        if (fresh)
-            list_add(fresh, seen, r.to);
-    }
-    if (touched == 0) {
-        insert(s, first, r);
-    } else {
-        *range_at(s, first) = merged;
-        if (touched > 1)
-            erase_after(s, first, touched - 1);
-    }
-    s->covered += added;
-    if (s->count > RANGE_SET_MAX)
+    s->covered += n.added;
+    if (s->count > RANGE_SET_MAX) {
         close_lowest_hole(s);
-    return added;
+    } else if (s->tree && s->count == 1 && s->tree->closed_holes == 0) { /* the holes are filled */
+        s->one = s->tree->leaves[0].r[0];
+        tree_free(s->tree);
+        s->tree = NULL;
+    }
+    return n.added;
 }
 
 bool range_set_find(const struct range_set *s, int64_t pos, struct range *out)
 {
-    struct place p = lower(s, pos);
+    const struct range_tree *t = s->tree;
 
-    if (!at_end(s, p) && range_at(s, p)->to == pos) /* ends there without holding POS */
-        p = next(s, p);
-    if (at_end(s, p))
+    if (!t) {
+        if (!s->count || s->one.to <= pos)
+            return false;
+        *out = s->one;
+        return true;
+    }
+    struct place p = lower(t, pos);
+    if (!at_end(t, p) && range_at(t, p)->to == pos) /* ends there without holding POS */
+        p = next(t, p);
+    if (at_end(t, p))
         return false;
-    *out = *range_at(s, p);
+    *out = *range_at(t, p);
     return true;
 }
 
@@ -227,7 +309,7 @@ bool range_set_first(const struct range_set *s, struct range *out)
 {
     if (s->count == 0)
         return false;
-    *out = s->leaves[0].r[0];
+    *out = s->tree ? s->tree->leaves[0].r[0] : s->one;
     return true;
 }
 
@@ -235,7 +317,7 @@ bool range_set_last(const struct range_set *s, struct range *out)
 {
     if (s->count == 0)
         return false;
-    const struct range_leaf *l = &s->leaves[s->nleaves - 1];
-    *out = l->r[l->n - 1];
+    const struct range_leaf *l = s->tree ? &s->tree->leaves[s->tree->nleaves - 1] : NULL;
+    *out = l ? l->r[l->n - 1] : s->one;
     return true;
 }

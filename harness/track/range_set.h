@@ -2,7 +2,7 @@
  *
  * Adding costs O(log n + leaf) with leaves of at most 256 ranges, and one step at the upper end,
  * where nearly all additions happen. Memory is bounded: past RANGE_SET_MAX ranges the lowest two
- * become one, and the hole between them is counted as final (`closed_*`). */
+ * become one, and the hole between them is counted as final (range_set_closed_*). */
 #ifndef TRACK_RANGE_SET_H
 #define TRACK_RANGE_SET_H
 
@@ -19,19 +19,19 @@ struct range {
 /* A growing list of ranges, reused from call to call. */
 struct range_list {
     struct range *r;
-    size_t n, cap;
+    uint32_t n, cap;
 };
 
 void range_list_release(struct range_list *l);
 
-struct range_leaf;
+struct range_tree;
 
 struct range_set {
-    struct range_leaf *leaves; /* in order; none is empty */
-    size_t nleaves, cap;
-    size_t count;                        /* ranges */
-    uint64_t covered;                    /* positions in the set */
-    uint64_t closed_bytes, closed_holes; /* holes given up for the bound, lowest first */
+    struct range
+        one; /* all there is while there is no tree: a stream without holes costs no more */
+    struct range_tree *tree; /* NULL: `one`, when count is 1 */
+    size_t count;            /* ranges */
+    uint64_t covered;        /* positions in the set */
 };
 
 void range_set_init(struct range_set *s);
@@ -40,6 +40,30 @@ void range_set_release(struct range_set *s);
 /* Adds R (from < to). The parts of R that were not in the set are appended to FRESH when it is not
  * NULL. Returns how many positions were new. */
 uint64_t range_set_add(struct range_set *s, struct range r, struct range_list *fresh);
+
+/* There are no holes, and what there is ends at POS. */
+static inline bool range_set_ends_at(const struct range_set *s, int64_t pos)
+{
+    return !s->tree && (!s->count || s->one.to == pos);
+}
+
+/* The same for what comes in order: R begins where the only range ends, or is the first. False, and
+ * nothing done, when it is another case. */
+static inline bool range_set_append(struct range_set *s, struct range r)
+{
+    if (!range_set_ends_at(s, r.from))
+        return false;
+    if (!s->count)
+        s->one.from = r.from;
+    s->one.to = r.to;
+    s->count = 1;
+    s->covered += (uint64_t)(r.to - r.from);
+    return true;
+}
+
+/* Holes given up for the bound, lowest first. */
+uint64_t range_set_closed_holes(const struct range_set *s);
+uint64_t range_set_closed_bytes(const struct range_set *s);
 
 /* The range that holds POS, else the first one after it; false when there is none. */
 bool range_set_find(const struct range_set *s, int64_t pos, struct range *out);

@@ -80,10 +80,21 @@ static void take_syn(struct tcp_dir *d, const struct tcp_seg *seg, const struct 
     d->has_timestamps = o->has_ts;
 }
 
+/* Time stamps and nothing else, as hosts lay them out (RFC 7323, appendix A): in nearly every
+ * segment, and of no interest here. */
+static bool are_time_stamps(struct bytes opts)
+{
+    struct rd r = rd_of(opts);
+
+    return opts.n == 12 && rd_be32(&r) == 0x0101080a;
+}
+
 static void take_options(struct tcp_dir *d, const struct tcp_seg *seg)
 {
     struct tcp_opts o;
 
+    if (!has(seg, TCP_SYN) && (!seg->opts.n || are_time_stamps(seg->opts)))
+        return;
     tcp_opts_parse(seg->opts, &o);
     if (o.sacks)
         d->sack_packets++;
@@ -157,6 +168,22 @@ static void count_class(struct tcp_dir *d, enum tcp_seg_class c)
     }
 }
 
+/* Which bytes are new. One range, of a segment that is all new and in order, needs no list. */
+static void cover(struct tcp_dir *d, struct range r, struct tcp_note *n)
+{
+    if (range_set_append(&d->covered, r)) {
+        d->in_turn = r;
+        n->fresh = &d->in_turn;
+        n->nfresh = 1;
+        n->fresh_bytes = (uint64_t)(r.to - r.from);
+        return;
+    }
+    d->fresh.n = 0;
+    n->fresh_bytes = range_set_add(&d->covered, r, &d->fresh);
+    n->fresh = d->fresh.r;
+    n->nfresh = d->fresh.n;
+}
+
 static void take_data(struct tcp_dir *d, const struct tcp_seg *seg, struct tcp_note *n)
 {
     struct range r = {n->pos, n->pos + seg->len};
@@ -164,10 +191,7 @@ static void take_data(struct tcp_dir *d, const struct tcp_seg *seg, struct tcp_n
 
     d->data_packets++;
     d->data_bytes += seg->len;
-    d->fresh.n = 0;
-    n->fresh_bytes = range_set_add(&d->covered, r, &d->fresh);
-    n->fresh = d->fresh.r;
-    n->nfresh = d->fresh.n;
+    cover(d, r, n);
     d->overlap_bytes += seg->len - n->fresh_bytes;
     n->class = keepalive ? TCP_SEG_KEEPALIVE : classify(d, n->pos, seg->len, n->fresh_bytes);
     if (d->store && seg->data.n)
@@ -264,7 +288,8 @@ uint64_t tcp_dir_holes(const struct tcp_dir *d)
 
     if (!range_set_first(&d->covered, &first))
         return 0;
-    return d->covered.count - 1 + d->covered.closed_holes + (low_end(d, &first) < first.from);
+    return d->covered.count - 1 + range_set_closed_holes(&d->covered) +
+           (low_end(d, &first) < first.from);
 }
 
 bool tcp_dir_first_hole(const struct tcp_dir *d, struct range *out)

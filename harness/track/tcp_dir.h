@@ -16,6 +16,7 @@
 #define TRACK_TCP_DIR_H
 
 #include "base/bytes.h"
+#include "base/cursor.h"
 #include "track/range_set.h"
 #include "wire/pkt.h"
 
@@ -100,9 +101,13 @@ struct tcp_dir {
     uint8_t wscale;
     bool has_wscale, sack_permitted, has_timestamps;
 
-    /* state; read by judges, written by tcp_dir_add alone */
-    bool started;  /* a segment was seen: `zero` is valid */
-    uint32_t zero; /* sequence number of position 0 */
+    /* state; read by judges, written by tcp_dir_add alone. A million streams have two each: small
+     * members lie together */
+    bool started; /* a segment was seen: `zero` is valid */
+    bool has_acked, has_last_ack;
+    uint16_t last_window;
+    uint32_t last_ack; /* of this side's last segment with ACK; valid when has_last_ack */
+    uint32_t zero;     /* sequence number of position 0 */
     uint32_t isn[TCP_DIR_ISNS];
     uint32_t last_isn; /* of the latest SYN */
     int64_t start;     /* lowest position that belongs to the stream */
@@ -111,11 +116,8 @@ struct tcp_dir {
     int64_t fin_pos;   /* position of the FIN, after its payload; valid when fin > 0. Of several,
   the last, unless an earlier one is at the highest end */
     int64_t acked;     /* highest position acknowledged by the other side; valid when has_acked */
-    bool has_acked;
-    uint32_t last_ack; /* of this side's last segment with ACK; valid when has_last_ack */
-    uint16_t last_window;
-    bool has_last_ack;
     struct range_set covered;
+    struct range in_turn; /* what the latest segment brought, when that was one range at the end */
     struct range_list fresh;
     struct tcp_store *store; /* borrowed; NULL: none. Set it before the first segment */
 };

@@ -59,56 +59,62 @@ enum tcp_end tcp_stream_end(const struct tcp_stream *s)
     return closed ? TCP_END_FIN : TCP_END_OPEN;
 }
 
-/* Both endpoints in an order that does not depend on who sends, and the VLAN ids if they count. */
+/* Whose stream is looked for: the segment's two ends, and its VLAN ids if they count. */
 struct key {
-    struct endpoint at[2];
-    uint16_t vlan[4];
+    const struct endpoint *from, *to;
+    const uint16_t *vlan;
     uint8_t vlans;
 };
 
-static int endpoint_cmp(const struct endpoint *a, const struct endpoint *b)
+/* The two ends as numbers, in an order that does not depend on who sends. */
+static size_t put_ends(const struct key *k, uint64_t w[static 5])
 {
-    int c = memcmp(&a->addr, &b->addr, sizeof(a->addr));
+    struct end {
+        uint64_t w[2]; /* the address; IPv4 has a half of the first */
+        uint16_t port;
+    } a = {.port = k->from->port}, b = {.port = k->to->port};
 
-    return c ? c : (int)a->port - (int)b->port;
+    memcpy(a.w, k->from->addr.b, sizeof(a.w));
+    memcpy(b.w, k->to->addr.b, sizeof(b.w));
+    bool turned = a.w[0] != b.w[0]   ? a.w[0] > b.w[0]
+                  : a.w[1] != b.w[1] ? a.w[1] > b.w[1]
+                                     : a.port > b.port;
+    const struct end *lo = turned ? &b : &a, *hi = turned ? &a : &b;
+    w[0] = lo->w[0];
+    w[1] = hi->w[0];
+    w[2] = (uint64_t)lo->port << 16 | hi->port;
+    if (k->from->addr.family != 6)
+        return 3;
+    w[3] = lo->w[1];
+    w[4] = hi->w[1];
+    return 5;
 }
 
-static struct key make_key(const struct tcp_table *t, const struct endpoint *a,
-                           const struct endpoint *b, const uint16_t vlan[4], uint8_t vlans)
-{
-    bool turned = endpoint_cmp(a, b) > 0;
-    struct key k = {.at = {turned ? *b : *a, turned ? *a : *b}};
-
-    if (t->opts.vlans_apart) {
-        k.vlans = vlans;
-        memcpy(k.vlan, vlan, vlans * sizeof(*vlan));
-    }
-    return k;
-}
-
+/* Equal for both directions. */
 static uint64_t key_hash(const struct tcp_table *t, const struct key *k)
 {
-    uint8_t text[64];
-    struct wr w = wr_of(text, sizeof(text));
+    uint64_t w[6];
+    size_t n = put_ends(k, w);
 
-    for (int i = 0; i < 2; i++) {
-        wr_put(&w, bytes_of(&k->at[i].addr, sizeof(k->at[i].addr)));
-        wr_be16(&w, k->at[i].port);
+    if (k->vlans) {
+        uint16_t ids[4] = {0};
+        memcpy(ids, k->vlan, k->vlans * sizeof(*ids));
+        memcpy(&w[n++], ids, sizeof(ids));
     }
-    for (int i = 0; i < k->vlans; i++)
-        wr_be16(&w, k->vlan[i]);
-    return hash_bytes(wr_bytes(&w), t->hash_key);
+    return hash_words(w, n, t->hash_key);
 }
 
 static bool stream_has_key(const void *ctx, uint32_t id, const void *key)
 {
     const struct tcp_table *t = ctx;
-    const struct key *want = key;
+    const struct key *k = key;
     const struct tcp_stream *s = t->streams[id];
-    struct key k = make_key(t, &s->at[0], &s->at[1], s->vlan, s->vlans);
 
-    return endpoint_eq(&k.at[0], &want->at[0]) && endpoint_eq(&k.at[1], &want->at[1]) &&
-           k.vlans == want->vlans && memcmp(k.vlan, want->vlan, sizeof(k.vlan)) == 0;
+    if (t->opts.vlans_apart &&
+        (s->vlans != k->vlans || memcmp(s->vlan, k->vlan, k->vlans * sizeof(*k->vlan)) != 0))
+        return false;
+    return (endpoint_eq(&s->at[0], k->from) && endpoint_eq(&s->at[1], k->to)) ||
+           (endpoint_eq(&s->at[1], k->from) && endpoint_eq(&s->at[0], k->to));
 }
 
 void tcp_table_init(struct tcp_table *t, const struct tcp_table_options *opts, uint64_t hash_key)
@@ -164,7 +170,7 @@ static bool begins_anew(const struct tcp_stream *s, enum tcp_side from, const st
 struct tcp_match tcp_table_match(struct tcp_table *t, const struct pkt *p)
 {
     struct endpoint from = {p->ip.src, p->tcp.src}, to = {p->ip.dst, p->tcp.dst};
-    struct key k = make_key(t, &from, &to, p->eth.vlan, p->eth.vlans);
+    struct key k = {&from, &to, p->eth.vlan, t->opts.vlans_apart ? p->eth.vlans : 0};
     uint64_t h = key_hash(t, &k);
     uint32_t id = map_find(&t->map, h, stream_has_key, t, &k);
 

@@ -29,22 +29,6 @@ static void read_packets(struct capture *c, struct savefile *f, struct flow_tabl
     c->file = savefile_stats(f);
 }
 
-/* Packets of link types that are not taken apart are no failure of the file, but no traffic
- * either. */
-static void say_unread(struct capture *c)
-{
-    char name[LINK_NAME_TEXT], n[COUNT_TEXT];
-
-    for (size_t i = 0; i < c->file.nlinktypes && c->file.unread && !c->damage.err; i++) {
-        if (link_is_supported(c->file.linktypes[i]))
-            continue;
-        (void)!diag_fail_at(&c->damage, ERR_UNSUPPORTED, c->path, 0,
-                            "frames of link type %s are not read (%s packets)",
-                            savefile_link_name(c->file.linktypes[i], name),
-                            count_format(c->file.unread, n));
-    }
-}
-
 static void finish_flows(struct capture *c, struct flow_table *t)
 {
     c->nflows = t->n;
@@ -79,7 +63,8 @@ enum err capture_read(const char *path, struct capture **out, struct diag *why)
     flow_table_init(&t, &c->tcp, CAPTURE_KEEP_MAX);
     read_packets(c, f, &t);
     savefile_close(f);
-    say_unread(c);
+    if (!c->damage.err)
+        (void)!savefile_unread(&c->file, path, &c->damage);
     finish_flows(c, &t);
     flow_table_release(&t);
     *out = c;

@@ -23,6 +23,7 @@ struct flow {
     const char *why_not[FLOW_WHY_MAX]; /* reasons in words, NULL-terminated when fewer */
     const struct tcp_stream *tcp;      /* what a tap saw of it; NULL: not TCP */
     enum conv_side first;              /* who sent the first packet: side A of `tcp` */
+    uint64_t datagrams[2];             /* by conv_side; not TCP */
     bool whole[2]; /* TCP: conv.data[side] is given, even where the flow as a whole is not */
 };
 

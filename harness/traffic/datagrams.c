@@ -1,5 +1,6 @@
 #include "traffic/datagrams.h"
 
+#include "base/hash.h"
 #include "base/mem.h"
 #include "traffic/reasons.h"
 #include "traffic/sides.h"
@@ -36,10 +37,32 @@ bool datagram_of(const struct pkt *p, struct datagram *out)
     return true;
 }
 
+uint64_t datagram_hash(const struct datagram *d)
+{
+    uint64_t sum = d->proto;
+    const struct endpoint *ends[] = {&d->from, &d->to};
+
+    for (size_t i = 0; i < COUNT(ends); i++) {
+        uint8_t text[sizeof(struct ip_addr) + 2];
+        struct wr w = wr_of(text, sizeof(text));
+        wr_put(&w, bytes_of(&ends[i]->addr, sizeof(ends[i]->addr)));
+        wr_be16(&w, ends[i]->port);
+        sum += hash_bytes(wr_bytes(&w), 0);
+    }
+    return sum;
+}
+
+bool datagrams_is_from(const struct datagrams *g, int from, const struct datagram *d)
+{
+    return endpoint_eq(&g->at[from], &d->from) && endpoint_eq(&g->at[1 - from], &d->to);
+}
+
 void datagrams_init(struct datagrams *g, const struct datagram *first, int64_t time_ns)
 {
-    *g = (struct datagrams){
-        .proto = first->proto, .at = {first->from, first->to}, .last_ns = time_ns};
+    *g = (struct datagrams){.proto = first->proto,
+                            .at = {first->from, first->to},
+                            .first_ns = time_ns,
+                            .last_ns = time_ns};
     g->turned = first->proto == CONV_ICMP ? first->answers
                                           : !sides_first_opened(first->from.port, first->to.port);
 }
@@ -54,10 +77,14 @@ void datagrams_release(struct datagrams *g)
 void datagrams_add(struct datagrams *g, int from, const struct datagram *d, int64_t time_ns,
                    uint64_t *budget)
 {
+    g->packets[from]++;
+    g->bytes[from] += d->data.n;
     if (d->data.n < d->len) {
         g->cut++;
         g->cut_bytes += d->len - d->data.n;
     }
+    if (g->counted_only)
+        return;
     if (d->data.n + sizeof(*g->turns) > *budget)
         g->too_large = true;
     if (g->too_large)
@@ -90,6 +117,15 @@ static void say_why_not(const struct datagrams *g, struct flow *f, struct arena 
                    count_format(CAPTURE_KEEP_MAX, n));
 }
 
+static struct bytes copy_of(struct bytes b, struct arena *arena)
+{
+    uint8_t *copy = arena_alloc(arena, b.n);
+
+    if (b.n)
+        memcpy(copy, b.p, b.n);
+    return bytes_of(copy, b.n);
+}
+
 void datagrams_finish(struct datagrams *g, struct flow *f, struct arena *arena)
 {
     struct turn *turns = arena_array(arena, g->nturns + 1, sizeof(*turns));
@@ -105,11 +141,10 @@ void datagrams_finish(struct datagrams *g, struct flow *f, struct arena *arena)
         turns[i].from = (g->turns[i].from == CONV_A) == g->turned ? CONV_B : CONV_A;
     }
     for (int i = 0; i < 2; i++) {
-        struct bytes b = buf_bytes(&g->data[i]);
-        uint8_t *copy = arena_alloc(arena, b.n);
-        if (b.n)
-            memcpy(copy, b.p, b.n);
-        f->conv.data[g->turned ? 1 - i : i] = bytes_of(copy, b.n);
+        int side = g->turned ? 1 - i : i;
+        f->datagrams[side] = g->packets[i];
+        f->conv.data[side] = g->counted_only ? (struct bytes){NULL, (size_t)g->bytes[i]}
+                                             : copy_of(buf_bytes(&g->data[i]), arena);
     }
     say_why_not(g, f, arena);
     f->replayable = !f->why_not[0];

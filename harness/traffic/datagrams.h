@@ -7,12 +7,15 @@
 
 struct datagrams {
     enum conv_proto proto;
-    struct endpoint at[2]; /* the first speaker's first */
-    bool turned;           /* the second one is taken for the opener */
-    struct buf data[2];    /* by index of `at` */
-    struct turn *turns;    /* `from` by index of `at` */
+    struct endpoint at[2];         /* the first speaker's first */
+    bool turned;                   /* the second one is taken for the opener */
+    bool counted_only;             /* neither bytes nor turns are kept */
+    uint64_t packets[2], bytes[2]; /* of each, captured */
+    struct buf data[2];            /* by index of `at` */
+    struct turn *turns;            /* `from` by index of `at` */
     size_t nturns, cap;
-    int64_t last_ns;
+    int64_t first_ns, last_ns;
+    uint64_t ip_bytes;       /* the table's: of its packets by their headers */
     uint64_t cut, cut_bytes; /* datagrams captured short, and what is missing of them */
     bool too_large;          /* the capture's limit was met */
 };
@@ -27,6 +30,12 @@ struct datagram {
 };
 
 bool datagram_of(const struct pkt *p, struct datagram *out);
+
+/* Equal for both directions of a flow. */
+uint64_t datagram_hash(const struct datagram *d);
+
+/* D goes from G's end FROM to the other. */
+bool datagrams_is_from(const struct datagrams *g, int from, const struct datagram *d);
 
 void datagrams_init(struct datagrams *g, const struct datagram *first, int64_t time_ns);
 void datagrams_release(struct datagrams *g);

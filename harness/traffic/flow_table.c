@@ -1,6 +1,5 @@
 #include "traffic/flow_table.h"
 
-#include "base/hash.h"
 #include "base/mem.h"
 
 void flow_table_init(struct flow_table *t, struct tcp_table *tcp, uint64_t budget)
@@ -66,40 +65,19 @@ static struct open_flow *add_segment(struct flow_table *t, const struct pkt *p, 
     return &t->flows[id];
 }
 
-/* Equal for both directions of a flow. */
-static uint64_t hash_of(const struct datagram *d)
-{
-    uint64_t sum = d->proto;
-    const struct endpoint *ends[] = {&d->from, &d->to};
-
-    for (size_t i = 0; i < COUNT(ends); i++) {
-        uint8_t text[sizeof(struct ip_addr) + 2];
-        struct wr w = wr_of(text, sizeof(text));
-        wr_put(&w, bytes_of(&ends[i]->addr, sizeof(ends[i]->addr)));
-        wr_be16(&w, ends[i]->port);
-        sum += hash_bytes(wr_bytes(&w), 0);
-    }
-    return sum;
-}
-
-static bool is_from(const struct datagrams *g, int from, const struct datagram *d)
-{
-    return endpoint_eq(&g->at[from], &d->from) && endpoint_eq(&g->at[1 - from], &d->to);
-}
-
 static bool has_ends(const void *ctx, uint32_t id, const void *key)
 {
     const struct flow_table *t = ctx;
     const struct datagrams *g = t->flows[id].datagrams;
     const struct datagram *d = key;
 
-    return g->proto == d->proto && (is_from(g, 0, d) || is_from(g, 1, d));
+    return g->proto == d->proto && (datagrams_is_from(g, 0, d) || datagrams_is_from(g, 1, d));
 }
 
 static struct open_flow *add_datagram(struct flow_table *t, const struct datagram *d,
                                       int64_t time_ns)
 {
-    uint64_t hash = hash_of(d);
+    uint64_t hash = datagram_hash(d);
     uint32_t id = map_find(&t->map, hash, has_ends, t, d);
 
     if (id == MAP_NONE) {
@@ -109,7 +87,7 @@ static struct open_flow *add_datagram(struct flow_table *t, const struct datagra
         map_put(&t->map, hash, id);
     }
     struct datagrams *g = t->flows[id].datagrams;
-    datagrams_add(g, is_from(g, 0, d) ? 0 : 1, d, time_ns, &t->budget);
+    datagrams_add(g, datagrams_is_from(g, 0, d) ? 0 : 1, d, time_ns, &t->budget);
     return &t->flows[id];
 }
 

@@ -52,6 +52,11 @@ struct savefile_stats {
 
 struct savefile_stats savefile_stats(const struct savefile *f);
 
+/* ERR_UNSUPPORTED, and in WHY which link types the packets have that were not taken apart; ERR_OK
+ * when there are none. They are no failure of the file, but no traffic either. */
+MUST_USE enum err savefile_unread(const struct savefile_stats *s, const char *path,
+                                  struct diag *why);
+
 #define LINK_NAME_TEXT 96
 
 /* The name of any link type in words, whether or not it is read here. Returns OUT. */

@@ -139,6 +139,8 @@ static enum err deliver(struct pcap_source *p, const struct record *c, struct so
 {
     struct bytes record = intake_take(&p->in, p->header + c->kept);
 
+    __builtin_prefetch(record.p +
+                       record.n); /* the next one's headers, while this one is looked at */
     out->data = bytes_head(bytes_from(record, p->header), p->snaplen);
     out->time_ns = source_time(c->seconds, p->is_ns ? c->fraction : c->fraction * UINT64_C(1000));
     out->wire_len = c->wire_len;

@@ -7,10 +7,15 @@
 /* One direction between packets and bytes. */
 struct part {
     const struct tcp_dir *d;
-    struct tcp_log_side *log;
+    const struct tcp_log_side *log; /* NULL: its bytes were not kept */
     const struct endpoint *sender;
     int64_t start, end; /* what is replayed */
+    int64_t kept;       /* up to here the content is known */
+    bool too_large;     /* for the bytes that are kept */
     bool shortened;     /* by bytes that were never delivered */
+    bool has_fin;
+    bool has_rst; /* it aborts, and nothing new came from it afterwards */
+    int64_t rst_ns;
 };
 
 static enum tcp_side opener_of(const struct tcp_stream *s)
@@ -113,22 +118,21 @@ static void check_tail(struct flow *f, struct arena *arena, const struct part *p
 static void check_content(struct flow *f, struct arena *arena, const struct part *p)
 {
     char n[THINGS_TEXT], at[COUNT_TEXT], who[ENDPOINT_TEXT];
-    int64_t kept = byte_store_run_end(&p->log->store, p->start);
 
-    if (kept >= p->end)
+    if (p->kept >= p->end)
         return;
     endpoint_format(p->sender, who);
-    if (p->log->store.dropped) {
+    if (p->too_large) {
         reason_add(f, arena, "%s sent more than the %s bytes that are kept", who,
                    count_format(CAPTURE_KEEP_MAX, n));
         return;
     }
     reason_add(f, arena, "the capture cut %s of %s short: from byte %s on the content is missing",
                things_format(p->d->cut_packets, "packet", n), who,
-               count_format((uint64_t)(kept - p->start), at));
+               count_format((uint64_t)(p->kept - p->start), at));
 }
 
-/* The bytes of one direction, if they are all there. */
+/* The bytes of one direction, if they are all there; only their number where none are kept. */
 static bool take_bytes(struct flow *f, struct arena *arena, struct part *p, struct bytes *out)
 {
     struct range hole;
@@ -145,6 +149,10 @@ static bool take_bytes(struct flow *f, struct arena *arena, struct part *p, stru
     if (before == FLOW_WHY_MAX || f->why_not[before])
         return false;
     size_t n = (size_t)(p->end - p->start);
+    if (!p->log) {
+        *out = (struct bytes){NULL, n};
+        return true;
+    }
     uint8_t *data = arena_alloc(arena, n);
     *out = bytes_of(data, byte_store_read(&p->log->store, p->start, p->end, data));
     return true;
@@ -161,21 +169,21 @@ static void sum_repairs(struct conv_repairs *r, const struct tcp_log *log)
     }
 }
 
-/* How it ends: a FIN from each side, unless a RST ended it before. */
-static void take_end(struct flow *f, const struct part part[2], struct turns_input *in)
+/* How it ends: a FIN from each side, unless a RST ended it before. The side that aborts, or -1. */
+static int take_end(struct flow *f, const struct part part[2], bool fin[2])
 {
-    bool fin[2];
+    int rst = -1;
 
-    in->rst = -1;
     for (int i = 0; i < 2; i++)
-        fin[i] = part[i].log->has_fin && part[i].d->fin_pos == part[i].end;
+        fin[i] = part[i].has_fin && part[i].d->fin_pos == part[i].end;
     for (int i = 0; i < 2; i++)
-        if (part[i].log->has_rst && !(fin[0] && fin[1]) &&
-            (in->rst < 0 || part[i].log->rst_ns < part[in->rst].log->rst_ns))
-            in->rst = i;
-    f->conv.repairs.no_end = in->rst < 0 && !(fin[0] && fin[1]);
+        if (part[i].has_rst && !(fin[0] && fin[1]) &&
+            (rst < 0 || part[i].rst_ns < part[rst].rst_ns))
+            rst = i;
+    f->conv.repairs.no_end = rst < 0 && !(fin[0] && fin[1]);
     for (int i = 0; i < 2; i++)
-        in->fin[i] = fin[i] || f->conv.repairs.no_end;
+        fin[i] = fin[i] || f->conv.repairs.no_end;
+    return rst;
 }
 
 static void check_connection(struct flow *f, struct arena *arena, const struct tcp_stream *s)
@@ -190,31 +198,95 @@ static void check_connection(struct flow *f, struct arena *arena, const struct t
         reason_add(f, arena, "no data, and no connection being made");
 }
 
-void tcp_flow_finish(struct flow *f, const struct tcp_stream *s, struct tcp_log *log,
-                     struct arena *arena)
+static struct part part_of(const struct tcp_stream *s, enum tcp_side side)
+{
+    struct part p = {.d = &s->dir[side], .sender = &s->at[side]};
+
+    find_ends(&p);
+    return p;
+}
+
+/* Everything but bytes and turns. PART: by conv_side. */
+static void finish(struct flow *f, const struct tcp_stream *s, struct part part[2],
+                   struct arena *arena)
+{
+    check_connection(f, arena, s);
+    for (int i = 0; i < 2; i++) {
+        f->whole[i] = take_bytes(f, arena, &part[i], &f->conv.data[i]);
+        f->conv.mss[i] = part[i].d->mss;
+    }
+    f->replayable = !f->why_not[0];
+}
+
+static enum tcp_side begin(struct flow *f, const struct tcp_stream *s)
 {
     enum tcp_side opener = opener_of(s);
-    struct part part[2] = {0};
-    struct turns_input in = {.begin_ns = s->handshake ? s->handshake_ns : s->first_ns};
 
     f->tcp = s;
     f->first = opener == TCP_SIDE_A ? CONV_A : CONV_B;
     f->conv = (struct conversation){.proto = CONV_TCP, .a = s->at[opener], .b = s->at[!opener]};
     f->conv.repairs.no_start = s->dir[opener].syn == 0;
+    return opener;
+}
+
+void tcp_flow_finish(struct flow *f, const struct tcp_stream *s, struct tcp_log *log,
+                     struct arena *arena)
+{
+    enum tcp_side opener = begin(f, s);
+    struct part part[2];
+    struct turns_input in = {.begin_ns = s->handshake ? s->handshake_ns : s->first_ns};
+
     sum_repairs(&f->conv.repairs, log);
     tcp_log_finish(log);
-    check_connection(f, arena, s);
     for (int i = 0; i < 2; i++) {
         enum tcp_side side = i == CONV_A ? opener : tcp_other(opener);
-        part[i] =
-            (struct part){.d = &s->dir[side], .log = &log->side[side], .sender = &s->at[side]};
-        find_ends(&part[i]);
-        f->whole[i] = take_bytes(f, arena, &part[i], &f->conv.data[i]);
-        f->conv.mss[i] = s->dir[side].mss;
-        in.side[i] = (struct turns_side){part[i].log, part[i].start, part[i].end};
+        const struct tcp_log_side *l = &log->side[side];
+        part[i] = part_of(s, side);
+        part[i].log = l;
+        part[i].kept = byte_store_run_end(&l->store, part[i].start);
+        part[i].too_large = l->store.dropped > 0;
+        part[i].has_fin = l->has_fin;
+        part[i].has_rst = l->has_rst;
+        part[i].rst_ns = l->rst_ns;
     }
-    f->replayable = !f->why_not[0];
-    take_end(f, part, &in);
+    finish(f, s, part, arena);
+    for (int i = 0; i < 2; i++)
+        in.side[i] = (struct turns_side){part[i].log, part[i].start, part[i].end};
+    in.rst = take_end(f, part, in.fin);
     if (f->replayable)
         f->conv.turns = turns_make(&in, arena, &f->conv.nturns);
+}
+
+/* As sum_repairs has them. */
+static void sum_tally(struct conv_repairs *r, const struct tcp_stream *s, const struct tcp_tally *t)
+{
+    for (int i = 0; i < 2; i++) {
+        const struct tcp_dir *d = &s->dir[i];
+        const struct tcp_tally_side *side = &t->side[i];
+        r->reordered += side->reordered;
+        r->retransmitted += d->dup_full + d->hole_fill - side->reordered;
+        r->overlapping += d->dup_partial;
+        r->conflicting_bytes += d->conflict_bytes - side->keepalive_conflicts;
+    }
+}
+
+void tcp_flow_tell(struct flow *f, const struct tcp_stream *s, const struct tcp_tally *tally,
+                   struct arena *arena)
+{
+    enum tcp_side opener = begin(f, s);
+    struct part part[2];
+    bool fin[2];
+
+    sum_tally(&f->conv.repairs, s, tally);
+    for (int i = 0; i < 2; i++) {
+        enum tcp_side side = i == CONV_A ? opener : tcp_other(opener);
+        const struct tcp_tally_side *l = &tally->side[side];
+        part[i] = part_of(s, side);
+        part[i].kept = tcp_tally_content_end(l, part[i].start, part[i].end);
+        part[i].has_fin = l->has_fin;
+        part[i].has_rst = l->has_rst;
+        part[i].rst_ns = l->rst_ns;
+    }
+    finish(f, s, part, arena);
+    (void)take_end(f, part, fin);
 }

@@ -45,9 +45,8 @@ static int64_t need_of(const struct tcp_stream *s, enum tcp_side from, const str
     return seg->flags & TCP_ACK ? tcp_dir_pos(&s->dir[tcp_other(from)], seg->ack) : INT64_MIN;
 }
 
-/* As the handshake shows it, or OTHERWISE. Clocks of captures jump: what is no round trip on any
- * network is none. */
-static int64_t round_trip(const struct tcp_stream *s, int64_t otherwise)
+/* Clocks of captures jump: what is no round trip on any network is none. */
+int64_t tcp_log_round_trip(const struct tcp_stream *s, int64_t otherwise)
 {
     int64_t ns = s->handshake_ns - s->first_ns;
 
@@ -60,7 +59,7 @@ static bool is_after_pause(const struct tcp_log *l, const struct tcp_stream *s, 
     const struct tcp_log_side *side = &l->side[from];
     const struct tcp_dir *d = &s->dir[from];
     int64_t since = side->data_ns > side->free_ns ? side->data_ns : side->free_ns;
-    int64_t least = 2 * round_trip(s, 0);
+    int64_t least = 2 * tcp_log_round_trip(s, 0);
 
     if (least < TCP_LOG_PAUSE)
         least = TCP_LOG_PAUSE;
@@ -71,8 +70,7 @@ static bool is_after_pause(const struct tcp_log *l, const struct tcp_stream *s, 
 static void count_repair(struct tcp_log_side *side, const struct tcp_stream *s,
                          const struct tcp_seg *seg, const struct tcp_note *note)
 {
-    /* a sender learns of a loss one round trip later at the earliest */
-    int64_t soon = round_trip(s, 3000000);
+    int64_t soon = tcp_log_round_trip(s, TCP_LOG_SOON);
 
     switch (note->class) {
     case TCP_SEG_DUP_FULL: side->retransmitted++; break;

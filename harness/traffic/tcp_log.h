@@ -50,6 +50,13 @@ void tcp_log_release(struct tcp_log *l);
 void tcp_log_add(struct tcp_log *l, const struct tcp_stream *s, enum tcp_side from,
                  const struct tcp_seg *seg, const struct tcp_note *note);
 
+/* The round trip that the handshake of S shows, or OTHERWISE. */
+int64_t tcp_log_round_trip(const struct tcp_stream *s, int64_t otherwise);
+
+/* A sender learns of a loss one round trip later at the earliest: what fills a hole sooner was late
+ * and not sent again. */
+#define TCP_LOG_SOON INT64_C(3000000) /* ns; where no round trip is known */
+
 /* Brings the runs into the order of positions, each with the least it and all later ones needed: a
  * byte that was lost and sent again was first sent before its successors. */
 void tcp_log_finish(struct tcp_log *l);

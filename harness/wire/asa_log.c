@@ -29,10 +29,14 @@ static const struct form forms[] = {
     {302303, ASA_BUILT, IP_TCP, asa_parse_built},
     {302304, ASA_TEARDOWN, IP_TCP, asa_parse_teardown},
     {402114, ASA_IPSEC_PACKET, IP_ESP, asa_parse_ipsec_packet},
+    {402115, ASA_IPSEC_PACKET, 0, asa_parse_ipsec_packet},
     {402116, ASA_IPSEC_PACKET, IP_ESP, asa_parse_ipsec_packet},
     {402117, ASA_IPSEC_PACKET, 0, asa_parse_ipsec_packet},
+    {402118, ASA_IPSEC_PACKET, IP_ESP, asa_parse_ipsec_packet},
     {402119, ASA_IPSEC_PACKET, IP_ESP, asa_parse_ipsec_packet},
     {402120, ASA_IPSEC_PACKET, IP_ESP, asa_parse_ipsec_packet},
+    {402121, ASA_IPSEC_PACKET, IP_ESP, asa_parse_ipsec_packet},
+    {402122, ASA_IPSEC_PACKET, 0, asa_parse_ipsec_packet},
     {602303, ASA_IPSEC_SA, IP_ESP, asa_parse_sa},
     {602304, ASA_IPSEC_SA, IP_ESP, asa_parse_sa},
     {702305, ASA_IPSEC_SA, IP_ESP, asa_parse_sa},
@@ -42,9 +46,12 @@ static const struct form forms[] = {
 static const struct form *form_of(uint32_t id)
 {
     static const struct form ike = {0, ASA_IKE, 0, asa_parse_ike};
+    static const struct form ike2 = {0, ASA_IKE2, 0, asa_parse_ike2};
 
     if (id / 1000 == 713 || id / 1000 == 715)
         return &ike;
+    if (id / 1000 >= 750 && id / 1000 <= 752)
+        return &ike2;
     for (size_t i = 0; i < COUNT(forms); i++) {
         if (forms[i].id == id)
             return &forms[i];

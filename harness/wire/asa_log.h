@@ -46,10 +46,11 @@ enum asa_kind {
     ASA_DENY_ACL,      /* 106023: proto, a (src), b (dst), acl, icmp_type, icmp_code */
     ASA_NO_ROUTE,      /* 110002 110003: proto, a, b */
     ASA_IPSEC_SA,      /* 602303 602304 702305 702307: direction, spi, a (local), b (peer), user */
-    ASA_IPSEC_PACKET,  /* 402114 402116 402117 402119 402120: spi, sequence, a (from), b (to), user
-                        */
+    ASA_IPSEC_PACKET,  /* 402114 to 402122: spi, sequence, a (from), b (to), user, reason */
     ASA_IKE,         /* 713xxx 715xxx: group, user, peer, detail; by id: phase, rekey, spi, out_spi,
                         message_id, reason, local_proxy, remote_proxy, map, interface */
+    ASA_IKE2,        /* 750xxx 751xxx: a (local), b (remote), user, detail; by id: reason, spi,
+                        local_proxy, remote_proxy, group. 752xxx: map, sequence (of the map) */
     ASA_SESSION_END, /* 113019: group, user, peer, session_type, duration, bytes_sent,
                         bytes_received, reason */
     ASA_COMMAND,     /* 111008 111009 111010: user, detail (what was typed) */

@@ -52,6 +52,11 @@ static void put_tail(struct buf *b, const struct asa_log *l)
                  (unsigned long long)l->bytes_received);
     if (l->kind == ASA_COMMAND)
         put(b, "typed", l->detail);
+    if (l->kind == ASA_IKE2) {
+        put(b, "map", l->map);
+        put(b, "local", l->local_proxy);
+        put(b, "remote", l->remote_proxy);
+    }
 }
 
 static bool has_proto(const struct asa_log *l)

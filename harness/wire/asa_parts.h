@@ -14,6 +14,7 @@ asa_text_parser asa_parse_no_conn, asa_parse_acl;     /* 106015, 106001; 106023 
 asa_text_parser asa_parse_no_route;                   /* 110002, 110003 */
 asa_text_parser asa_parse_sa, asa_parse_ipsec_packet; /* 602303 ..., 402114 ... */
 asa_text_parser asa_parse_ike, asa_parse_session_end; /* 713xxx, 113019 */
+asa_text_parser asa_parse_ike2;                       /* 750xxx, 751xxx, 752xxx */
 asa_text_parser asa_parse_command;                    /* 111008, 111009, 111010 */
 
 /* What stands before the tag: PRI, stamps, host. */

@@ -47,21 +47,47 @@ static void local_end(struct asa_log *l, struct bytes word)
     plain_addr(&l->b, word);
 }
 
-/* 402117: "IPSEC: Received a non-IPSec packet (protocol= ICMP) from A to B." */
+static bool from_to(struct asa_log *l, struct bytes *s)
+{
+    struct bytes words, from, to;
+
+    if (!scan_before(s, " from ", &words) || !scan_before(s, " to ", &from) || !scan_word(s, &to))
+        return false;
+    plain_addr(&l->a, from);
+    local_end(l, to);
+    return true;
+}
+
+/* 402117: "IPSEC: Received a non-IPSec packet (protocol= ICMP) from A to B.", or "a non-IPsec
+ * (icmp) packet" */
 static bool clear_packet(struct asa_log *l, struct bytes s)
 {
-    struct bytes from, to, words;
+    struct bytes words;
 
-    if (!scan_before(&s, "(", &words) || !scan_before(&s, ")", &l->protocol) ||
-        !scan_before(&s, " from ", &words) || !scan_before(&s, " to ", &from))
+    if (!scan_before(&s, "(", &words) || !scan_before(&s, ")", &l->protocol))
         return false;
     (void)scan_lit(&l->protocol, "protocol=");
     l->protocol = scan_trim(l->protocol);
-    plain_addr(&l->a, from);
-    if (!scan_word(&s, &to))
-        return false;
-    local_end(l, to);
-    return true;
+    return from_to(l, &s);
+}
+
+/* "... dropped by IPsec (REASON)." */
+static void drop_reason(struct asa_log *l, struct bytes s)
+{
+    struct bytes words;
+
+    if (scan_before(&s, "dropped by IPsec ", &words))
+        (void)asa_scan_parens(&s, &l->reason);
+}
+
+/* " (user= U)"; 402121: " (U)" */
+static bool packet_user(struct asa_log *l, struct bytes *s)
+{
+    if (scan_lit(s, " (user=")) {
+        scan_blanks(s);
+        return scan_before(s, ")", &l->user);
+    }
+    return !scan_lit(s, " (") || scan_before(s, ")", &l->user);
 }
 
 /* "IPSEC: Received an ESP packet (SPI= S, sequence number= N) from A (user= U) to B ..." */
@@ -71,6 +97,10 @@ bool asa_parse_ipsec_packet(struct asa_log *l, struct bytes s)
 
     if (l->id == 402117)
         return clear_packet(l, s);
+    if (l->id == 402115 || l->id == 402122) {
+        drop_reason(l, s);
+        return from_to(l, &s);
+    }
     if (!scan_lit(&s, "IPSEC: Received an ") || !scan_word(&s, &l->protocol) ||
         !scan_lit(&s, " packet (SPI="))
         return false;
@@ -81,14 +111,10 @@ bool asa_parse_ipsec_packet(struct asa_log *l, struct bytes s)
     if (!scan_hex32(&s, &l->sequence) || !scan_lit(&s, ") from ") || !scan_word(&s, &word))
         return false;
     plain_addr(&l->a, word);
-    if (scan_lit(&s, " (user=")) {
-        scan_blanks(&s);
-        if (!scan_before(&s, ")", &l->user))
-            return false;
-    }
-    if (!scan_lit(&s, " to ") || !scan_word(&s, &word))
+    if (!packet_user(l, &s) || !scan_lit(&s, " to ") || !scan_word(&s, &word))
         return false;
     local_end(l, word);
+    drop_reason(l, s);
     return true;
 }
 

@@ -7,6 +7,8 @@ static enum err parse4(struct bytes in, struct ip *out)
     struct rd r = rd_of(in);
     struct ip ip = {.version = 4};
 
+    if (in.n < IP4_HDR_LEN) /* what is below need not ask again */
+        return ERR_SHORT;
     ip.hdr_len = (rd_u8(&r) & 0x0fu) * 4u;
     ip.tos = rd_u8(&r);
     size_t total = rd_be16(&r);

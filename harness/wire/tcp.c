@@ -11,6 +11,8 @@ enum err tcp_parse(struct bytes in, struct tcp *out)
     struct rd r = rd_of(in);
     struct tcp t = {0};
 
+    if (in.n < TCP_HDR_LEN) /* what is below need not ask again */
+        return ERR_SHORT;
     t.src = rd_be16(&r);
     t.dst = rd_be16(&r);
     t.seq = rd_be32(&r);

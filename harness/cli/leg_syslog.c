@@ -1,0 +1,189 @@
+#include "cli/leg_syslog.h"
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "cli/files.h"
+#include "wire/civil.h"
+#include "wire/scan.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define NS_S      INT64_C(1000000000)
+#define HALF_YEAR (INT64_C(183) * 86400 * NS_S)
+#define ZONE_S    900 /* time zones are whole quarters of an hour */
+#define SET_S     300 /* a clock that is farther off is told of as such, and not as a zone alone */
+
+struct reading {
+    struct judge *j;
+    int64_t near_ns; /* a time in the captures: lines often have no year */
+    int64_t *apart;  /* captures less log, of streams whose 302013 is there; in ns */
+    size_t napart, cap;
+    int64_t offset_ns;
+    uint64_t lines, messages, timeless, bound;
+    uint64_t last_number, jumps, missing; /* of connections: they count up by one */
+};
+
+static bool take_year(const struct asa_time *t, int year, int64_t *ns)
+{
+    struct civil c = {year, t->month, t->day, t->hour, t->minute, t->second};
+    int64_t s;
+
+    if (civil_to_unix(&c, &s))
+        return false;
+    *ns = (s - (t->has_offset ? t->offset_s : 0)) * NS_S + t->ns;
+    return true;
+}
+
+/* As printed; UTC where no offset is. A year that is not printed is the one that brings it nearest
+ * to the captures. */
+static bool time_of(const struct reading *r, const struct asa_time *t, int64_t *ns)
+{
+    int year = t->year ? t->year : civil_from_unix(r->near_ns / NS_S).year;
+
+    if (!t->present || !take_year(t, year, ns))
+        return false;
+    if (!t->year && *ns - r->near_ns > HALF_YEAR)
+        return take_year(t, year - 1, ns);
+    if (!t->year && r->near_ns - *ns > HALF_YEAR)
+        return take_year(t, year + 1, ns);
+    return true;
+}
+
+static void take_number(struct reading *r, uint64_t number)
+{
+    if (r->last_number && number > r->last_number + 1) {
+        r->jumps++;
+        r->missing += number - r->last_number - 1;
+    }
+    if (number > r->last_number)
+        r->last_number = number;
+}
+
+static void measure(struct reading *r, struct bytes line)
+{
+    struct asa_log log;
+    int64_t ns, begun;
+
+    r->lines++;
+    if (asa_log_parse(line, &log))
+        return;
+    r->messages++;
+    if (log.kind == ASA_BUILT)
+        take_number(r, log.connection);
+    if (!time_of(r, &log.time, &ns)) {
+        r->timeless++;
+        return;
+    }
+    if (!judge_legs_built(r->j, &log, &begun))
+        return;
+    if (r->napart == r->cap) {
+        r->cap = r->cap ? r->cap * 2 : 64;
+        r->apart = mem_resize(r->apart, r->cap, sizeof(*r->apart));
+    }
+    r->apart[r->napart++] = begun - ns;
+}
+
+static void bind_line(struct reading *r, struct bytes line)
+{
+    struct asa_log log;
+    int64_t ns;
+
+    r->lines++;
+    if (!asa_log_parse(line, &log) && time_of(r, &log.time, &ns))
+        r->bound += judge_legs_log(r->j, line, r->lines, ns + r->offset_ns);
+}
+
+static void each_line(struct reading *r, struct bytes text,
+                      void take(struct reading *, struct bytes))
+{
+    while (text.n) {
+        const uint8_t *nl = memchr(text.p, '\n', text.n);
+        size_t len = nl ? (size_t)(nl - text.p) : text.n;
+        take(r, scan_trim(bytes_head(text, len)));
+        text = bytes_from(text, len + (nl != NULL));
+    }
+}
+
+static int by_value(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+    return x < y ? -1 : x > y;
+}
+
+static void say_offset(struct reading *r, struct buf *b)
+{
+    if (r->napart == 0) {
+        buf_addf(b, "the device's clock cannot be compared with the captures: no 302013 of a "
+                    "captured stream; times are taken as printed");
+        judge_legs_note(r->j, "clock", true, buf_str(b));
+        return;
+    }
+    qsort(r->apart, r->napart, sizeof(*r->apart), by_value);
+    r->offset_ns = r->apart[r->napart / 2];
+    int64_t spread = r->apart[r->napart * 9 / 10] - r->apart[r->napart / 10];
+    int64_t least = NS_S / 2; /* stamps of whole seconds */
+    int64_t s = r->offset_ns / NS_S;
+    int64_t zone = (s >= 0 ? s + ZONE_S / 2 : s - ZONE_S / 2) / ZONE_S * ZONE_S;
+    if (llabs(s - zone) > SET_S)
+        zone = 0;
+    buf_addf(b, "the device's log is %+.1f s from the captures, give or take %.1f s",
+             -(double)r->offset_ns / 1e9, (double)(spread / 2 > least ? spread / 2 : least) / 1e9);
+    if (zone)
+        buf_addf(b, " (a time zone of UTC%+.2f h and %+.1f s)", -(double)zone / 3600,
+                 -(double)(r->offset_ns - zone * NS_S) / 1e9);
+    buf_addf(b, ", by %zu streams", r->napart);
+    judge_legs_note(r->j, "clock", false, buf_str(b));
+}
+
+static void say_trust(const struct reading *r, const char *path, struct buf *b)
+{
+    uint64_t streams, built;
+
+    judge_legs_logged(r->j, &streams, &built);
+    buf_clear(b);
+    buf_addf(b, "%s: %" PRIu64 " lines, %" PRIu64 " messages, %" PRIu64 " about captured streams",
+             path, r->lines, r->messages, r->bound);
+    if (r->timeless)
+        buf_addf(b, "; %" PRIu64 " without a time are left out", r->timeless);
+    judge_legs_note(r->j, "log", false, buf_str(b));
+    buf_clear(b);
+    buf_addf(b,
+             "level-6 logging is proven for %" PRIu64 " of %" PRIu64
+             " TCP streams, by their 302013%s",
+             built, streams,
+             built < streams ? ": that nothing was logged of the others shows nothing" : "");
+    judge_legs_note(r->j, "log", built < streams, buf_str(b));
+    if (!r->jumps)
+        return;
+    buf_clear(b);
+    buf_addf(b,
+             "connection numbers jump in %" PRIu64 " places, by %" PRIu64
+             " in all: lines are missing (lost, or more than the rate limit), or flows that are "
+             "not logged",
+             r->jumps, r->missing);
+    judge_legs_note(r->j, "log", true, buf_str(b));
+}
+
+enum err leg_syslog_read(struct judge *j, const char *path, struct diag *why)
+{
+    struct reading r = {.j = j, .near_ns = judge_legs_first(j)};
+    struct buf b = BUF_INIT;
+    char *text;
+    size_t n;
+    enum err e = read_whole(path, &text, &n, why);
+
+    if (e)
+        return e;
+    each_line(&r, bytes_of(text, n), measure);
+    say_offset(&r, &b);
+    r.lines = 0;
+    each_line(&r, bytes_of(text, n), bind_line);
+    say_trust(&r, path, &b);
+    buf_release(&b);
+    mem_free(r.apart);
+    mem_free(text);
+    return ERR_OK;
+}

@@ -1,0 +1,104 @@
+/* What a frame of the wan leg is, and whether it is what an event is about. */
+#include "replay/impair.h"
+
+#define NATT_PORT   4500
+#define MARKER_LEN  4 /* before IKE on UDP 4500 (RFC 3948, 2.2) */
+#define KEEPALIVE   0xff
+#define PAYLOAD_SKF 53 /* RFC 7383: a fragment of an encrypted payload */
+
+static void take_ike(struct wan_frame *f, struct bytes message)
+{
+    f->ike = isakmp_hdr_parse(message, &f->hdr) == ERR_OK;
+}
+
+/* RFC 3948, 2: ESP has an SPI, IKE four zeros, a keep-alive one byte. */
+static void take_natt(struct wan_frame *f, struct bytes data)
+{
+    struct rd r = rd_of(data);
+
+    if (data.n == 1) {
+        f->keepalive = rd_u8(&r) == KEEPALIVE;
+        return;
+    }
+    f->spi = rd_be32(&r);
+    if (f->spi == 0) {
+        f->at += MARKER_LEN;
+        take_ike(f, bytes_from(data, MARKER_LEN));
+        return;
+    }
+    f->seq = rd_be32(&r);
+    f->esp = !r.err;
+}
+
+bool wan_frame_parse(struct bytes frame, struct wan_frame *out)
+{
+    struct wan_frame *f = out;
+
+    *f = (struct wan_frame){0};
+    pkt_parse(frame, &f->p);
+    if (f->p.kind == PKT_OTHER || f->p.kind == PKT_ARP)
+        return false;
+    f->at = frame.n - f->p.eth.payload.n + f->p.ip.hdr_len;
+    if (f->p.kind == PKT_ESP) {
+        f->esp = true;
+        f->spi = f->p.esp.spi;
+        f->seq = f->p.esp.seq;
+        return true;
+    }
+    if (f->p.kind != PKT_UDP)
+        return true;
+    f->at += UDP_HDR_LEN;
+    if (f->p.udp.src == NATT_PORT || f->p.udp.dst == NATT_PORT)
+        take_natt(f, f->p.udp.data);
+    else if (f->p.udp.src == IKE_PORT || f->p.udp.dst == IKE_PORT)
+        take_ike(f, f->p.udp.data);
+    return true;
+}
+
+/* Numbers of IKEv1 and IKEv2 (IANA), in the order of the words in plan.h; 0: there is none. */
+static bool is_exchange(unsigned word, const struct isakmp_hdr *h)
+{
+    static const uint8_t numbers[][2] = {{0, 0}, {2, 0},  {4, 0},  {32, 0}, {5, 37},
+                                         {6, 0}, {0, 34}, {0, 35}, {0, 36}};
+
+    return word < COUNT(numbers) && h->exchange == numbers[word][isakmp_major(h) == 2];
+}
+
+static bool is_payload(unsigned word, const struct isakmp_hdr *h)
+{
+    static const uint8_t numbers[][2] = {{0, 0}, {1, 33},  {4, 34},  {5, 35},
+                                         {8, 0}, {10, 40}, {11, 41}, {12, 42}};
+    bool v2 = isakmp_major(h) == 2;
+
+    if (word < COUNT(numbers))
+        return h->next == numbers[word][v2];
+    return v2 ? h->next == 46 || h->next == PAYLOAD_SKF : h->flags & ISAKMP_FLAG_ENCRYPTED;
+}
+
+static bool is_kind(enum plan_frame kind, const struct wan_frame *f)
+{
+    switch (kind) {
+    case FRAME_ANY: return true;
+    case FRAME_ESP: return f->esp;
+    case FRAME_IKE: return f->ike;
+    case FRAME_KEEPALIVE: return f->keepalive;
+    case FRAME_FRAGMENT: return ip_is_fragment(&f->p.ip);
+    }
+    return false;
+}
+
+static bool is_spi(enum plan_spi spi, const struct wan_way *way, const struct wan_frame *f)
+{
+    bool newest = way->nspis && way->spis[(way->nspis - 1) % SPIS_KNOWN] == f->spi;
+
+    return spi == SPI_ANY || newest == (spi == SPI_NEWEST);
+}
+
+bool wan_match(const struct plan_match *m, const struct wan_way *way, const struct wan_frame *f)
+{
+    if (!is_kind(m->kind, f) || !is_spi(m->spi, way, f))
+        return false;
+    return (!m->exchange || is_exchange(m->exchange, &f->hdr)) &&
+           (!m->payload || is_payload(m->payload, &f->hdr)) &&
+           (!m->has_message_id || f->hdr.message_id == m->message_id);
+}

@@ -1,0 +1,116 @@
+/* holdfast judge --syslog and what else is told beside the streams: the two sides of one recorded
+ * download, a log of it made here in another time zone, taps whose clocks differ, copies. */
+#include "tests/program.h"
+#include "tests/testkit.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define BO "--leg bo-lan=captures/http-download.pcapng.zst "
+#define HO "--leg ho-lan=captures/http-download-ho.pcapng.gz "
+#define FLOW                                                                                       \
+    "outside:192.168.50.10/80 (192.168.50.10/80) to inside:10.224.228.10/33066 "                   \
+    "(10.224.228.10/33066)"
+#define ENDS "outside:192.168.50.10/80 to inside:10.224.228.10/33066"
+/* The download began at 21:00:23.05 UTC on 27 November 2026. */
+struct row {
+    const char *what, *log, *options, *want[3], *not_this;
+};
+
+static const struct row rows[] = {
+    {"a log in the captures' own time is bound and its offset told",
+     "Nov 27 2026 21:00:23: %ASA-6-302013: Built outbound TCP connection 41 for " FLOW "\n"
+     "Nov 27 2026 21:00:24: %ASA-6-302014: Teardown TCP connection 41 for " ENDS
+     " duration 0:00:01 bytes 8388937 Tunnel has been torn down\n",
+     BO HO "--syslog %T/asa.log",
+     {"; 302014 Tunnel has been torn down at 21:00:24.", "is -0.1 s from the captures",
+      "proven for 1 of 1 TCP streams"},
+     "time zone"},
+    {"a log of another time zone without a year is brought to the captures' clock",
+     "Nov 28 06:02:23 fw : %ASA-6-302013: Built outbound TCP connection 41 for " FLOW "\n"
+     "Nov 28 06:02:24 fw : %ASA-6-302014: Teardown TCP connection 41 for " ENDS
+     " duration 0:00:01 bytes 8388937 Tunnel has been torn down\n",
+     BO HO "--syslog %T/asa.log",
+     {"302014 Tunnel has been torn down at 21:00:24.", "a time zone of UTC+9.00 h and +119.9 s",
+      "2 messages, 2 about captured streams"},
+     NULL},
+    {"a log without a 302013 of the stream narrows what is said",
+     "Nov 27 2026 21:00:24: %ASA-6-302014: Teardown TCP connection 41 for " ENDS
+     " duration 0:00:01 bytes 8388937 Tunnel has been torn down\n",
+     BO HO "--syslog %T/asa.log",
+     {"narrowed: the device's clock cannot be compared", "proven for 0 of 1 TCP streams",
+      "the others shows nothing"},
+     "there is no log"},
+    {"connection numbers that jump are lines that are missing",
+     "Nov 27 2026 21:00:23: %ASA-6-302013: Built outbound TCP connection 41 for " FLOW "\n"
+     "Nov 27 2026 21:00:23: %ASA-6-302015: Built outbound UDP connection 50 for "
+     "outside:9.9.9.9/53 (9.9.9.9/53) to inside:10.0.0.1/99 (10.0.0.1/99)\n",
+     BO HO "--syslog %T/asa.log",
+     {"connection numbers jump in 1 places, by 8 in all", NULL, NULL},
+     NULL},
+    {"legs that are missing are named",
+     "",
+     BO,
+     {"UNKNOWN", "there is no capture of ho-lan", "there is no log"},
+     "there is no capture of bo-lan"},
+    {"a clock that is ahead is found and mended",
+     "",
+     BO "--leg ho-lan=%T/ahead.pcapng",
+     {"CONTINUOUS", "the clock of ho-lan is +12.5000", "its times are mended by that"},
+     "narrowed: no one offset"},
+    {"a file twice is a span port's copies",
+     "",
+     BO HO "--leg ho-lan=captures/http-download-ho.pcapng.gz",
+     {"CONTINUOUS", "packets of ho-lan were captured twice at once", NULL},
+     NULL},
+    {"streams are picked by address",
+     "",
+     BO HO "--only 10.9.9.9",
+     {"no TCP stream of that address"},
+     "CONTINUOUS"},
+    {"quiet says what narrows and nothing of what held",
+     "",
+     BO HO "-q",
+     {"narrowed: there is no capture of wan", NULL, NULL},
+     "CONTINUOUS"},
+    {"as CSV, columns have names",
+     "",
+     BO HO "--csv",
+     {"class,bo,ho,to_bo_sent", "CONTINUOUS,10.224.228.10:33066,192.168.50.10:80,8388854,8388854,0",
+      NULL},
+     "narrowed"},
+};
+
+static void says_what_its_row_says(void **state)
+{
+    const struct row *r = *state;
+    struct program p;
+    char command[512];
+
+    program_file("asa.log", r->log);
+    if (strstr(r->options, "ahead.pcapng")) {
+        program_run(&p, "gzip -dc captures/http-download-ho.pcapng.gz >%T/ho.pcapng && "
+                        "editcap -t 12.5 %T/ho.pcapng %T/ahead.pcapng");
+        assert_int_equal(p.code, 0);
+        program_release(&p);
+    }
+    snprintf(command, sizeof(command), "%%H judge %s", r->options);
+    program_run(&p, command);
+    assert_int_equal(p.code, 0);
+    for (size_t i = 0; i < COUNT(r->want) && r->want[i]; i++)
+        if (!strstr(buf_str(&p.out), r->want[i]))
+            fail_msg("not there: %s\n%s", r->want[i], buf_str(&p.out));
+    if (r->not_this && strstr(buf_str(&p.out), r->not_this))
+        fail_msg("there: %s\n%s", r->not_this, buf_str(&p.out));
+    program_release(&p);
+}
+
+int main(void)
+{
+    struct CMUnitTest tests[COUNT(rows)];
+
+    for (size_t i = 0; i < COUNT(rows); i++)
+        tests[i] = (struct CMUnitTest){rows[i].what, says_what_its_row_says, NULL, NULL,
+                                       (void *)(uintptr_t)&rows[i]};
+    return cmocka_run_group_tests_name("tests/judge_syslog", tests, NULL, program_folder_remove);
+}

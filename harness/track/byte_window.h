@@ -1,0 +1,55 @@
+/* The latest bytes of many directions, in memory that does not grow with them: what is handed on in
+ * order of positions, and what later copies are compared with.
+ *
+ * Bytes lie in pages, which all directions share; when there are no more, the oldest page is used
+ * again. What is in it then goes to its owner's sink first, with all before it: a hole below is
+ * given up. Bytes in order go to the sink as they come. The first copy of each byte wins. */
+#ifndef TRACK_BYTE_WINDOW_H
+#define TRACK_BYTE_WINDOW_H
+
+#include "base/map.h"
+#include "track/tcp_dir.h"
+
+struct window_page;
+
+struct byte_window {
+    struct map map;             /* owner and page number -> index */
+    struct window_page *pages;  /* one block: only what was used is in memory */
+    uint32_t npages, max, next; /* made, allowed, the oldest once all are made */
+    struct range_list fresh;    /* scratch */
+    uint64_t uncompared; /* bytes sent again, or first copies of them, that were not there to be
+                            compared */
+};
+
+/* Takes runs of bytes in order of their positions. Runs are as long as it happens. */
+struct window_sink {
+    void (*run)(struct window_sink *s, struct bytes b);
+};
+
+/* One direction. */
+struct window_side {
+    struct tcp_store store; /* to be lent to D */
+    struct byte_window *w;
+    const struct tcp_dir *d;
+    struct window_sink *sink;
+    struct range_set kept; /* positions whose bytes were captured */
+    int64_t at;            /* up to here the sink has had them; valid when begun */
+    int64_t gone;          /* below, nothing can be compared any more */
+    uint32_t last;         /* page used last; MAP_NONE: none */
+    bool begun;
+    bool broken; /* bytes came behind the sink's place: it lacks them */
+};
+
+/* BYTES: memory for all pages; those of one large segment at least. */
+void byte_window_init(struct byte_window *w, size_t bytes);
+void byte_window_release(struct byte_window *w); /* its sides may then only be released */
+
+/* W, D and SINK are borrowed. S must stay at its address. */
+void window_side_init(struct window_side *s, struct byte_window *w, const struct tcp_dir *d,
+                      struct window_sink *sink);
+
+/* Hands the rest to the sink, holes left out. */
+void window_side_finish(struct window_side *s);
+void window_side_release(struct window_side *s);
+
+#endif
