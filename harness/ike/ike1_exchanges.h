@@ -127,6 +127,7 @@ void ike1_serve_wants(struct ike *k, size_t peer);
 /* --- informational --------------------------------------------------------------------------- */
 
 void ike1_info_input(struct ike *k, struct ike1_sa *sa, struct ike1_in *in);
+void ike1_group_input(struct ike *k, struct ike1_sa *sa, struct ike1_in *in); /* refuses */
 void ike1_info_clear(struct ike *k, struct ike1_sa *sa,
                      struct ike1_in *in); /* SA: NULL if unknown */
 /* Sends it protected; gives the datagram, which is in K->scratch. */

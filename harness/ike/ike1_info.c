@@ -330,6 +330,27 @@ void ike1_info_input(struct ike *k, struct ike1_sa *sa, struct ike1_in *in)
     take_deletes(k, sa, &in->chain, ISAKMP_PROTO_ISAKMP);
 }
 
+/* New group mode (RFC 2409, 5.6): its HASH(1) is that of an informational message, and a group that
+ * is not taken is answered with a notify. We take none: those of the table are enough. */
+void ike1_group_input(struct ike *k, struct ike1_sa *sa, struct ike1_in *in)
+{
+    struct isakmp_notify n = {.doi = ISAKMP_DOI_IPSEC,
+                              .protocol = ISAKMP_PROTO_ISAKMP,
+                              .type = ISAKMP_N_ATTRIBUTES_NOT_SUPPORTED};
+
+    if (ike1_was_seen(sa, in->hdr.message_id)) {
+        ike1_fact(k, sa, IKE_FACT_DUPLICATE, 1)->message_id = in->hdr.message_id;
+        return;
+    }
+    if (!authentic(k, sa, in))
+        return;
+    ike1_saw(sa, in->hdr.message_id);
+    ike1_follow(sa, in);
+    ike1_heard(k, sa);
+    ike1_fact(k, sa, IKE_FACT_NO_PROPOSAL, 1)->code = n.type;
+    ike1_notify(k, sa, &n);
+}
+
 static bool is_error(uint16_t type)
 {
     return type > 0 && type < ISAKMP_N_CONNECTED;

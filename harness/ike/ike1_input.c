@@ -63,7 +63,7 @@ static void phase_1(struct ike *k, struct ike1_sa *sa, struct ike1_in *in)
 static bool is_phase_2(uint8_t exchange)
 {
     return exchange == ISAKMP_X_INFO || exchange == ISAKMP_X_QUICK ||
-           exchange == ISAKMP_X_TRANSACTION;
+           exchange == ISAKMP_X_TRANSACTION || exchange == ISAKMP_X_NEW_GROUP;
 }
 
 /* Whether an exchange behind phase 1 may come now: until the user is known there is only XAUTH. A
@@ -72,6 +72,8 @@ static bool is_time(const struct ike1_sa *sa, uint8_t exchange)
 {
     if (!sa || sa->state < IKE1_LOGIN)
         return false;
+    if (exchange == ISAKMP_X_NEW_GROUP)
+        return sa->state == IKE1_UP;
     if (exchange != ISAKMP_X_QUICK)
         return true;
     return sa->state == IKE1_UP || (sa->state == IKE1_CONFIG && !sa->initiator);
@@ -100,6 +102,8 @@ static void dispatch(struct ike *k, struct ike1_in *in)
         ike1_quick_input(k, sa, in);
     } else if (in->hdr.exchange == ISAKMP_X_TRANSACTION) {
         ike1_transaction_input(k, sa, in);
+    } else if (in->hdr.exchange == ISAKMP_X_NEW_GROUP) {
+        ike1_group_input(k, sa, in);
     } else {
         ike1_info_input(k, sa, in);
     }

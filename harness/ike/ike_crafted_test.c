@@ -257,9 +257,40 @@ static void many_in_one_message__are_all_taken(void **state)
     two_ikes_release(&t);
 }
 
+/* RFC 2409, 5.6. */
+static void a_new_group__is_refused_with_a_notify_and_once(void **state)
+{
+    struct two_ikes t;
+
+    (void)state;
+    two_ikes_up(&t);
+    struct crafted c = craft(&t, ISAKMP_X_NEW_GROUP, 0x77777777);
+    put_part(&c, SA);
+    send_crafted(&c);
+    assert_int_equal(last_fact(&t, IKE_B)->fact, IKE_FACT_NO_PROPOSAL);
+    assert_int_equal(last_fact(&t, IKE_B)->code, ISAKMP_N_ATTRIBUTES_NOT_SUPPORTED);
+    two_ikes_run(&t, 0.1);
+    assert_int_equal(last_fact(&t, IKE_A)->fact, IKE_FACT_NOTIFY);
+    assert_int_equal(last_fact(&t, IKE_A)->code, ISAKMP_N_ATTRIBUTES_NOT_SUPPORTED);
+    size_t sent = t.nflown;
+    c = craft(&t, ISAKMP_X_NEW_GROUP, 0x77777777); /* the same number again */
+    put_part(&c, SA);
+    send_crafted(&c);
+    assert_int_equal(last_fact(&t, IKE_B)->fact, IKE_FACT_DUPLICATE);
+    c = craft(&t, ISAKMP_X_NEW_GROUP, 0x77777778); /* by one without the keys */
+    put_part(&c, SA);
+    c.id++;
+    send_crafted(&c);
+    assert_int_equal(last_fact(&t, IKE_B)->fact, IKE_FACT_AUTH);
+    assert_int_equal(t.nflown, sent);
+    two_ikes_agree(&t, 1, 1);
+    two_ikes_release(&t);
+}
+
 int main(void)
 {
     static const struct CMUnitTest single[] = {
+        cmocka_unit_test(a_new_group__is_refused_with_a_notify_and_once),
         cmocka_unit_test(probes_are_answered_by_sequence_number),
         cmocka_unit_test(answer_with_another_number__proves_no_life),
         cmocka_unit_test(responder_lifetime__only_ever_lowers),
