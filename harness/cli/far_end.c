@@ -2,16 +2,18 @@
 
 #include "base/mem.h"
 #include "cli/far_flow.h"
+#include "cli/far_suites.h"
 #include "gateway/acl.h"
 #include "gateway/routes.h"
 #include "peer/peer.h"
 #include "port/port_mem.h"
 
-#define LEGS     8
-#define HOSTS    16
-#define FLOWS    64
-#define POLICIES 32
-#define SUITES   16
+#define LEGS       8
+#define HOSTS      16
+#define FLOWS      64
+#define POLICIES   32
+#define SUITES     16
+#define ESP_SUITES 32
 
 #define INNER LEGS /* the leg behind the peer */
 
@@ -41,9 +43,9 @@ struct far_end {
     struct far_leg legs[LEGS + 1];
     size_t nlegs, wan;
     struct peer *peer;
-    char psk[129];
+    char psk[129], remote_psk[129];
     struct ike_suite suites[SUITES];
-    struct ike_esp_suite esp[GW_MAP_SETS];
+    struct ike_esp_suite esp[ESP_SUITES];
     struct ike_policy policies[POLICIES];
     struct ike_peer_config ike;
     struct peer_config peer_cfg;
@@ -61,33 +63,11 @@ static const struct gw_map_entry *entry_of(const struct gw_config *c)
 {
     for (size_t i = 0; i < c->nmap; i++) {
         const struct gw_map_entry *m = &c->map[i];
-        if (strcmp(m->map, c->map_applied) == 0 && m->npeers && m->nsets &&
+        if (strcmp(m->map, c->map_applied) == 0 && m->npeers && (m->nsets || m->nproposals) &&
             gw_config_acl(c, m->acl))
             return m;
     }
     return NULL;
-}
-
-static void take_suites(struct far_end *f, const struct gw_config *c, const struct gw_map_entry *m,
-                        size_t *nesp)
-{
-    for (size_t i = 0; i < c->npolicies && f->ike.nsuites < SUITES; i++) {
-        const struct gw_isakmp_policy *p = &c->policies[i];
-        if (p->pre_share)
-            f->suites[f->ike.nsuites++] = (struct ike_suite){.cipher = p->cipher,
-                                                             .digest = p->digest,
-                                                             .group = p->group,
-                                                             .lifetime_s = p->lifetime_s};
-    }
-    for (size_t i = 0; i < m->nsets; i++) {
-        const struct gw_transform_set *t = gw_config_transform(c, m->sets[i]);
-        if (t)
-            f->esp[(*nesp)++] = (struct ike_esp_suite){.cipher = t->cipher,
-                                                       .integ = t->integ,
-                                                       .pfs_group = m->pfs_group,
-                                                       .lifetime_s = c->sa_lifetime_s,
-                                                       .lifetime_kb = c->sa_lifetime_kb};
-    }
 }
 
 /* The crypto map's permit entries, seen from the other side. */
@@ -114,17 +94,21 @@ static enum err take_peer(struct far_end *f, const struct gw_config *c, struct d
                             inner = {{0x02, 0x48, 0x46, 0, 0x60, 1}};
     const struct gw_map_entry *m = entry_of(c);
     const struct gw_tunnel_group *g = m ? gw_config_group(c, &m->peers[0]) : NULL;
+    bool ikev2 = m && !m->nsets; /* where only IKEv2 is configured */
     struct ip_addr hop;
-    size_t nesp = 0;
 
-    if (!g || !g->psk[0])
+    if (!g || !(ikev2 ? g->ikev2_remote_psk : g->psk)[0])
         return diag_fail(why, ERR_INVALID,
                          "--peer: the configuration has no applied crypto map with a peer and its "
                          "pre-shared key");
     if (!routes_find(&f->routes, &m->peers[0], NETIF_NONE, &f->wan, &hop))
         return diag_fail(why, ERR_INVALID, "--peer: the gateway has no route to its peer");
-    memcpy(f->psk, g->psk, sizeof(f->psk));
-    take_suites(f, c, m, &nesp);
+    memcpy(f->psk, ikev2 ? g->ikev2_remote_psk : g->psk, sizeof(f->psk));
+    memcpy(f->remote_psk, g->ikev2_local_psk, sizeof(f->remote_psk));
+    f->ike.ike_version = ikev2 ? 2 : 1;
+    f->ike.remote_psk = bytes_str(f->remote_psk);
+    f->ike.nsuites = far_suites(c, ikev2, f->suites, SUITES);
+    size_t nesp = far_esp_suites(c, m, ikev2, f->esp, ESP_SUITES);
     f->ike.address = f->ifs.v[f->wan].net.addr;
     f->ike.psk = bytes_str(f->psk);
     f->ike.suites = f->suites;
@@ -190,6 +174,7 @@ void far_end_free(struct far_end *f)
     routes_release(&f->routes);
     netifs_release(&f->ifs);
     mem_wipe(f->psk, sizeof(f->psk));
+    mem_wipe(f->remote_psk, sizeof(f->remote_psk));
     mem_free(f);
 }
 

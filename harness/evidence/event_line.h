@@ -13,7 +13,7 @@
  *   stream   id proto bo=IP:PORT ho=IP:PORT opener=bo|ho bytes_ho_to_bo bytes_bo_to_ho
  *            [sha256_ho_to_bo sha256_bo_to_ho] (hex, of what is to be delivered)
  *   ike-sa   state=up|down initiator_spi responder_spi cipher key initiator=peer|device [rekey=yes]
- *            [reason]
+ *            [reason]; of IKEv2 for key: version=2 sk_ei sk_er [integ sk_ai sk_ar]
  *   esp-sa   state=up|down spi src dst cipher cipher_key integ integ_key [old_spi] [reason]
  *            (one line a direction)
  *   console  site line (one line of a transcript; what was typed begins with the prompt "# ")

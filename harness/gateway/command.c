@@ -9,7 +9,7 @@
 #define CONFIG_MODES                                                                               \
     (GW_CONFIG | GW_CONFIG_IF | GW_CONFIG_POLICY | GW_CONFIG_GROUP | GW_CONFIG_TUNNEL |            \
      GW_CONFIG_GROUP_POLICY | GW_CONFIG_CLASS | GW_CONFIG_NETWORK | GW_CONFIG_NETWORK_GROUP |      \
-     GW_CONFIG_SERVICE | GW_CONFIG_OPAQUE)
+     GW_CONFIG_SERVICE | GW_CONFIG_IKEV2_POLICY | GW_CONFIG_PROPOSAL | GW_CONFIG_OPAQUE)
 
 enum err gw_refuse(struct gw_call *call, const char *fmt, ...)
 {

@@ -33,6 +33,8 @@ enum gw_mode {
     GW_CONFIG_NETWORK = 4096,       /* object network */
     GW_CONFIG_NETWORK_GROUP = 8192, /* object-group network */
     GW_CONFIG_SERVICE = 16384,      /* object service */
+    GW_CONFIG_IKEV2_POLICY = 32768, /* crypto ikev2 policy */
+    GW_CONFIG_PROPOSAL = 65536,     /* crypto ipsec ikev2 ipsec-proposal */
     GW_CONFIG_OPAQUE = 64, /* sub-mode of a command that is not modelled: indented lines are kept */
     GW_USER = 128,         /* before `enable`: "ciscoasa>" */
 };
@@ -40,7 +42,7 @@ enum gw_mode {
 /* Where the console stands. Starts as {.mode = GW_EXEC} or GW_CONFIG; commands move it. */
 struct gw_place {
     enum gw_mode mode;
-    /* interface hardware, tunnel group, object, or how an opaque mode's command began */
+    /* interface hardware, tunnel group, object, proposal, or how an opaque mode's command began */
     char name[GW_NAME];
     unsigned number; /* policy priority */
 };

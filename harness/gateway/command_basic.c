@@ -79,7 +79,7 @@ static enum err leave(struct gw_call *call)
 #define SUB                                                                                        \
     (GW_CONFIG_IF | GW_CONFIG_POLICY | GW_CONFIG_GROUP | GW_CONFIG_TUNNEL |                        \
      GW_CONFIG_GROUP_POLICY | GW_CONFIG_CLASS | GW_CONFIG_NETWORK | GW_CONFIG_NETWORK_GROUP |      \
-     GW_CONFIG_SERVICE | GW_CONFIG_OPAQUE)
+     GW_CONFIG_SERVICE | GW_CONFIG_IKEV2_POLICY | GW_CONFIG_PROPOSAL | GW_CONFIG_OPAQUE)
 
 static const struct gw_command rows[] = {
     {GW_CONFIG, GW_YES, "hostname NAME", set_name, HOSTNAME, "Set the system's name"},

@@ -68,7 +68,13 @@ static void drop_ipsec(struct gw_config *c)
     c->sa_lifetime_kb = GW_SA_LIFETIME_DEFAULT_KB;
 }
 
-enum { MAP = 1, ISAKMP = 2, IPSEC = 4 };
+static void drop_ikev2(struct gw_config *c)
+{
+    gw_ikev2_config_release(&c->ikev2);
+    gw_ikev2_config_init(&c->ikev2);
+}
+
+enum { MAP = 1, ISAKMP = 2, IPSEC = 4, IKEV2 = 8 };
 
 /* clear configure crypto [map [NAME] | isakmp | ipsec]. WHAT: which of them */
 static enum err clear_crypto(struct gw_call *call)
@@ -81,6 +87,8 @@ static enum err clear_crypto(struct gw_call *call)
         drop_isakmp(c);
     if (call->what & IPSEC)
         drop_ipsec(c);
+    if (call->what & IKEV2)
+        drop_ikev2(c);
     call->changed |=
         GW_CHANGED_MAP | GW_CHANGED_ISAKMP | GW_CHANGED_TRANSFORM | GW_CHANGED_LIFETIME;
     return ERR_OK;
@@ -119,11 +127,13 @@ static const struct gw_command rows[] = {
     CLEAR("timeout", clear_defaults, TIMEOUT, "Timeouts"),
     CLEAR("logging", clear_defaults, LOGGING, "Logging"),
     CLEAR("group-policy", clear_defaults, GROUP_POLICY, "Group policies"),
-    CLEAR("crypto", clear_crypto, MAP | ISAKMP | IPSEC, "Everything about IPsec"),
+    CLEAR("crypto", clear_crypto, MAP | ISAKMP | IPSEC | IKEV2, "Everything about IPsec"),
     CLEAR("crypto map", clear_crypto, MAP, "Crypto maps"),
     CLEAR("crypto map NAME", clear_crypto, MAP, "A crypto map"),
     CLEAR("crypto isakmp", clear_crypto, ISAKMP, "ISAKMP"),
     CLEAR("crypto ikev1", clear_crypto, ISAKMP, NULL),
+    {GW_CONFIG | GW_NEEDS(GW_CAN_IKEV1), GW_YES, "clear configure crypto ikev2", clear_crypto,
+     IKEV2, "IKEv2"},
     CLEAR("crypto ipsec", clear_crypto, IPSEC, "Transform sets and lifetimes"),
     CLEAR("tunnel-group", clear_groups, 0, "Tunnel groups"),
     CLEAR("tunnel-group NAME", clear_groups, 0, "A tunnel group"),

@@ -82,6 +82,25 @@ static enum err set_key(struct gw_call *call)
     return ERR_OK;
 }
 
+enum { LOCAL_KEY, REMOTE_KEY };
+
+/* ikev2 local-authentication pre-shared-key KEY. WHAT: whose */
+static enum err set_ikev2_key(struct gw_call *call)
+{
+    struct gw_tunnel_group *g = here(call);
+    char *own = call->what == REMOTE_KEY ? g->ikev2_remote_psk : g->ikev2_local_psk;
+    const char *key = call->no ? "" : call->args[0].word;
+
+    if (strlen(key) >= sizeof(g->ikev2_local_psk))
+        return gw_refuse(call, "the key is longer than %zu characters",
+                         sizeof(g->ikev2_local_psk) - 1);
+    if (gw_key_is_masked(key) && call->opts && call->opts->psk)
+        key = call->opts->psk;
+    mem_wipe(own, sizeof(g->ikev2_local_psk));
+    snprintf(own, sizeof(g->ikev2_local_psk), "%s", key);
+    return ERR_OK;
+}
+
 enum { THRESHOLD = 1, RETRY = 2, INFINITE = 4, DISABLE = 8 };
 
 /* isakmp keepalive threshold 10 retry 2 | threshold infinite | disable */
@@ -125,6 +144,13 @@ static enum err reset_keepalive(struct gw_call *call)
         GROUP, GW_YES, pre "disable", set_keepalive, DISABLE, "Do not offer DPD"                   \
     }
 
+#define IKEV2_KEY_ROWS(words, which, help)                                                         \
+    {GROUP | GW_NEEDS(GW_CAN_IKEV1), GW_YES, words " WORD", set_ikev2_key, which, help},           \
+        {GROUP | GW_NEEDS(GW_CAN_IKEV1), GW_NO, words, set_ikev2_key, which, NULL},                \
+    {                                                                                              \
+        GROUP | GW_NEEDS(GW_CAN_IKEV1), GW_NO, words " WORD", set_ikev2_key, which, NULL           \
+    }
+
 static const struct gw_command rows[] = {
     {GW_CONFIG, GW_YES, "tunnel-group NAME type ipsec-l2l", set_type, 1, "LAN-to-LAN group"},
     {GW_CONFIG, GW_YES, "tunnel-group NAME type remote-access", set_type, 0, "Remote access group"},
@@ -147,7 +173,15 @@ static const struct gw_command rows[] = {
     {GROUP, GW_NO, "isakmp keepalive disable", set_keepalive, 0, NULL},
     {GROUP, GW_NO, "isakmp keepalive threshold ...", reset_keepalive, 0, NULL},
     {GROUP | GW_NEEDS(GW_CAN_IKEV1), GW_BOTH, "ikev1 trust-point ...", gw_accept, 0, NULL},
-    {GROUP | GW_NEEDS(GW_CAN_IKEV1), GW_BOTH, "ikev2 ...", gw_accept, 0, NULL},
+    IKEV2_KEY_ROWS("ikev2 local-authentication pre-shared-key", LOCAL_KEY, "The key we give"),
+    IKEV2_KEY_ROWS("ikev2 remote-authentication pre-shared-key", REMOTE_KEY, "The peer's key"),
+    {GROUP | GW_NEEDS(GW_CAN_IKEV1), GW_BOTH, "ikev2 local-authentication certificate ...",
+     gw_accept, 0, NULL},
+    {GROUP | GW_NEEDS(GW_CAN_IKEV1), GW_BOTH, "ikev2 remote-authentication certificate", gw_accept,
+     0, NULL},
+    {GROUP | GW_NEEDS(GW_CAN_IKEV1), GW_BOTH, "ikev2 remote-authentication eap ...", gw_accept, 0,
+     NULL},
+    {GROUP | GW_NEEDS(GW_CAN_IKEV1), GW_BOTH, "ikev2 rsa-sig-hash ...", gw_accept, 0, NULL},
     {GROUP, GW_BOTH, "peer-id-validate ...", gw_accept, 0, NULL},
     {GROUP, GW_BOTH, "trust-point ...", gw_accept, 0, NULL},
     {GROUP, GW_BOTH, "chain", gw_accept, 0, NULL},

@@ -139,8 +139,6 @@ static const struct gw_command rows[] = {
     {GW_CONFIG, GW_BOTH, "crypto ipsec security-association pmtu-aging ...", gw_accept, 0, NULL},
     {GW_CONFIG, GW_BOTH, "crypto ipsec df-bit ...", gw_accept, 0, NULL},
     {GW_CONFIG, GW_BOTH, "crypto ipsec fragmentation ...", gw_accept, 0, NULL},
-    {GW_CONFIG | GW_NEEDS(GW_CAN_IKEV1), GW_BOTH, "crypto ipsec ikev2 ...", gw_accept,
-     GW_CONFIG_OPAQUE, NULL},
     {GW_CONFIG | GW_NEEDS(GW_CAN_IKEV1), GW_BOTH, "crypto ipsec profile ...", gw_accept,
      GW_CONFIG_OPAQUE, NULL},
 };

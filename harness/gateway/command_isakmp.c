@@ -143,8 +143,6 @@ static const struct gw_command rows[] = {
     {GW_CONFIG, GW_BOTH, "isakmp am-disable", set_am_disable, 0, NULL},
     {GW_CONFIG | GW_NEEDS(GW_CAN_IKEV1), GW_BOTH, "crypto ikev1 ipsec-over-tcp ...", gw_accept, 0,
      NULL},
-    {GW_CONFIG | GW_NEEDS(GW_CAN_IKEV1), GW_BOTH, "crypto ikev2 ...", gw_accept, GW_CONFIG_OPAQUE,
-     NULL},
     {GW_CONFIG, GW_BOTH, "crypto ca ...", gw_accept, GW_CONFIG_OPAQUE, NULL},
     {GW_CONFIG, GW_BOTH, "crypto key ...", gw_accept, 0, NULL},
 };

@@ -17,7 +17,7 @@ static enum err finish(struct gw_call *call, const struct gw_map_entry *m)
 {
     if (call->what & DYNAMIC || m->dynamic[0])
         return ERR_OK;
-    if (!m->acl[0] || !m->npeers || !m->nsets)
+    if (!m->acl[0] || !m->npeers || (!m->nsets && !m->nproposals))
         buf_adds(call->answer, "WARNING: The crypto map entry is incomplete!\n");
     return ERR_OK;
 }
@@ -90,6 +90,43 @@ static enum err set_transforms(struct gw_call *call)
     for (m->nsets = 0; m->nsets < n; m->nsets++)
         (void)gw_name_set(m->sets[m->nsets], names[m->nsets]);
     return finish(call, m);
+}
+
+/* set ikev2 ipsec-proposal NAME [NAME ...]: replaces the list */
+static enum err set_proposals(struct gw_call *call)
+{
+    const char *names[GW_MAP_SETS];
+    struct gw_words *w = call->rest;
+    size_t n = 0;
+
+    while (gw_peek(w) && n < GW_MAP_SETS && !call->no) {
+        bool known = gw_ikev2_find_proposal(&call->cfg->ikev2, gw_peek(w)) != NULL;
+        if (w->stream && !known)
+            break;
+        if (!known)
+            return gw_refuse(call, "ipsec-proposal with tag \"%s\" does not exist.", gw_peek(w));
+        if (gw_take_name(w, &names[n++]))
+            return ERR_FORMAT;
+    }
+    if (call->no)
+        w->at = w->n;
+    else if (n == 0)
+        return gw_peek(w) ? ERR_FORMAT : ERR_SHORT;
+    if (gw_end(w))
+        return ERR_FORMAT;
+    struct gw_map_entry *m = entry(call);
+    for (m->nproposals = 0; m->nproposals < n; m->nproposals++)
+        (void)gw_name_set(m->proposals[m->nproposals], names[m->nproposals]);
+    return finish(call, m);
+}
+
+/* Later releases have more groups. */
+static enum err set_later_pfs(struct gw_call *call)
+{
+    if ((call->what & ~DYNAMIC) == 24)
+        call->remark = "group 24 is not modelled: the tunnel cannot come up";
+    entry(call)->pfs_group = (uint16_t)(call->no ? 0 : call->what & ~DYNAMIC);
+    return ERR_OK;
 }
 
 /* WHAT: the group, 0 for none */
@@ -185,6 +222,13 @@ static enum err apply(struct gw_call *call)
 #define SECONDS   "seconds <120-2147483647>"
 #define KILOBYTES "kilobytes <10-2147483647>"
 
+/* Groups that came with IKEv2. */
+#define LATER_PFS(pre, which, number)                                                              \
+    {                                                                                              \
+        GW_CONFIG | GW_NEEDS(GW_CAN_IKEV1), GW_BOTH, pre "set pfs group" #number, set_later_pfs,   \
+            (which) | (number), "Perfect forward secrecy"                                          \
+    }
+
 static const struct gw_command rows[] = {
     {GW_CONFIG, GW_YES, MAP "match address NAME", match_address, 0, "Traffic to be encrypted"},
     {GW_CONFIG, GW_NO, MAP "match address", match_address, 0, NULL},
@@ -212,7 +256,20 @@ static const struct gw_command rows[] = {
     {GW_CONFIG, GW_BOTH, MAP "set phase1-mode ...", gw_accept, 0, NULL},
     {GW_CONFIG | GW_NEEDS(GW_CAN_IKEV1), GW_BOTH, MAP "set ikev1 phase1-mode ...", gw_accept, 0,
      NULL},
-    {GW_CONFIG | GW_NEEDS(GW_CAN_IKEV1), GW_BOTH, MAP "set ikev2 ...", gw_accept, 0, NULL},
+    {GW_CONFIG | GW_NEEDS(GW_CAN_IKEV1), GW_BOTH, MAP "set ikev2 ipsec-proposal ...", set_proposals,
+     0, "Proposals to offer by IKEv2"},
+    {GW_CONFIG | GW_NEEDS(GW_CAN_IKEV1), GW_BOTH, MAP "set ikev2 mode tunnel", make_entry, 0, NULL},
+    {GW_CONFIG | GW_NEEDS(GW_CAN_IKEV1), GW_BOTH, MAP "set ikev2 mode transport", gw_accept, 0,
+     NULL},
+    {GW_CONFIG | GW_NEEDS(GW_CAN_IKEV1), GW_BOTH, MAP "set ikev2 mode transport-require", gw_accept,
+     0, NULL},
+    LATER_PFS(MAP, 0, 15),
+    LATER_PFS(MAP, 0, 16),
+    LATER_PFS(MAP, 0, 19),
+    LATER_PFS(MAP, 0, 20),
+    LATER_PFS(MAP, 0, 21),
+    LATER_PFS(MAP, 0, 24),
+    LATER_PFS(MAP, 0, 31),
     {GW_CONFIG, GW_BOTH, MAP "set nat-t-disable", gw_accept, 0, NULL},
     {GW_CONFIG, GW_BOTH, MAP "set reverse-route ...", gw_accept, 0, NULL},
     {GW_CONFIG, GW_BOTH, MAP "set trustpoint ...", gw_accept, 0, NULL},
@@ -236,7 +293,7 @@ static const struct gw_command rows[] = {
     {GW_CONFIG, GW_BOTH, DYN "set security-association lifetime " KILOBYTES, set_lifetime,
      DYNAMIC | 2, "Lifetime of this entry's SAs"},
     {GW_CONFIG, GW_BOTH, DYN "set reverse-route", gw_accept, 0, NULL},
-    {GW_CONFIG, GW_BOTH, DYN "set ikev2 ...", gw_accept, 0, NULL},
+    {GW_CONFIG | GW_NEEDS(GW_CAN_IKEV1), GW_BOTH, DYN "set ikev2 ...", gw_accept, 0, NULL},
     {GW_CONFIG, GW_BOTH, DYN "set df-bit ...", gw_accept, 0, NULL},
     {GW_CONFIG, GW_NO, "crypto dynamic-map NAME <1-65535>", remove_dynamic, 0,
      "Remove a dynamic entry"},

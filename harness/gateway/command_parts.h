@@ -94,7 +94,8 @@ extern const struct gw_command_set gw_basic_commands, gw_interface_commands, gw_
     gw_route_commands, gw_timeout_commands, gw_sysopt_commands, gw_ipsec_commands, gw_map_commands,
     gw_isakmp_commands, gw_group_commands, gw_logging_commands, gw_logging_filter_commands,
     gw_policy_commands, gw_access_commands, gw_ipv6_commands, gw_remote_commands, gw_nat_commands,
-    gw_object_commands, gw_net_group_commands, gw_accepted_commands, gw_clear_config_commands;
+    gw_object_commands, gw_net_group_commands, gw_accepted_commands, gw_clear_config_commands,
+    gw_ikev2_commands;
 
 /* Adds or removes an entry of an access list; SIX: of `ipv6 access-list`. */
 MUST_USE enum err gw_set_access_entry(struct gw_call *call, bool six);

@@ -87,14 +87,9 @@ static enum err set_protocols(struct gw_call *call)
     /* 8.4 and later have other words for the same */
     static const char *const words[] = {"ipsec", "l2tp-ipsec", "svc",   "webvpn",
                                         "ikev1", "ssl-client", "ikev2", "ssl-clientless"};
-    static const unsigned bits[] = {GW_PROTOCOL_IPSEC,
-                                    GW_PROTOCOL_L2TP,
-                                    GW_PROTOCOL_SVC,
-                                    GW_PROTOCOL_WEBVPN,
-                                    GW_PROTOCOL_IPSEC,
-                                    GW_PROTOCOL_SVC,
-                                    0,
-                                    GW_PROTOCOL_WEBVPN};
+    static const unsigned bits[] = {GW_PROTOCOL_IPSEC,  GW_PROTOCOL_L2TP,  GW_PROTOCOL_SVC,
+                                    GW_PROTOCOL_WEBVPN, GW_PROTOCOL_IPSEC, GW_PROTOCOL_SVC,
+                                    GW_PROTOCOL_IKEV2,  GW_PROTOCOL_WEBVPN};
     unsigned set = 0;
     size_t which;
 

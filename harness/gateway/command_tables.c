@@ -9,6 +9,7 @@ const struct gw_command_set *const gw_config_commands[] = {
     &gw_policy_commands,    &gw_nat_commands,       &gw_object_commands,
     &gw_net_group_commands, &gw_access_commands,    &gw_ipv6_commands,
     &gw_accepted_commands,  &gw_remote_commands,    &gw_clear_config_commands,
+    &gw_ikev2_commands,
 };
 
 const size_t gw_config_command_sets = COUNT(gw_config_commands);

@@ -41,6 +41,7 @@ struct gw_config *gw_config_new(void)
     c->names_on = true;
     c->sa_lifetime_s = GW_SA_LIFETIME_DEFAULT_S;
     c->sa_lifetime_kb = GW_SA_LIFETIME_DEFAULT_KB;
+    gw_ikev2_config_init(&c->ikev2);
     c->random_sequence = true;
     c->icmp_rate = c->icmp_burst = 1;
     c->timeouts = (struct gw_timeouts){.conn = 3600,
@@ -93,6 +94,7 @@ void gw_config_free(struct gw_config *c)
     for (size_t i = 0; i < COUNT(lists); i++)
         mem_free(lists[i]);
     gw_nat_config_release(&c->nat);
+    gw_ikev2_config_release(&c->ikev2);
     mem_free(c);
 }
 

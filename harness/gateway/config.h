@@ -13,6 +13,7 @@
 #include "base/err.h"
 #include "crypto/cipher.h"
 #include "crypto/hash.h"
+#include "gateway/config_ikev2.h"
 #include "gateway/config_logging.h"
 #include "gateway/config_nat.h"
 #include "gateway/platform.h"
@@ -151,6 +152,8 @@ struct gw_map_entry { /* of a crypto map, or of a dynamic one: that has no peers
     size_t npeers;
     char sets[GW_MAP_SETS][GW_NAME];
     size_t nsets;
+    char proposals[GW_MAP_SETS][GW_NAME]; /* set ikev2 ipsec-proposal */
+    size_t nproposals;
     uint16_t pfs_group;   /* 0: none */
     uint32_t lifetime_s;  /* 0: the global one */
     uint64_t lifetime_kb; /* 0: the global one */
@@ -161,6 +164,7 @@ struct gw_tunnel_group {
     char name[GW_NAME]; /* the peer's address for LAN-to-LAN */
     bool l2l;
     char psk[129]; /* "*" or "*****" as printed: see gw_load_options.psk */
+    char ikev2_local_psk[129], ikev2_remote_psk[129]; /* likewise */
     bool keepalive_disabled, keepalive_infinite;
     uint32_t keepalive_threshold_s, keepalive_retry_s; /* default 10 (remote access: 300) and 2 */
     char pool[GW_NAME];                                /* general-attributes: address-pool */
@@ -175,6 +179,7 @@ enum gw_vpn_protocol { /* vpn-tunnel-protocol, as bits */
                        GW_PROTOCOL_L2TP = 2,
                        GW_PROTOCOL_SVC = 4, /* AnyConnect */
                        GW_PROTOCOL_WEBVPN = 8,
+                       GW_PROTOCOL_IKEV2 = 16,
 };
 
 enum gw_nem { GW_NEM_INHERIT, GW_NEM_DISABLE, GW_NEM_ENABLE };
@@ -262,6 +267,7 @@ struct gw_config {
     struct gw_isakmp_policy *policies; /* by priority, lowest number first */
     size_t npolicies;
     char isakmp_interface[GW_NAME]; /* crypto isakmp enable; "": off */
+    struct gw_ikev2_config ikev2;
     struct gw_transform_set *transforms;
     size_t ntransforms;
     struct gw_map_entry *map; /* by map name, then sequence */

@@ -17,6 +17,7 @@ void gw_review_warning(struct gw_review *r, const char *fmt, ...) PRINTF_LIKE(2,
 /* Interface NAMEIF is there, and not shut down. */
 bool gw_review_is_up_named(const struct gw_config *c, const char *nameif);
 
-void gw_review_vpn(struct gw_review *r); /* config_check_vpn.c */
+void gw_review_vpn(struct gw_review *r);   /* config_check_vpn.c */
+void gw_review_ikev2(struct gw_review *r); /* config_check_ikev2.c */
 
 #endif

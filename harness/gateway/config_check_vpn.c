@@ -41,7 +41,7 @@ static void review_crypto_acl(struct gw_review *r, const struct gw_map_entry *m,
 /* WHAT: "crypto map", or "crypto dynamic-map" */
 static void review_sets(struct gw_review *r, const char *what, const struct gw_map_entry *m)
 {
-    if (!m->nsets)
+    if (!m->nsets && !m->nproposals)
         gw_review_error(r, "%s %s %u has no transform set: add `%s %s %u set transform-set NAME`",
                         what, m->map, m->seq, what, m->map, m->seq);
     for (size_t i = 0; i < m->nsets; i++) {
@@ -83,6 +83,8 @@ static void review_peer(struct gw_review *r, const struct gw_map_entry *m,
         gw_review_error(r,
                         "tunnel-group %s is not of type ipsec-l2l: crypto map %s %u cannot use it",
                         g->name, m->map, m->seq);
+    if (!m->nsets)
+        return; /* IKEv2 alone: its keys are looked at with the rest of it */
     if (!g->psk[0])
         gw_review_error(r,
                         "tunnel-group %s has no pre-shared-key: add one under `tunnel-group %s "
@@ -191,7 +193,7 @@ static void review_isakmp(struct gw_review *r)
 void gw_review_vpn(struct gw_review *r)
 {
     const struct gw_config *c = r->c;
-    size_t entries = 0;
+    size_t entries = 0, ikev1 = 0;
 
     if (!c->map_applied[0]) {
         if (c->nmap)
@@ -210,10 +212,13 @@ void gw_review_vpn(struct gw_review *r)
         if (strcmp(c->map[i].map, c->map_applied) != 0)
             continue;
         entries++;
+        ikev1 += c->map[i].nsets || c->map[i].dynamic[0] || !c->map[i].nproposals;
         review_entry(r, &c->map[i]);
     }
     if (!entries)
         gw_review_error(r, "crypto map %s is bound to interface %s and has no entry",
                         c->map_applied, c->map_interface);
-    review_isakmp(r);
+    if (ikev1 || !entries)
+        review_isakmp(r);
+    gw_review_ikev2(r);
 }

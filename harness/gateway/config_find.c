@@ -158,6 +158,8 @@ const char *gw_config_crowded(const struct gw_config *c)
         {"routes", c->nroutes},
         {"names", c->nnames},
         {"ISAKMP policies", c->npolicies},
+        {"IKEv2 policies", c->ikev2.npolicies},
+        {"IKEv2 proposals", c->ikev2.nproposals},
         {"transform sets", c->ntransforms},
         {"crypto map entries", c->nmap},
         {"tunnel groups", c->ngroups},
@@ -221,7 +223,7 @@ const struct gw_tunnel_group *gw_config_group(const struct gw_config *c, const s
     if (own)
         return own;
     const struct gw_tunnel_group *rest = AT(c, groups, BY_NAME(c, groups, name, DEFAULT_GROUP));
-    return rest && rest->psk[0] ? rest : NULL;
+    return rest && (rest->psk[0] || rest->ikev2_remote_psk[0]) ? rest : NULL;
 }
 
 /* "8.2(1)", "9.16(4)170" */

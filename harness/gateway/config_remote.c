@@ -81,8 +81,8 @@ struct gw_group_policy gw_config_policy(const struct gw_config *c, const char *n
     struct gw_group_policy p = {.name = DEFAULT_POLICY,
                                 .nem = GW_NEM_DISABLE,
                                 .idle_min = GW_IDLE_DEFAULT_MIN,
-                                .protocols =
-                                    GW_PROTOCOL_IPSEC | GW_PROTOCOL_L2TP | GW_PROTOCOL_WEBVPN};
+                                .protocols = GW_PROTOCOL_IPSEC | GW_PROTOCOL_L2TP |
+                                             GW_PROTOCOL_WEBVPN | GW_PROTOCOL_IKEV2};
     const char *const names[] = {DEFAULT_POLICY, name};
 
     for (size_t n = 0; n < COUNT(names); n++) {
@@ -139,21 +139,24 @@ static void write_minutes(const char *what, bool has, uint32_t minutes, struct b
         buf_addf(out, " %s none\n", what);
 }
 
-static void write_protocols(unsigned set, struct buf *out)
+/* LATER: 8.4 and on has other words */
+static void write_protocols(unsigned set, bool later, struct buf *out)
 {
-    static const char *const words[] = {"IPSec", "l2tp-ipsec", "svc", "webvpn"};
+    static const char *const words[2][5] = {
+        {"IPSec", "l2tp-ipsec", "svc", "webvpn", "ikev2"},
+        {"ikev1", "l2tp-ipsec", "ssl-client", "ssl-clientless", "ikev2"}};
 
     if (!set)
         return;
     buf_adds(out, " vpn-tunnel-protocol");
-    for (unsigned i = 0; i < COUNT(words); i++) {
+    for (unsigned i = 0; i < COUNT(words[0]); i++) {
         if (set >> i & 1)
-            buf_addf(out, " %s", words[i]);
+            buf_addf(out, " %s", words[later][i]);
     }
     buf_addc(out, '\n');
 }
 
-static void write_policy(const struct gw_group_policy *p, struct buf *out)
+static void write_policy(const struct gw_group_policy *p, bool later, struct buf *out)
 {
     char a[IP_ADDR_TEXT], b[IP_ADDR_TEXT];
 
@@ -166,7 +169,7 @@ static void write_policy(const struct gw_group_policy *p, struct buf *out)
                  p->dns[1].family ? ip_addr_format(&p->dns[1], b) : "");
     write_minutes("vpn-idle-timeout", p->has_idle, p->idle_min, out);
     write_minutes("vpn-session-timeout", p->has_session, p->session_min, out);
-    write_protocols(p->protocols, out);
+    write_protocols(p->protocols, later, out);
     if (p->has_filter)
         buf_addf(out, " vpn-filter %s%s\n", p->filter[0] ? "value " : "none", p->filter);
     if (p->split)
@@ -204,7 +207,7 @@ void gw_config_write_remote(const struct gw_config *c, bool keys, bool all, stru
     if (all)
         write_default(c, out);
     for (size_t i = 0; i < c->ngroup_policies; i++)
-        write_policy(&c->group_policies[i], out);
+        write_policy(&c->group_policies[i], (c->profile->can & GW_CAN_IKEV1) != 0, out);
     for (size_t i = 0; i < c->nusers; i++) {
         const struct gw_user *u = &c->users[i];
         buf_addf(out, "username %s password %s", u->name, keys ? u->password : "*");

@@ -35,6 +35,7 @@ static void write_ipsec(const struct gw_config *c, bool all, struct buf *out)
         buf_addf(out, "crypto ipsec %stransform-set %s %s %s\n", ikev1, c->transforms[i].name,
                  transform_cipher(c->transforms[i].cipher),
                  transform_integ(c->transforms[i].integ));
+    gw_ikev2_write_proposals(&c->ikev2, out);
     if (all || c->sa_lifetime_s != GW_SA_LIFETIME_DEFAULT_S)
         buf_addf(out, "crypto ipsec security-association lifetime seconds %u\n", c->sa_lifetime_s);
     if (all || c->sa_lifetime_kb != GW_SA_LIFETIME_DEFAULT_KB)
@@ -73,6 +74,10 @@ static void write_entry(const struct gw_map_entry *m, const char *ikev1, struct 
         buf_addf(out, "crypto map %s %u set %stransform-set", m->map, m->seq, ikev1);
     for (size_t i = 0; i < m->nsets; i++)
         buf_addf(out, " %s%s", m->sets[i], i + 1 < m->nsets ? "" : "\n");
+    if (m->nproposals)
+        buf_addf(out, "crypto map %s %u set ikev2 ipsec-proposal", m->map, m->seq);
+    for (size_t i = 0; i < m->nproposals; i++)
+        buf_addf(out, " %s%s", m->proposals[i], i + 1 < m->nproposals ? "" : "\n");
     write_lifetimes(m, out);
     if (m->dynamic[0])
         buf_addf(out, "crypto map %s %u ipsec-isakmp dynamic %s\n", m->map, m->seq, m->dynamic);
@@ -127,6 +132,16 @@ static void write_keepalive(const struct gw_tunnel_group *g, struct buf *out)
         buf_adds(out, " isakmp keepalive disable\n");
 }
 
+static void write_ikev2_keys(const struct gw_tunnel_group *g, bool keys, struct buf *out)
+{
+    if (g->ikev2_remote_psk[0])
+        buf_addf(out, " ikev2 remote-authentication pre-shared-key %s\n",
+                 keys ? g->ikev2_remote_psk : "*****");
+    if (g->ikev2_local_psk[0])
+        buf_addf(out, " ikev2 local-authentication pre-shared-key %s\n",
+                 keys ? g->ikev2_local_psk : "*****");
+}
+
 static void write_groups(const struct gw_config *c, bool keys, struct buf *out)
 {
     for (size_t i = 0; i < c->ngroups; i++) {
@@ -142,6 +157,7 @@ static void write_groups(const struct gw_config *c, bool keys, struct buf *out)
                      keys           ? g->psk
                      : has_ikev1(c) ? "*****"
                                     : "*");
+        write_ikev2_keys(g, keys, out);
         if (g->no_xauth)
             buf_addf(out, " %suser-authentication none\n",
                      has_ikev1(c) ? "ikev1 " : "isakmp ikev1-");
@@ -157,6 +173,7 @@ void gw_config_write_crypto(const struct gw_config *c, bool keys, bool all, stru
         write_entry(&c->map[i], has_ikev1(c) ? "ikev1 " : "", out);
     if (c->map_applied[0])
         buf_addf(out, "crypto map %s interface %s\n", c->map_applied, c->map_interface);
+    gw_ikev2_write(&c->ikev2, out);
     write_isakmp(c, out);
     gw_config_write_remote(c, keys, all, out);
     write_groups(c, keys, out);

@@ -16,10 +16,11 @@ struct sets {
 static void collect(struct sets *s)
 {
     static const struct gw_command_set *const own[] = {
-        &gw_exec_commands,         &gw_clear_commands,        &gw_show_commands,
-        &gw_show_vpn_commands,     &gw_show_session_commands, &gw_show_ipsec_commands,
-        &gw_show_net_commands,     &gw_show_box_commands,     &gw_conn_commands,
-        &gw_show_logging_commands, &gw_show_ipv6_commands,    &gw_xlate_commands};
+        &gw_exec_commands,       &gw_clear_commands,        &gw_show_commands,
+        &gw_show_ikev2_commands, &gw_show_vpn_commands,     &gw_show_session_commands,
+        &gw_show_ipsec_commands, &gw_show_net_commands,     &gw_show_box_commands,
+        &gw_conn_commands,       &gw_show_logging_commands, &gw_show_ipv6_commands,
+        &gw_xlate_commands};
 
     s->n = 0;
     for (size_t i = 0; i < COUNT(own); i++)

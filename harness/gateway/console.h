@@ -29,8 +29,9 @@ bool gw_page_next(struct gateway *g, const char *line, struct buf *answer);
  * "noconfirm" behind it. */
 MUST_USE enum err gw_ask(struct gw_call *call, const char *question);
 
-extern const struct gw_command_set gw_exec_commands;     /* modes, write, reload */
-extern const struct gw_command_set gw_clear_commands;    /* clear, vpn-sessiondb logoff */
+extern const struct gw_command_set gw_exec_commands;       /* modes, write, reload */
+extern const struct gw_command_set gw_clear_commands;      /* clear, vpn-sessiondb logoff */
+extern const struct gw_command_set gw_show_ikev2_commands; /* show crypto ikev2 */
 extern const struct gw_command_set gw_show_vpn_commands; /* show asp table, isakmp, vpn-sessiondb */
 extern const struct gw_command_set gw_show_session_commands;
 extern const struct gw_command_set gw_show_ipsec_commands;

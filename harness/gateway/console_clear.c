@@ -2,13 +2,29 @@
 #include "gateway/console.h"
 #include "gateway/vpn_parts.h"
 
-/* clear crypto isakmp sa [PEER]: phase 1, and phase 2 with it. The peer is told. */
+enum { BOTH, IKEV1, IKEV2 };
+
+/* Sessions of one version of IKE. */
+static void clear_version(struct gateway *g, const struct ip_addr *peer, bool ikev2)
+{
+    for (size_t i = g->vpn.nsessions; i-- > 0;) {
+        const struct vpn_session *s = &g->vpn.sessions[i];
+        if (s->ikes && (s->version == 2) == ikev2 && (!peer || ip_addr_eq(&s->peer, peer)))
+            ike_delete_ike(g->vpn.ike, &s->peer, true);
+    }
+}
+
+/* clear crypto isakmp sa [PEER]: phase 1, and phase 2 with it. The peer is told. WHAT: of which
+ * version */
 static enum err clear_ike(struct gw_call *call)
 {
     struct gateway *g = gateway_of(call);
+    const struct ip_addr *peer = call->nargs ? &call->args[0].addr : NULL;
 
-    if (g->vpn.ike)
-        ike_delete_ike(g->vpn.ike, call->nargs ? &call->args[0].addr : NULL, true);
+    if (g->vpn.ike && call->what == BOTH)
+        ike_delete_ike(g->vpn.ike, peer, true);
+    else if (g->vpn.ike)
+        clear_version(g, peer, call->what == IKEV2);
     return ERR_OK;
 }
 
@@ -172,20 +188,13 @@ static enum err clear_hits(struct gw_call *call)
     return ERR_OK;
 }
 
-/* The model speaks IKEv1 alone: there is nothing to clear. */
-static enum err clear_nothing(struct gw_call *call)
-{
-    (void)call;
-    return ERR_OK;
-}
-
 #define CLEAR(pattern, run, what, help)                                                            \
     {                                                                                              \
         GW_EXEC, GW_YES, "clear " pattern, run, what, help                                         \
     }
-#define CLEAR_LATER(pattern, run, help)                                                            \
+#define CLEAR_LATER(pattern, what, help)                                                           \
     {                                                                                              \
-        GW_EXEC | GW_NEEDS(GW_CAN_IKEV1), GW_YES, "clear " pattern, run, 0, help                   \
+        GW_EXEC | GW_NEEDS(GW_CAN_IKEV1), GW_YES, "clear " pattern, clear_ike, what, help          \
     }
 #define LOGOFF(pattern, what)                                                                      \
     {GW_EXEC, GW_YES, "vpn-sessiondb logoff " pattern, ask_logoff, what, "Log sessions off"},      \
@@ -204,10 +213,10 @@ static const struct gw_command rows[] = {
     {GW_EXEC, GW_YES, "clear logging", clear_logging, 0, NULL},
     CLEAR("crypto isakmp sa", clear_ike, 0, "Clear phase-1 SAs"),
     CLEAR("crypto isakmp sa ADDR", clear_ike, 0, "Clear the phase-1 SA with a peer"),
-    CLEAR_LATER("crypto ikev1 sa", clear_ike, "Clear phase-1 SAs"),
-    CLEAR_LATER("crypto ikev1 sa ADDR", clear_ike, "Clear the phase-1 SA with a peer"),
-    CLEAR_LATER("crypto ikev2 sa", clear_nothing, "Clear IKEv2 SAs"),
-    CLEAR_LATER("crypto ikev2 sa ADDR", clear_nothing, NULL),
+    CLEAR_LATER("crypto ikev1 sa", IKEV1, "Clear phase-1 SAs"),
+    CLEAR_LATER("crypto ikev1 sa ADDR", IKEV1, "Clear the phase-1 SA with a peer"),
+    CLEAR_LATER("crypto ikev2 sa", IKEV2, "Clear IKEv2 SAs"),
+    CLEAR_LATER("crypto ikev2 sa ADDR", IKEV2, "Clear the IKEv2 SA with a peer"),
     CLEAR("access-list NAME counters", clear_hits, 0, "Start its hit counts anew"),
     CLEAR("crypto ipsec sa", clear_ipsec, 0, "Clear phase-2 SAs"),
     CLEAR("crypto ipsec sa peer ADDR", clear_ipsec, 0, "Clear the phase-2 SAs with a peer"),

@@ -19,9 +19,7 @@ static const char *opaque_words(const char *line)
         {"tcp-map", "config-tcp-map"},
         {"dynamic-access-policy-record", "config-dynamic-access-policy-record"},
         {"dns", "config-dns-server-group"},
-        {"crypto ikev2 policy", "config-ikev2-policy"},
         {"crypto ca trustpoint", "config-ca-trustpoint"},
-        {"crypto ipsec ikev2", "config-ipsec-proposal"},
         {"crypto ipsec profile", "config-ipsec-profile"},
     };
 
@@ -44,6 +42,8 @@ static const char *mode_words(const struct gateway *g)
     case GW_CONFIG: return "config";
     case GW_CONFIG_IF: return strchr(g->place.name, '.') ? "config-subif" : "config-if";
     case GW_CONFIG_POLICY: return later ? "config-ikev1-policy" : "config-isakmp-policy";
+    case GW_CONFIG_IKEV2_POLICY: return "config-ikev2-policy";
+    case GW_CONFIG_PROPOSAL: return "config-ipsec-proposal";
     case GW_CONFIG_GROUP: return "config-tunnel-ipsec";
     case GW_CONFIG_NETWORK: return "config-network-object";
     case GW_CONFIG_NETWORK_GROUP: return "config-network-object-group";

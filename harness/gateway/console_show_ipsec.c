@@ -6,30 +6,35 @@
 
 #include <stdio.h>
 
-static const char *transform_words(const struct esp_params *p)
+/* "esp-aes-256 esp-md5-hmac", "esp-aes-gcm-256 esp-null-hmac" */
+static const char *transform_words(const struct esp_params *p, char out[static 48])
 {
     static const struct {
-        enum cipher_alg cipher;
         enum integ_alg integ;
         const char *words;
     } names[] = {
-        {CIPHER_DES_CBC, INTEG_HMAC_MD5_96, "esp-des esp-md5-hmac"},
-        {CIPHER_DES_CBC, INTEG_HMAC_SHA1_96, "esp-des esp-sha-hmac"},
-        {CIPHER_3DES_CBC, INTEG_HMAC_MD5_96, "esp-3des esp-md5-hmac"},
-        {CIPHER_3DES_CBC, INTEG_HMAC_SHA1_96, "esp-3des esp-sha-hmac"},
-        {CIPHER_AES128_CBC, INTEG_HMAC_MD5_96, "esp-aes esp-md5-hmac"},
-        {CIPHER_AES128_CBC, INTEG_HMAC_SHA1_96, "esp-aes esp-sha-hmac"},
-        {CIPHER_AES192_CBC, INTEG_HMAC_MD5_96, "esp-aes-192 esp-md5-hmac"},
-        {CIPHER_AES192_CBC, INTEG_HMAC_SHA1_96, "esp-aes-192 esp-sha-hmac"},
-        {CIPHER_AES256_CBC, INTEG_HMAC_MD5_96, "esp-aes-256 esp-md5-hmac"},
-        {CIPHER_AES256_CBC, INTEG_HMAC_SHA1_96, "esp-aes-256 esp-sha-hmac"},
+        {INTEG_NONE, "esp-null-hmac"},
+        {INTEG_HMAC_MD5_96, "esp-md5-hmac"},
+        {INTEG_HMAC_SHA1_96, "esp-sha-hmac"},
+        {INTEG_HMAC_SHA256_128, "esp-sha-256-hmac"},
+        {INTEG_HMAC_SHA384_192, "esp-sha-384-hmac"},
+        {INTEG_HMAC_SHA512_256, "esp-sha-512-hmac"},
     };
+    size_t i = 0;
 
-    for (size_t i = 0; i < COUNT(names); i++) {
-        if (names[i].cipher == p->cipher && names[i].integ == p->integ)
-            return names[i].words;
+    while (i + 1 < COUNT(names) && names[i].integ != p->integ)
+        i++;
+    snprintf(out, 48, "esp-%s %s", vpn_cipher_word(p->cipher), names[i].words);
+    return out;
+}
+
+static unsigned ike_of(const struct gateway *g, const struct ip_addr *peer)
+{
+    for (size_t i = 0; i < g->vpn.nsessions; i++) {
+        if (ip_addr_eq(&g->vpn.sessions[i].peer, peer))
+            return g->vpn.sessions[i].version == 2 ? 2 : 1;
     }
-    return "esp";
+    return 1;
 }
 
 static uint64_t left(uint64_t whole, uint64_t used)
@@ -43,9 +48,11 @@ static void show_sa(const struct gateway *g, const struct vpn_policy *p, const s
     const struct esp_params *sp = esp_sa_params(sa);
     struct span age = mono_diff(esp_sa_born(sa), clock_now(g->env.clk));
     uint64_t seen = inbound ? esp_sa_seen(sa) : 1; /* a sender has no window: real ones show 1 */
+    char words[48];
     struct show_sa line = {
         .spi = sp->spi,
-        .transform = transform_words(sp),
+        .transform = transform_words(sp, words),
+        .ike = ike_of(g, &p->peer),
         .rekeyed = retired,
         .conn_id = p->context[0] * 4096,
         .map = p->map,

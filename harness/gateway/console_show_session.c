@@ -1,5 +1,6 @@
 /* show vpn-sessiondb: values out of the gateway. */
 #include "gateway/console.h"
+#include "gateway/console_show_ikev2.h"
 #include "gateway/show_vpn.h"
 #include "gateway/vpn_parts.h"
 
@@ -90,7 +91,9 @@ static void show_blocks(const struct gateway *g, const struct vpn_session *s, un
 {
     unsigned n = 0;
 
-    if (s->ikes)
+    if (s->ikes && s->version == 2)
+        show_ikev2_block(g, s, out);
+    else if (s->ikes)
         show_ike_block(g, s, out);
     for (size_t i = 0; i < g->vpn.npolicies; i++) {
         if (gw_vpn_is_tunnel_of(g->vpn.policies[i], s))
@@ -98,6 +101,11 @@ static void show_blocks(const struct gateway *g, const struct vpn_session *s, un
     }
     if (!g->cfg->profile->session_lists)
         show_session_put_nac(seconds_since(g, s->since), out);
+}
+
+static const char *ike_word(const struct gateway *g, uint8_t version)
+{
+    return version == 2 ? "IKEv2" : (g->cfg->profile->can & GW_CAN_IKEV1) ? "IKEv1" : "IKE";
 }
 
 static void show_session(const struct gateway *g, const struct vpn_session *s, bool detail,
@@ -108,12 +116,13 @@ static void show_session(const struct gateway *g, const struct vpn_session *s, b
     struct show_session line = {
         .connection = s->group[0] ? s->group : ip_addr_format(&s->peer, peer),
         .index = s->index,
-        .ike = (g->cfg->profile->can & GW_CAN_IKEV1) ? "IKEv1" : "IKE",
+        .ike = ike_word(g, s->version),
         .ipsec = "IPsec",
         .ikes = s->ikes,
         .tunnels = tunnels,
         .ike_cipher = vpn_session_cipher(s->suite.cipher),
-        .ike_hash = vpn_session_digest(s->suite.digest),
+        .ike_hash = s->version == 2 ? vpn_session_integ(s->suite.integ)
+                                    : vpn_session_digest(s->suite.digest),
         .esp_cipher = tunnels ? vpn_session_cipher(s->esp_suite.cipher) : "",
         .esp_hash = tunnels ? vpn_session_integ(s->esp_suite.integ) : "",
         .login_unix_s = g->env.epoch_s + s->since.ns / 1000000000,
@@ -254,22 +263,57 @@ static struct show_tally tally(const struct gateway *g, const char *name, unsign
     return t;
 }
 
+/* LAN-to-LAN sessions by version of IKE, the later first: how many lines there are. */
+static size_t versions_of(const struct gateway *g, const struct vpn_tally *now,
+                          char names[VPN_IKES][32], struct show_tally *out)
+{
+    const struct vpn_tally *ever = &g->vpn.ever, *most = &g->vpn.most;
+    size_t n = 0;
+
+    for (size_t i = VPN_IKES; i-- > 0;) {
+        if (!ever->l2l[i] && (i > 0 || ever->l2l[1]))
+            continue;
+        snprintf(names[i], 32, "%s IPsec", ike_word(g, (uint8_t)(i + 1)));
+        out[n++] = (struct show_tally){.name = names[i],
+                                       .active = now->l2l[i],
+                                       .cumulative = ever->l2l[i],
+                                       .peak = most->l2l[i],
+                                       .part = true};
+    }
+    return n;
+}
+
+/* The same of IKE SAs, the older version first. */
+static size_t ikes_of(const struct gateway *g, const struct vpn_tally *now, struct show_tally *out)
+{
+    const struct vpn_tally *ever = &g->vpn.ever;
+    size_t n = 0;
+
+    for (size_t i = 0; i < VPN_IKES; i++) {
+        if (!ever->ikes[i] && (i > 0 || ever->ikes[1]))
+            continue;
+        out[n++] = (struct show_tally){.name = ike_word(g, (uint8_t)(i + 1)),
+                                       .active = now->ikes[i],
+                                       .cumulative = ever->ikes[i],
+                                       .peak = g->vpn.most.ikes[i]};
+    }
+    return n;
+}
+
 /* Kinds that never were are not listed, as on real devices; that a device without any lists its
  * LAN-to-LAN sessions is a guess. The line of IPsec clients is from memory of the device. */
 static enum err show_summary(struct gw_call *call)
 {
     const struct gateway *g = gateway_of(call);
     const struct vpn *v = &g->vpn;
-    const char *ike = (g->cfg->profile->can & GW_CAN_IKEV1) ? "IKEv1" : "IKE";
     struct vpn_tally now = gw_vpn_now(g);
     struct show_tally l2l = tally(g, "Site-to-Site VPN", L2L, &now);
     struct show_tally ssl = tally(g, "AnyConnect Client", SSL, &now);
     struct show_tally remote = tally(g, "IKEv1 IPsec/L2TP IPsec", REMOTE, &now);
-    struct show_tally sessions[5], kinds[4];
+    struct show_tally sessions[4 + VPN_IKES], kinds[3 + VPN_IKES];
     size_t nsessions = 0, nkinds = 0;
-    char kind[32];
+    char names[VPN_IKES][32];
 
-    snprintf(kind, sizeof(kind), "%s IPsec", ike);
     if (ssl.cumulative) {
         sessions[nsessions++] = ssl;
         sessions[nsessions] = ssl;
@@ -280,13 +324,10 @@ static enum err show_summary(struct gw_call *call)
         sessions[nsessions++] = remote;
     if (l2l.cumulative || nsessions == 0) {
         sessions[nsessions++] = l2l;
-        sessions[nsessions] = l2l;
-        sessions[nsessions].part = true;
-        sessions[nsessions++].name = kind;
+        nsessions += versions_of(g, &now, names, sessions + nsessions);
     }
-    if (v->ever.ikes || !ssl.cumulative) {
-        kinds[nkinds++] = (struct show_tally){
-            .name = ike, .active = now.ikes, .cumulative = v->ever.ikes, .peak = v->most.ikes};
+    if (v->ever.ikes[0] || v->ever.ikes[1] || !ssl.cumulative) {
+        nkinds += ikes_of(g, &now, kinds);
         kinds[nkinds++] = (struct show_tally){.name = "IPsec",
                                               .active = now.tunnels,
                                               .cumulative = v->ever.tunnels,

@@ -1,5 +1,6 @@
 /* show asp table vpn-context, show crypto isakmp sa: values out of the gateway. */
 #include "gateway/console.h"
+#include "gateway/console_show_ikev2.h"
 #include "gateway/forward.h"
 #include "gateway/show_vpn.h"
 #include "gateway/vpn_words.h"
@@ -94,6 +95,11 @@ static void show_ike(const struct gateway *g, const struct vpn_session *s, size_
         show_ike_put(&line, detail, out);
 }
 
+static bool is_ikev1(const struct vpn_session *s)
+{
+    return s->ikes && s->version != 2 && s->type != VPN_SSL;
+}
+
 /* 8.4 and later print IKEv1 and IKEv2 apart. WHAT: DETAIL, ONLY_V1 */
 static enum err show_isakmp(struct gw_call *call)
 {
@@ -104,10 +110,8 @@ static enum err show_isakmp(struct gw_call *call)
     size_t active = 0, rekeying = 0, n = 0;
 
     for (size_t i = 0; i < v->nsessions; i++) {
-        if (v->sessions[i].type == VPN_SSL)
-            continue;
-        active += v->sessions[i].ikes > 0;
-        rekeying += v->sessions[i].ikes > 1;
+        active += is_ikev1(&v->sessions[i]);
+        rekeying += is_ikev1(&v->sessions[i]) && v->sessions[i].ikes > 1;
     }
     if (!active) {
         buf_adds(out, later ? "\nThere are no IKEv1 SAs\n" : "\nThere are no isakmp sas\n");
@@ -116,18 +120,11 @@ static enum err show_isakmp(struct gw_call *call)
         show_ike_put_count(active, rekeying, out);
     }
     for (size_t i = 0; i < v->nsessions; i++) {
-        if (v->sessions[i].ikes && v->sessions[i].type != VPN_SSL)
+        if (is_ikev1(&v->sessions[i]))
             show_ike(g, &v->sessions[i], ++n, call->what & DETAIL, out);
     }
     if (later && !(call->what & ONLY_V1))
-        buf_adds(out, "\nThere are no IKEv2 SAs\n");
-    return ERR_OK;
-}
-
-/* The model speaks IKEv1 alone. */
-static enum err show_ikev2(struct gw_call *call)
-{
-    buf_adds(call->answer, "\nThere are no IKEv2 SAs\n");
+        show_ikev2_sas(g, (call->what & DETAIL) != 0, out);
     return ERR_OK;
 }
 
@@ -147,8 +144,6 @@ static const struct gw_command rows[] = {
     SHOW("crypto isakmp sa detail", show_isakmp, DETAIL, "With their proposals"),
     SHOW_LATER("crypto ikev1 sa", show_isakmp, ONLY_V1, "Phase-1 SAs"),
     SHOW_LATER("crypto ikev1 sa detail", show_isakmp, ONLY_V1 | DETAIL, "With their proposals"),
-    SHOW_LATER("crypto ikev2 sa", show_ikev2, 0, "IKEv2 SAs"),
-    SHOW_LATER("crypto ikev2 sa detail", show_ikev2, 0, "IKEv2 SAs"),
     SHOW("isakmp sa", show_isakmp, 0, NULL),
     SHOW("isakmp sa detail", show_isakmp, DETAIL, NULL),
 };

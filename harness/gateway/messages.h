@@ -258,12 +258,20 @@ void gw_msg_log_host_up(struct gw_syslog *s, const char *nameif, const struct ip
                         uint16_t port);
 void gw_msg_disallowing(struct gw_syslog *s);
 
-/* The tunnel manager of 8.4 and later, which has IKEv1 alone here (messages_tunnel.c): traffic asks
- * for a tunnel (752004, and 752010 for IKEv2, which has no proposal); it came about (752016), or
- * did not (752012 and 752015). Nothing is logged by older releases. */
-void gw_msg_tunnel_wanted(struct gw_syslog *s, const char *map, unsigned seq);
-void gw_msg_tunnel_made(struct gw_syslog *s, const char *map, unsigned seq);
-void gw_msg_tunnel_failed(struct gw_syslog *s, const char *map, unsigned seq);
+struct gw_msg_map { /* an entry of a crypto map */
+    const char *map;
+    unsigned seq;
+};
+
+/* The tunnel manager of 8.4 and later (messages_tunnel.c): traffic asks for a tunnel by IKEv2
+ * (752003) or IKEv1 (752004; and 752010 when IKEv2 has no proposal); it came about (752016), or did
+ * not (752012, and 752015 when it was the LAST to be tried). Nothing is logged by older releases.
+ */
+void gw_msg_tunnel_wanted(struct gw_syslog *s, const struct gw_msg_map *m, unsigned version,
+                          bool has_ikev2);
+void gw_msg_tunnel_made(struct gw_syslog *s, const struct gw_msg_map *m, unsigned version);
+void gw_msg_tunnel_failed(struct gw_syslog *s, const struct gw_msg_map *m, unsigned version,
+                          bool last);
 
 /* 402121: an ESP packet that fits an SA is dropped; 402122: a packet that should go through a
  * tunnel is. REASON as `show asp drop` has it. One of each in five seconds. */

@@ -188,7 +188,7 @@ static void log_everything(struct gw_syslog *s)
     gw_msg_session_down(s, &k, "User Requested");
     gw_msg_ike_text(s, 713904, &k, "QM FSM error");
     gw_msg_ike_deleting_sa(s, &k, &out.addr, &in.addr);
-    gw_msg_tunnel_wanted(s, "map1", 5);
+    gw_msg_tunnel_wanted(s, &(struct gw_msg_map){"map1", 5}, 1, false);
     gw_msg_no_egress(s, &p, "outside");
     log_remote_access(s, &net);
 }

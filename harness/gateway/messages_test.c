@@ -319,20 +319,22 @@ static void tunnels_are_negotiated(void **state)
 /* From 8.4 on; older releases have no tunnel manager. */
 static void the_tunnel_manager_speaks(void **state)
 {
+    static const struct gw_msg_map map = {"map1", 5};
+
     (void)state;
-    gw_msg_tunnel_wanted(logger, "map1", 5);
-    gw_msg_tunnel_made(logger, "map1", 5);
-    gw_msg_tunnel_failed(logger, "map1", 5);
+    gw_msg_tunnel_wanted(logger, &map, 1, false);
+    gw_msg_tunnel_made(logger, &map, 1);
+    gw_msg_tunnel_failed(logger, &map, 1, true);
     assert_false(gw_syslog_waiting(logger));
     gw_config_set_version(cfg, GW_PLATFORM_ASA, "8.4(2)");
-    gw_msg_tunnel_wanted(logger, "map1", 5);
+    gw_msg_tunnel_wanted(logger, &map, 1, false);
     expect("<165>%ASA-5-752004: Tunnel Manager dispatching a KEY_ACQUIRE message to IKEv1. Map Tag "
            "= map1. Map Sequence Number = 5.");
     expect("<164>%ASA-4-752010: IKEv2 Doesn't have a proposal specified");
-    gw_msg_tunnel_made(logger, "map1", 5);
+    gw_msg_tunnel_made(logger, &map, 1);
     expect("<165>%ASA-5-752016: IKEv1 was successful at setting up a tunnel. Map Tag = map1. Map "
            "Sequence Number = 5.");
-    gw_msg_tunnel_failed(logger, "map1", 5);
+    gw_msg_tunnel_failed(logger, &map, 1, true);
     expect("<164>%ASA-4-752012: IKEv1 was unsuccessful at setting up a tunnel. Map Tag = map1. Map "
            "Sequence Number = 5.");
     expect(

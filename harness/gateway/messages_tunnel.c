@@ -10,38 +10,44 @@ static bool has_manager(const struct gw_syslog *s)
     return gw_syslog_forms(s).tunnel_manager;
 }
 
-void gw_msg_tunnel_wanted(struct gw_syslog *s, const char *map, unsigned seq)
+void gw_msg_tunnel_wanted(struct gw_syslog *s, const struct gw_msg_map *m, unsigned version,
+                          bool has_ikev2)
 {
     if (!has_manager(s))
         return;
-    gw_log(s, 752004,
-           "Tunnel Manager dispatching a KEY_ACQUIRE message to IKEv1. Map Tag = %s. Map Sequence "
+    gw_log(s, version == 2 ? 752003 : 752004,
+           "Tunnel Manager dispatching a KEY_ACQUIRE message to IKEv%u. Map Tag = %s. Map Sequence "
            "Number = %u.",
-           map, seq);
-    gw_log(s, 752010, "IKEv2 Doesn't have a proposal specified");
+           version, m->map, m->seq);
+    if (!has_ikev2)
+        gw_log(s, 752010, "IKEv2 Doesn't have a proposal specified");
 }
 
-void gw_msg_tunnel_made(struct gw_syslog *s, const char *map, unsigned seq)
+void gw_msg_tunnel_made(struct gw_syslog *s, const struct gw_msg_map *m, unsigned version)
 {
     if (has_manager(s))
         gw_log(s, 752016,
-               "IKEv1 was successful at setting up a tunnel. Map Tag = %s. Map Sequence Number = "
+               "IKEv%u was successful at setting up a tunnel. Map Tag = %s. Map Sequence Number = "
                "%u.",
-               map, seq);
+               version, m->map, m->seq);
 }
 
-void gw_msg_tunnel_failed(struct gw_syslog *s, const char *map, unsigned seq)
+void gw_msg_tunnel_failed(struct gw_syslog *s, const struct gw_msg_map *m, unsigned version,
+                          bool last)
 {
     if (!has_manager(s))
         return;
     gw_log(s, 752012,
-           "IKEv1 was unsuccessful at setting up a tunnel. Map Tag = %s. Map Sequence Number = %u.",
-           map, seq);
+           "IKEv%u was unsuccessful at setting up a tunnel. Map Tag = %s. Map Sequence Number = "
+           "%u.",
+           version, m->map, m->seq);
+    if (!last)
+        return;
     gw_log(
         s, 752015,
         "Tunnel Manager has failed to establish an L2L SA. All configured IKE versions failed to "
         "establish the tunnel. Map Tag= %s. Map Sequence Number = %u.",
-        map, seq);
+        m->map, m->seq);
 }
 
 void gw_msg_esp_dropped(struct gw_syslog *s, const struct gw_msg_esp *e, const char *reason)

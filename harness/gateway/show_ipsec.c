@@ -64,8 +64,8 @@ void show_sa_put(const struct gw_profile *p, const struct show_sa *s, struct buf
     buf_addf(out, "         transform: %s no compression%s\n", s->transform,
              p->sa_state ? "" : " ");
     if (p->sa_state)
-        buf_addf(out, "         in use settings ={L2L, Tunnel, %sIKEv1, %s}\n",
-                 s->natt ? " NAT-T-Encaps, " : "", s->rekeyed ? "Rekeyed, " : "");
+        buf_addf(out, "         in use settings ={L2L, Tunnel, %sIKEv%u, %s}\n",
+                 s->natt ? " NAT-T-Encaps, " : "", s->ike, s->rekeyed ? "Rekeyed, " : "");
     else
         buf_addf(out, "         in use settings ={L2L, Tunnel, %s%s}\n",
                  s->natt ? " NAT-T-Encaps, " : "", s->rekeyed ? "Rekeyed, " : "");

@@ -58,6 +58,7 @@ struct show_sa {
     size_t iv;
     bool replay_check;
     uint32_t bitmap[2];
+    unsigned ike; /* version: 1, 2 */
 };
 
 struct show_tunnel {

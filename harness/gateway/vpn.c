@@ -1,5 +1,6 @@
 /* The VPN side as a whole: made from the configuration, kept alive, forgotten. */
 #include "gateway/vpn_parts.h"
+#include "gateway/vpn_plan_parts.h"
 
 #include "base/mem.h"
 
@@ -72,7 +73,8 @@ void gw_vpn_configure(struct gateway *g)
     size_t ifi = netifs_find(&g->ifs, g->cfg->map_interface);
 
     v->plan = NULL;
-    v->enabled = strcmp(g->cfg->isakmp_interface, g->cfg->map_interface) == 0;
+    v->enabled =
+        strcmp(g->cfg->isakmp_interface, g->cfg->map_interface) == 0 || vpn_plan_has_ikev2(g->cfg);
     if (ifi != NETIF_NONE && g->cfg->map_applied[0]) {
         v->ifi = ifi;
         v->plan = vpn_plan_new(v, g->cfg, &g->ifs.v[ifi].net.addr);
@@ -100,8 +102,26 @@ void gw_vpn_forget(struct gateway *g)
     v->nsessions = 0;
     v->look = MONO_NEVER;
     v->contexts = v->indexes = 0;
-    v->ever = v->most = (struct vpn_tally){.ikes = 0};
+    v->ever = v->most = (struct vpn_tally){.tunnels = 0};
     gw_vpn_renew(g);
+}
+
+/* The policy as IKE knows it. */
+static uint32_t by_version(uint32_t policy, uint8_t version)
+{
+    return version == 2 ? policy | VPN_BY_IKEV2 : policy;
+}
+
+void gw_vpn_try(struct gateway *g, uint32_t policy, uint8_t version)
+{
+    struct vpn_policy *p = g->vpn.policies[policy];
+    struct gw_msg_map m = {p->map, p->seq};
+
+    p->wanted = true;
+    p->trying = version;
+    gw_msg_tunnel_wanted(g->log, &m, version, p->ikev2);
+    /* not there: the configuration has it and IKE does not, until the old SAs are gone */
+    (void)!ike_acquire(g->vpn.ike, by_version(policy, version));
 }
 
 void gw_vpn_acquire(struct gateway *g, uint32_t policy)
@@ -117,10 +137,9 @@ void gw_vpn_acquire(struct gateway *g, uint32_t policy)
         return;
     v->last_wanted = policy;
     if (!p->wanted)
-        gw_msg_tunnel_wanted(g->log, p->map, p->seq);
-    p->wanted = true;
-    /* not there: the configuration has it and IKE does not, until the old SAs are gone */
-    (void)!ike_acquire(v->ike, policy);
+        gw_vpn_try(g, policy, p->ikev2 ? 2 : 1);
+    else
+        (void)!ike_acquire(v->ike, by_version(policy, p->trying));
 }
 
 void gw_vpn_hold(struct gateway *g, uint32_t policy, const struct gw_packet *in)

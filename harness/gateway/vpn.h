@@ -16,6 +16,9 @@
 #define VPN_NONE    UINT32_MAX
 #define VPN_BLOCKED (UINT32_MAX - 1)
 
+/* IKE knows a policy of both versions twice: as NUMBER, and with this bit for IKEv2. */
+#define VPN_BY_IKEV2 (UINT32_C(1) << 31)
+
 #define VPN_REPLAY_WINDOW 64                   /* packets: the default of an ASA */
 #define VPN_HELD_MAX      4                    /* packets that wait for a tunnel, per policy */
 #define VPN_HELD_LIFE     SPAN_S(5)            /* how long they wait */
@@ -45,6 +48,8 @@ struct vpn_policy {
     size_t ace;          /* of the access list */
     bool configured;     /* still is part of the configuration */
     bool may_begin;      /* not answer-only */
+    bool ikev1, ikev2;   /* the entry has proposals for it */
+    uint8_t trying;      /* version of IKE that is asked for it; 0: none was yet */
     uint32_t parent;     /* VPN_NONE; else the policy that the peer has asked a part of */
     char group[GW_NAME]; /* of a dynamic map, for clients of this tunnel group; they have parts of
                             it, each a policy of its own. Else "" */
@@ -108,6 +113,9 @@ struct vpn_session {
     unsigned ikes;             /* established IKE SAs, those being replaced included */
     uint32_t ike;              /* the newest */
     bool initiator;
+    uint8_t version;            /* of IKE: 1 or 2 */
+    bool natt;                  /* in UDP 4500 */
+    uint8_t spi_i[8], spi_r[8]; /* of that SA, as `show crypto ikev2 sa detail` has them */
     uint32_t index;
     struct mono since, ike_since;
     struct ike_suite suite;
@@ -117,6 +125,13 @@ struct vpn_session {
     enum ike_end end;        /* why it is ending; IKE_END_NONE: it is not */
     bool idled;              /* it is ended because nothing went through it */
 };
+
+#define VPN_IKES 2 /* versions of IKE */
+
+static inline size_t vpn_ike(const struct vpn_session *s) /* index in a tally */
+{
+    return s->version == 2;
+}
 
 struct vpn_plan; /* the configuration in the form the IKE endpoint wants it */
 
@@ -137,8 +152,9 @@ struct vpn {
     size_t nsessions;
     uint32_t contexts, indexes; /* numbers given so far */
     struct vpn_tally {
-        uint64_t sessions[VPN_SESSION_TYPES], ikes, tunnels; /* the latter without AnyConnect's */
-    } ever, most;                                            /* there were; at the same time */
+        uint64_t sessions[VPN_SESSION_TYPES], tunnels; /* the latter without AnyConnect's */
+        uint64_t l2l[VPN_IKES], ikes[VPN_IKES];        /* by version of IKE; the same */
+    } ever, most;                                      /* there were; at the same time */
     bool fresh;                /* the crypto map has changed since a tunnel came up last */
     struct mono idle_due;      /* when tunnels are looked through for idle ones */
     uint32_t last_wanted;      /* policy of the last acquire, for the log of phase 1 */

@@ -2,6 +2,7 @@
 #include "gateway/gateway_parts.h"
 
 #include "base/mem.h"
+#include "gateway/vpn_ikev2.h"
 #include "gateway/vpn_parts.h"
 #include "gateway/vpn_words.h"
 
@@ -122,16 +123,20 @@ static void log_child_up(struct gateway *g, const struct ike_out *o)
 
     if (gw_vpn_is_ssl(g, &o->peer))
         return;
-    gw_msg_phase2_spis(g->log, &k, o->initiator, o->child.in_spi, o->child.out_spi);
+    if (o->version != 2)
+        gw_msg_phase2_spis(g->log, &k, o->initiator, o->child.in_spi, o->child.out_spi);
     gw_msg_sa_created(g->log, &out);
     gw_msg_sa_created(g->log, &in);
+    if (o->version == 2)
+        return;
     gw_msg_phase2_done(g->log, &k, o->message_id);
     gw_msg_rekey_timer(g->log, &k, (uint32_t)(o->child.suite.lifetime_s * VPN_SOFT_SHARE));
 }
 
 static void child_up(struct gateway *g, const struct ike_out *o)
 {
-    uint32_t number = vpn_policy_for(&g->vpn, o->child.policy, &o->peer, &o->child.selector);
+    uint32_t number =
+        vpn_policy_for(&g->vpn, o->child.policy & ~VPN_BY_IKEV2, &o->peer, &o->child.selector);
     struct vpn_policy *p = g->vpn.policies[number];
     struct esp_sa *in = make_sa(g, o, true), *out = make_sa(g, o, false);
     struct vpn_session *s = gw_vpn_session(g, &o->peer);
@@ -147,8 +152,10 @@ static void child_up(struct gateway *g, const struct ike_out *o)
         old->retired = true;
     if (gw_fault_on(g->faults, GW_FAULT_KEEP_OLD_SPI))
         p->stuck_spi = o->child.old_in_spi;
-    if (s)
+    if (s) {
         s->esp_suite = o->child.suite;
+        s->natt = o->child.udp;
+    }
     if (!was_up)
         tunnel_up(g, number);
     else
@@ -161,7 +168,7 @@ static void child_up(struct gateway *g, const struct ike_out *o)
         gw_vpn_remote_tunnel(g, s, p, true);
     log_child_up(g, o);
     if (p->wanted)
-        gw_msg_tunnel_made(g->log, p->map, p->seq);
+        gw_msg_tunnel_made(g->log, &(struct gw_msg_map){p->map, p->seq}, o->version);
     p->wanted = false;
     gw_vpn_expire_held(g);
     if (was_up)
@@ -199,9 +206,10 @@ static void log_child_down(struct gateway *g, const struct ike_out *o, const str
     if (s && s->over != VPN_LIMIT_NONE)
         w.phase2 =
             s->over == VPN_LIMIT_IDLE ? "IPsec SA Idle Timeout" : "IPsec SA Max Time Exceeded";
-    if (o->end != IKE_END_REPLACED && w.phase2)
+    if (o->end != IKE_END_REPLACED && w.phase2 && o->version != 2)
         gw_msg_phase2_ended(g->log, &k, w.phase2, &sel->remote.addr, &sel->local.addr);
-    gw_msg_ike_deleting_sa(g->log, &k, &sel->remote.addr, &sel->local.addr);
+    if (o->version != 2)
+        gw_msg_ike_deleting_sa(g->log, &k, &sel->remote.addr, &sel->local.addr);
     if (gw_fault_on(g->faults, GW_FAULT_NO_602304))
         return;
     gw_msg_sa_deleted(g->log, &out);
@@ -214,6 +222,8 @@ static void child_down(struct gateway *g, const struct ike_out *o)
     struct vpn_session *s = gw_vpn_session(g, &o->peer);
     struct gw_msg_ike k = gw_vpn_who_of(g, o);
 
+    if (o->attempt && o->version == 2)
+        return; /* a fact has said why */
     if (o->attempt) {
         gw_msg_ike_text(g->log, 713902, &k, "QM FSM error (P2 struct &0x%08x, mess id 0x%x)!",
                         o->ike, o->message_id);
@@ -292,6 +302,10 @@ static void fact(struct gateway *g, const struct ike_out *o)
 
     if (gw_vpn_is_ssl(g, &o->peer))
         return;
+    if (o->version == 2) {
+        gw_vpn_ikev2_fact(g, o);
+        return;
+    }
     switch (o->fact) {
     case IKE_FACT_INITIATING_1: initiating(g, o, 1); break;
     case IKE_FACT_INITIATING_2: initiating(g, o, 2); break;
@@ -335,6 +349,14 @@ static void send_datagram(struct gateway *g, const struct ike_out *o)
         (void)gw_send_own(g, g->vpn.ifi, &ip, wr_bytes(&w));
 }
 
+static void moved(struct gateway *g, const struct ike_out *o)
+{
+    struct vpn_session *s = gw_vpn_session(g, &o->peer);
+
+    if (s)
+        s->natt = o->child.udp;
+}
+
 void gw_vpn_events(struct gateway *g)
 {
     struct ike_out o;
@@ -349,7 +371,7 @@ void gw_vpn_events(struct gateway *g)
         case IKE_OUT_FACT: fact(g, &o); break;
         case IKE_OUT_LOGIN: gw_vpn_login(g, &o); break;
         case IKE_OUT_CONFIG: gw_vpn_config(g, &o); break;
-        case IKE_OUT_MOVED: break; /* it speaks no MOBIKE */
+        case IKE_OUT_MOVED: moved(g, &o); break;
         }
         if (o.kind == IKE_OUT_CHILD_UP || o.kind == IKE_OUT_IKE_UP || o.kind == IKE_OUT_LOGIN)
             mem_wipe(&o, sizeof(o));

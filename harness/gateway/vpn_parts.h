@@ -25,6 +25,9 @@ void gw_vpn_remote_tunnel(struct gateway *g, const struct vpn_session *s,
 void gw_vpn_limit_sessions(struct gateway *g);
 const char *gw_vpn_type_text(enum vpn_session_type t); /* as 113019 has it */
 
+/* Asks IKE of VERSION for the tunnel of POLICY. */
+void gw_vpn_try(struct gateway *g, uint32_t policy, uint8_t version);
+
 /* An IKE SA came up, or went, or did not come about. */
 void gw_vpn_ike_up(struct gateway *g, const struct ike_out *o);
 void gw_vpn_ike_down(struct gateway *g, const struct ike_out *o);

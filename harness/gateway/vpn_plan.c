@@ -46,7 +46,7 @@ static size_t peer_of(struct vpn_plan *p, const struct gw_config *c, const struc
     size_t n = p->ike.npeers;
 
     for (size_t i = 0; i < n; i++) {
-        if (ip_addr_eq(&p->peers[i].address, addr))
+        if (p->peers[i].ike_version != 2 && ip_addr_eq(&p->peers[i].address, addr))
             return i;
     }
     if (!g || !g->l2l || !g->psk[0])
@@ -154,27 +154,47 @@ void vpn_plan_add_policy(struct vpn_plan *p, uint32_t number, size_t peer,
         .id = number, .peer = peer, .selector = *sel, .suites = suites, .nsuites = nsuites};
 }
 
+/* One address that an entry names: as a peer of either version, SIZE_MAX where it is none. */
+struct ends {
+    size_t ikev1, ikev2;
+};
+
+struct offers { /* of an entry */
+    const struct ike_esp_suite *ikev1, *ikev2;
+    size_t nikev1, nikev2;
+};
+
+static const struct ip_addr *address_of(const struct vpn_plan *p, const struct ends *at)
+{
+    return &p->peers[at->ikev2 == SIZE_MAX ? at->ikev1 : at->ikev2].address;
+}
+
 /* The policies of one access list entry towards one peer. */
 static uint32_t plan_ace(struct vpn *v, struct vpn_plan *p, const struct gw_map_entry *m,
-                         const struct vpn_entry *e, size_t ace, size_t peer,
-                         const struct ike_esp_suite *suites, size_t nsuites)
+                         const struct vpn_entry *e, size_t ace, const struct ends *at,
+                         const struct offers *o)
 {
     const struct gw_ace *a = &e->list.aces[ace];
     struct ike_selector sel;
 
     if (a->action != GW_PERMIT || a->inactive || !vpn_plan_selector(a, &sel))
         return VPN_NONE;
-    uint32_t number = number_of(v, &p->peers[peer].address, &sel);
+    uint32_t number = number_of(v, address_of(p, at), &sel);
     struct vpn_policy *own = v->policies[number];
     if (own->configured) /* an earlier entry has it: the first one counts */
         return number;
     own->configured = true;
     own->may_begin = !m->answer_only;
+    own->ikev1 = at->ikev1 != SIZE_MAX;
+    own->ikev2 = at->ikev2 != SIZE_MAX;
     own->seq = m->seq;
     own->ace = ace;
     memcpy(own->map, m->map, sizeof(own->map));
     memcpy(own->acl, m->acl, sizeof(own->acl));
-    vpn_plan_add_policy(p, number, peer, &sel, suites, nsuites);
+    if (own->ikev1)
+        vpn_plan_add_policy(p, number, at->ikev1, &sel, o->ikev1, o->nikev1);
+    if (own->ikev2)
+        vpn_plan_add_policy(p, number | VPN_BY_IKEV2, at->ikev2, &sel, o->ikev2, o->nikev2);
     return number;
 }
 
@@ -186,31 +206,49 @@ static void copy_list(struct gw_acl *to, const struct gw_acl *from)
         to->aces[i] = from->aces[i];
 }
 
+/* Where only IKEv2 is enabled, IKEv1 is not spoken. */
+static bool has_ikev1(const struct gw_config *c)
+{
+    return strcmp(c->isakmp_interface, c->map_interface) == 0 || !vpn_plan_has_ikev2(c);
+}
+
+/* Makes ADDR a peer of the versions that M offers. False: of none. */
+static bool plan_peer(struct vpn_plan *p, const struct gw_config *c, const struct gw_map_entry *m,
+                      const struct ip_addr *addr, const struct offers *o, struct ends *at)
+{
+    size_t *const both[] = {&at->ikev1, &at->ikev2};
+
+    at->ikev1 = o->nikev1 && has_ikev1(c) ? peer_of(p, c, addr) : SIZE_MAX;
+    at->ikev2 = o->nikev2 ? vpn_plan_ikev2_peer(p, c, addr) : SIZE_MAX;
+    for (size_t i = 0; i < COUNT(both); i++) {
+        if (*both[i] != SIZE_MAX)
+            p->peers[*both[i]].never_initiates &= m->answer_only;
+    }
+    return at->ikev1 != SIZE_MAX || at->ikev2 != SIZE_MAX;
+}
+
 static void plan_entry(struct vpn *v, struct vpn_plan *p, const struct gw_config *c,
                        const struct gw_map_entry *m)
 {
     const struct gw_acl *list = gw_config_acl(c, m->acl);
     struct vpn_entry *e = &p->entries[p->nentries];
-    size_t nsuites = 0, peers[GW_MAP_PEERS];
+    struct ends peers[GW_MAP_PEERS];
+    struct offers o = {0};
 
-    if (!list || !m->nsets)
+    if (!list || (!m->nsets && !m->nproposals))
         return;
+    p->esp_suites[p->nentries] = vpn_plan_esp_suites(c, m, &o.nikev1);
+    p->ikev2_esp_suites[p->nentries] = vpn_plan_ikev2_esp(c, m, &o.nikev2);
+    o.ikev1 = p->esp_suites[p->nentries];
+    o.ikev2 = p->ikev2_esp_suites[p->nentries++];
     *e = (struct vpn_entry){.map = p->map, .seq = m->seq};
-    for (size_t i = 0; i < m->npeers; i++) {
-        size_t at = peer_of(p, c, &m->peers[i]);
-        if (at == SIZE_MAX)
-            continue;
-        p->peers[at].never_initiates = p->peers[at].never_initiates && m->answer_only;
-        peers[e->npeers++] = at;
-    }
-    struct ike_esp_suite *suites = vpn_plan_esp_suites(c, m, &nsuites);
-    p->esp_suites[p->nentries++] = suites;
+    for (size_t i = 0; i < m->npeers; i++)
+        e->npeers += plan_peer(p, c, m, &m->peers[i], &o, &peers[e->npeers]);
     copy_list(&e->list, list);
     memcpy(e->acl, m->acl, sizeof(e->acl));
     e->policies = mem_array(e->npeers * list->naces + 1, sizeof(*e->policies));
     for (size_t i = 0; i < e->npeers * list->naces; i++)
-        e->policies[i] =
-            plan_ace(v, p, m, e, i % list->naces, peers[i / list->naces], suites, nsuites);
+        e->policies[i] = plan_ace(v, p, m, e, i % list->naces, &peers[i / list->naces], &o);
 }
 
 /* How many entries and peers there are at most. */
@@ -219,7 +257,7 @@ static void count(const struct gw_config *c, size_t *nentries, size_t *npeers)
     *nentries = c->nmap;
     *npeers = c->ngroups;
     for (size_t i = 0; i < c->nmap; i++) {
-        *npeers += c->map[i].npeers;
+        *npeers += 2 * c->map[i].npeers; /* of either version */
         if (c->map[i].dynamic[0])
             *nentries += c->ndynamic;
     }
@@ -238,8 +276,11 @@ struct vpn_plan *vpn_plan_new(struct vpn *v, const struct gw_config *c, const st
     p->esp_suites = mem_array(nentries, sizeof(*p->esp_suites));
     p->peers = mem_array(npeers, sizeof(*p->peers));
     p->keys = mem_array(npeers, sizeof(*p->keys));
+    p->remote_keys = mem_array(npeers, sizeof(*p->remote_keys));
     p->names = mem_array(npeers, sizeof(*p->names));
+    p->ikev2_esp_suites = mem_array(nentries, sizeof(*p->ikev2_esp_suites));
     plan_suites(p, c);
+    vpn_plan_ikev2(p, c);
     for (size_t i = 0; i < c->nmap; i++) {
         if (strcmp(c->map[i].map, c->map_applied) != 0)
             continue;
@@ -264,9 +305,14 @@ void vpn_plan_free(struct vpn_plan *p)
         mem_free(p->entries[i].list.aces);
         mem_free(p->entries[i].policies);
         mem_free(p->esp_suites[i]);
+        mem_free(p->ikev2_esp_suites[i]);
     }
     mem_wipe(p->keys, p->ike.npeers * sizeof(*p->keys));
+    mem_wipe(p->remote_keys, p->ike.npeers * sizeof(*p->remote_keys));
     mem_free(p->keys);
+    mem_free(p->remote_keys);
+    mem_free(p->ikev2_suites);
+    mem_free(p->ikev2_esp_suites);
     mem_free(p->names);
     mem_free(p->peers);
     mem_free(p->suites);

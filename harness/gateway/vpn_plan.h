@@ -29,6 +29,11 @@ struct vpn_plan {
     struct ike_policy *policies;
     size_t npolicies;
     struct ike_esp_suite **esp_suites; /* one list per entry */
+    /* the same for IKEv2 (vpn_plan_ikev2.c) */
+    char (*remote_keys)[129];
+    struct ike_suite *ikev2_suites;
+    size_t nikev2_suites;
+    struct ike_esp_suite **ikev2_esp_suites;
 };
 
 /* What C says, for the interface LOCAL is the address of. Adds to V's policies, and marks those

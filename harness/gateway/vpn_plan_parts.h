@@ -22,6 +22,20 @@ void vpn_plan_add_policy(struct vpn_plan *p, uint32_t number, size_t peer,
                          const struct ike_selector *sel, const struct ike_esp_suite *suites,
                          size_t nsuites);
 
+/* --- vpn_plan_ikev2.c ------------------------------------------------------------------------- */
+
+/* True when C's crypto map is where IKEv2 is enabled. */
+bool vpn_plan_has_ikev2(const struct gw_config *c);
+/* What C's policies combine to, and the settings of the endpoint. */
+void vpn_plan_ikev2(struct vpn_plan *p, const struct gw_config *c);
+/* Index of the peer at ADDR as one of IKEv2, which is added if need be; SIZE_MAX: there is no
+ * tunnel group with its keys, or it must not use IKEv2. */
+size_t vpn_plan_ikev2_peer(struct vpn_plan *p, const struct gw_config *c,
+                           const struct ip_addr *addr);
+/* Gives what the proposals of entry M combine to, N of them; mem_free. */
+struct ike_esp_suite *vpn_plan_ikev2_esp(const struct gw_config *c, const struct gw_map_entry *m,
+                                         size_t *n);
+
 /* --- vpn_plan_dynamic.c: remote access -------------------------------------------------------- */
 
 /* The entries of dynamic map NAME, for each group. */

@@ -2,6 +2,7 @@
 #include "gateway/vpn_parts.h"
 
 #include "base/mem.h"
+#include "gateway/vpn_ikev2.h"
 #include "gateway/vpn_words.h"
 
 struct gw_msg_ike gw_vpn_who(const struct gateway *g, const struct ip_addr *peer)
@@ -60,7 +61,7 @@ void gw_vpn_session_end(struct gateway *g, struct vpn_session *s, enum ike_end e
         w.session = w.disconnect = s->over == VPN_LIMIT_IDLE ? "Idle Timeout" : "Max Time Exceeded";
     if (s->type == VPN_SSL)
         gw_msg_ssl_down(g->log, &ssl, w.disconnect);
-    else
+    else if (s->version != 2)
         gw_msg_session_down(g->log, &k, w.session);
     if (!gw_fault_on(g->faults, GW_FAULT_NO_113019))
         gw_msg_session_end(g->log, &k, gw_vpn_type_text(s->type), lasted, s->sent, s->received,
@@ -82,7 +83,7 @@ bool gw_vpn_has_pairs(struct gateway *g, const struct ip_addr *peer)
 struct vpn_tally gw_vpn_now(const struct gateway *g)
 {
     const struct vpn *v = &g->vpn;
-    struct vpn_tally n = {.ikes = 0};
+    struct vpn_tally n = {.tunnels = 0};
 
     for (size_t i = 0; i < v->npolicies; i++)
         n.tunnels += v->policies[i]->up;
@@ -92,7 +93,8 @@ struct vpn_tally gw_vpn_now(const struct gateway *g)
         if (s->type == VPN_SSL)
             n.tunnels -= gw_vpn_tunnels(v, s);
         else
-            n.ikes += s->ikes;
+            n.ikes[vpn_ike(s)] += s->ikes;
+        n.l2l[vpn_ike(s)] += s->type == VPN_LAN_TO_LAN;
     }
     return n;
 }
@@ -108,7 +110,10 @@ void gw_vpn_tally(struct gateway *g)
 
     for (size_t i = 0; i < VPN_SESSION_TYPES; i++)
         most->sessions[i] = larger(most->sessions[i], now.sessions[i]);
-    most->ikes = larger(most->ikes, now.ikes);
+    for (size_t i = 0; i < VPN_IKES; i++) {
+        most->ikes[i] = larger(most->ikes[i], now.ikes[i]);
+        most->l2l[i] = larger(most->l2l[i], now.l2l[i]);
+    }
     most->tunnels = larger(most->tunnels, now.tunnels);
 }
 
@@ -147,26 +152,39 @@ void gw_vpn_ike_up(struct gateway *g, const struct ike_out *o)
     if (s->ikes && gw_fault_on(g->faults, GW_FAULT_REKEY_ENDS_CHILDREN))
         ike_delete_children(g->vpn.ike, &o->peer, true);
     s->ikes++;
+    s->version = o->version;
     s->ike = o->ike;
     s->initiator = o->initiator;
     s->ike_since = clock_now(g->env.clk);
     s->suite = o->sa.suite;
+    memcpy(s->spi_i, o->sa.spi_i, sizeof(s->spi_i));
+    memcpy(s->spi_r, o->sa.spi_r, sizeof(s->spi_r));
     s->end = IKE_END_NONE;
     if (new && o->group[0])
         gw_vpn_remote_up(g, s, o);
     g->vpn.ever.sessions[s->type] += new;
-    g->vpn.ever.ikes += s->type != VPN_SSL;
+    g->vpn.ever.ikes[vpn_ike(s)] += s->type != VPN_SSL;
+    g->vpn.ever.l2l[vpn_ike(s)] += new && s->type == VPN_LAN_TO_LAN;
     gw_vpn_tally(g);
-    if (s->type != VPN_SSL)
+    if (o->version == 2)
+        gw_vpn_ikev2_up(g, s, o);
+    else if (s->type != VPN_SSL)
         gw_msg_phase1_done(g->log, &k);
 }
 
-static void tunnel_failed(struct gateway *g, uint32_t wanted)
+static void tunnel_failed(struct gateway *g, uint32_t wanted, uint8_t version)
 {
     struct vpn_policy *p = g->vpn.policies[wanted];
+    struct gw_msg_map m = {p->map, p->seq};
+    bool more = version == 2 && p->ikev1;
 
-    if (p->wanted)
-        gw_msg_tunnel_failed(g->log, p->map, p->seq);
+    if (p->wanted && p->trying == version) {
+        gw_msg_tunnel_failed(g->log, &m, version, !more);
+        if (more) { /* as an ASA falls back */
+            gw_vpn_try(g, wanted, 1);
+            return;
+        }
+    }
     p->wanted = false;
     vpn_plan_next_peer(&g->vpn, p);
 }
@@ -177,7 +195,9 @@ static void attempt_failed(struct gateway *g, const struct ike_out *o)
     struct gw_msg_ike k = gw_vpn_who_of(g, o);
     uint32_t wanted = g->vpn.last_wanted;
 
-    if (o->end == IKE_END_USER)
+    if (o->version == 2)
+        gw_vpn_ikev2_failed(g, o);
+    else if (o->end == IKE_END_USER)
         gw_msg_login_failed(g->log, &k);
     else if (o->end == IKE_END_REFUSED && o->group[0])
         return; /* and it was said why */
@@ -192,7 +212,7 @@ static void attempt_failed(struct gateway *g, const struct ike_out *o)
                                           : "MM_WAIT_MSG3");
     if (o->initiator && wanted < g->vpn.npolicies &&
         ip_addr_eq(&g->vpn.policies[wanted]->peer, &o->peer))
-        tunnel_failed(g, wanted);
+        tunnel_failed(g, wanted, o->version == 2 ? 2 : 1);
 }
 
 void gw_vpn_ike_down(struct gateway *g, const struct ike_out *o)
@@ -204,7 +224,9 @@ void gw_vpn_ike_down(struct gateway *g, const struct ike_out *o)
         attempt_failed(g, o);
         return;
     }
-    if (o->end == IKE_END_DPD && !gw_vpn_is_ssl(g, &o->peer))
+    if (o->version == 2)
+        gw_vpn_ikev2_down(g, s, o);
+    else if (o->end == IKE_END_DPD && !gw_vpn_is_ssl(g, &o->peer))
         gw_msg_dpd_lost(g->log, &k);
     if (!s)
         return;

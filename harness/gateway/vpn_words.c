@@ -76,9 +76,14 @@ static const struct {
     enum cipher_alg cipher;
     const char *isakmp, *session;
 } ciphers[] = {
-    {CIPHER_DES_CBC, "des", "DES"},           {CIPHER_3DES_CBC, "3des", "3DES"},
-    {CIPHER_AES128_CBC, "aes", "AES128"},     {CIPHER_AES192_CBC, "aes-192", "AES192"},
+    {CIPHER_DES_CBC, "des", "DES"},
+    {CIPHER_3DES_CBC, "3des", "3DES"},
+    {CIPHER_AES128_CBC, "aes", "AES128"},
+    {CIPHER_AES192_CBC, "aes-192", "AES192"},
     {CIPHER_AES256_CBC, "aes-256", "AES256"},
+    {CIPHER_AES128_GCM_16, "aes-gcm", "AES-GCM-128"},
+    {CIPHER_AES192_GCM_16, "aes-gcm-192", "AES-GCM-192"},
+    {CIPHER_AES256_GCM_16, "aes-gcm-256", "AES-GCM-256"},
 };
 
 const char *vpn_cipher_word(enum cipher_alg a)
@@ -106,12 +111,19 @@ const char *vpn_hash_word(enum digest_alg a)
 
 const char *vpn_session_digest(enum digest_alg a)
 {
-    return a == DIGEST_MD5 ? "MD5" : a == DIGEST_SHA1 ? "SHA1" : "SHA256";
+    switch (a) {
+    case DIGEST_MD5: return "MD5";
+    case DIGEST_SHA1: return "SHA1";
+    case DIGEST_SHA256: return "SHA256";
+    case DIGEST_SHA384: return "SHA384";
+    case DIGEST_SHA512: return "SHA512";
+    default: return "none";
+    }
 }
 
 const char *vpn_session_integ(enum integ_alg a)
 {
-    return a == INTEG_HMAC_MD5_96 ? "MD5" : a == INTEG_HMAC_SHA1_96 ? "SHA1" : "SHA256";
+    return vpn_session_digest(integ_digest(a));
 }
 
 const char *vpn_mask(const struct ip_net *net, char out[static IP_ADDR_TEXT])

@@ -10,6 +10,7 @@ static const char aead_ciphers[] =
     "aes-128-gcm-8 aes-192-gcm-8 aes-256-gcm-8 aes-128-gcm-12 aes-192-gcm-12 aes-256-gcm-12 "
     "aes-128-gcm-16 aes-192-gcm-16 aes-256-gcm-16 aes-128-ccm-8 aes-192-ccm-8 aes-256-ccm-8 "
     "aes-128-ccm-12 aes-192-ccm-12 aes-256-ccm-12 aes-128-ccm-16 aes-192-ccm-16 aes-256-ccm-16";
+static const char ikev2_ciphers[] = "chacha20-poly1305"; /* IKEv1 has no number for it */
 static const char esp_ciphers[] = " aes-N-ctr, and without integrity aes-N-gcm-I aes-N-ccm-I "
                                   "(N 128, 192, 256; I 8, 12, 16)"; /* as messages say it */
 static const char digests[] = "md5 sha1 sha256 sha384 sha512";
@@ -38,14 +39,16 @@ static bool take(const char **s, const char *list, bool cbc, struct buf *out)
     return false;
 }
 
-static bool suite(const char *s, bool ike, struct buf *out)
+static bool suite(const char *s, bool ike, bool ikev2, struct buf *out)
 {
-    bool aead = !ike && take(&s, aead_ciphers, false, out);
-    bool ctr = !ike && !aead && take(&s, ctr_ciphers, false, out);
+    bool aead = ((!ike || ikev2) && take(&s, aead_ciphers, false, out)) ||
+                (ikev2 && take(&s, ikev2_ciphers, false, out));
+    bool ctr = (!ike || ikev2) && !aead && take(&s, ctr_ciphers, false, out);
 
     if (!aead && !ctr && !take(&s, cbc_ciphers, true, out))
         return false;
-    if (!aead && !take(&s, ike ? digests : integs, false, out))
+    /* in IKEv2 the hash of a cipher that authenticates is the PRF's */
+    if ((ike || !aead) && !take(&s, ike ? digests : integs, false, out))
         return false;
     if (ike || *s) /* in phase 2 a group asks for perfect forward secrecy */
         return take(&s, groups, false, out) && !*s;
@@ -63,7 +66,7 @@ const char *peer_suites(struct load *l, const struct node *n, const char *name, 
     for (size_t i = 0; value_word(list, i, word, sizeof(word)); i++) {
         if (i)
             buf_addc(&out, ' ');
-        if (suite(word, ike, &out))
+        if (suite(word, ike, l->plan->peer.ike_version == PLAN_IKEV2, &out))
             continue;
         problem_add(&l->problems, ERR_INVALID, &n->at,
                     "<%s> %s: no suite is called %s; one looks like %s. Ciphers: %s%s. %s: %s. "
@@ -109,6 +112,9 @@ static void check_mode(struct load *l, const struct node *n)
                     "<peer> group and username are of remote access: mode=\"nem\" or \"client\"");
     if (p->mode == PEER_L2L)
         return;
+    if (p->ike_version == PLAN_IKEV2)
+        problem_add(&l->problems, ERR_INVALID, &n->at,
+                    "<peer mode>: remote access is by IKEv1: ike-version=\"1\"");
     if (!*p->group)
         problem_add(&l->problems, ERR_INVALID, &n->at,
                     "<peer mode>: remote access needs the group=\"NAME\" of a tunnel-group");

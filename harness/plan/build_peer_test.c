@@ -7,7 +7,7 @@
 #include "plan/plan.h"
 #include "tests/testkit.h"
 
-static void load_with(const char *ike, const char *esp)
+static void load_with(int version, const char *ike, const char *esp)
 {
     struct plan_problem *problems = NULL;
     struct plan *p = NULL;
@@ -15,11 +15,12 @@ static void load_with(const char *ike, const char *esp)
 
     buf_addf(&xml,
              "<case xmlns=\"" PLAN_NAMESPACE "\" id=\"a\" version=\"1\"><title>T</title>"
-             "<about>A</about><peer ike=\"%s\" esp=\"%s\"/><timeline>"
+             "<about>A</about><peer ike-version=\"%d\" ike=\"%s\" esp=\"%s\"/><timeline>"
              "<stream id=\"s\" capture=\"c\"/></timeline><expect><no-cleartext/></expect></case>",
-             ike, esp);
+             version, ike, esp);
     if (plan_from_resolved(buf_bytes(&xml), &p, &problems))
         fail_msg("%s", problems->diag.text);
+    assert_int_equal(p->peer.ike_version, version == 2 ? PLAN_IKEV2 : PLAN_IKEV1);
     assert_string_equal(p->peer.ike, ike);
     assert_string_equal(p->peer.esp, esp);
     plan_free(p);
@@ -56,9 +57,52 @@ static void every_algorithm_of_the_engine_has_its_name_here(void **state)
                 buf_addf(&esp, " %s-%s-%s", cipher_name(c), integ_name(i), dh_name(groups[g]));
         }
     }
-    load_with(ike.s, esp.s);
+    load_with(1, ike.s, esp.s);
     buf_release(&ike);
     buf_release(&esp);
+}
+
+static void ikev2_has_ciphers_that_authenticate(void **state)
+{
+    struct buf ike = BUF_INIT, esp = BUF_INIT;
+
+    (void)state;
+    for (enum cipher_alg c = 1; c < CIPHER_COUNT; c++) {
+        for (unsigned d = 1; d < DIGEST_COUNT; d++)
+            buf_addf(&ike, "%s%s-%s-curve25519", ike.n ? " " : "", cipher_name(c), digest_name(d));
+        if (cipher_is_aead(c))
+            buf_addf(&esp, "%s%s-ecp256", esp.n ? " " : "", cipher_name(c));
+    }
+    load_with(2, ike.s, esp.s);
+    buf_release(&ike);
+    buf_release(&esp);
+}
+
+static void what_a_version_has_not_is_refused(void **state)
+{
+    static const char *const peers[] = {
+        "<peer ike=\"aes-128-gcm-16-sha256-ecp256\"/>",
+        "<peer esp=\"chacha20-poly1305\"/>",
+        "<peer ike-version=\"2\" ike=\"aes-128-gcm-16-ecp256\"/>",
+        "<peer ike-version=\"3\"/>",
+        "<lab device=\"ho\"/><peer ike-version=\"2\" mode=\"nem\" group=\"hw\"/>",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(peers); i++) {
+        struct plan_problem *problems = NULL;
+        struct plan *p = NULL;
+        struct buf xml = BUF_INIT;
+        buf_addf(&xml,
+                 "<case xmlns=\"" PLAN_NAMESPACE "\" id=\"a\" version=\"1\"><title>T</title>"
+                 "<about>A</about>%s<timeline><stream id=\"s\" capture=\"c\"/></timeline>"
+                 "<expect><no-cleartext/></expect></case>",
+                 peers[i]);
+        if (!plan_from_resolved(buf_bytes(&xml), &p, &problems))
+            fail_msg("taken: %s", peers[i]);
+        plan_problems_free(problems);
+        buf_release(&xml);
+    }
 }
 
 static void clients_of_remote_access_are_as_written(void **state)
@@ -101,6 +145,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_algorithm_of_the_engine_has_its_name_here),
+        cmocka_unit_test(ikev2_has_ciphers_that_authenticate),
+        cmocka_unit_test(what_a_version_has_not_is_refused),
         cmocka_unit_test(clients_of_remote_access_are_as_written),
     };
 

@@ -92,8 +92,9 @@ static void explain_peer(struct buf *out, const struct plan *p)
 {
     const struct plan_peer *peer = &p->peer;
 
-    buf_addf(out, "  the harness plays the gateway of the %s: IKE %s, ESP %s\n",
+    buf_addf(out, "  the harness plays the gateway of the %s: IKE%s %s, ESP %s\n",
              place(p->lab.device_site == SITE_BO ? SITE_HO : SITE_BO),
+             peer->ike_version == PLAN_IKEV2 ? "v2" : "",
              peer->ike[0] ? peer->ike : "as the device wants it",
              peer->esp[0] ? peer->esp : "as the device wants it");
     if (peer->mode != PEER_L2L)

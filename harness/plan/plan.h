@@ -59,8 +59,11 @@ enum plan_peer_mode {
 #undef X
 };
 
+enum plan_ike { PLAN_IKEV1, PLAN_IKEV2 };
+
 struct plan_peer {
     enum plan_peer_mode mode;
+    enum plan_ike ike_version;
     const char *group, *username; /* remote access: "" without */
     const char *password;         /* of that user; no secret, for XAUTH is in the evidence */
     bool dpd;
@@ -70,7 +73,8 @@ struct plan_peer {
     bool initial_contact;
     bool rekeys;     /* at the soft lifetime of an SA; else it waits for the other side */
     const char *ike; /* phase-1 suites, "": whatever the device offers; else "3des-cbc-sha1-modp1024
-                        aes-128-cbc-sha1-modp1536 ..." */
+                        aes-128-cbc-sha1-modp1536 ...". IKEv2: also "aes-128-gcm-16-sha256-ecp256",
+                        where the hash is the PRF's; else it is of the integrity, too */
     const char *esp; /* phase-2 suites, "3des-cbc-hmac-md5-96 aes-128-cbc-hmac-sha1-96-modp1536
                         ...": a group at the end asks for PFS. Names are those of crypto/ */
     uint32_t ike_lifetime_s, esp_lifetime_s;

@@ -78,6 +78,7 @@ static const struct attr_spec peer_attrs[] = {
     {"acquire", VALUE_ONOFF, false, NULL, IN(plan_peer, acquire)},
     {"initial-contact", VALUE_ONOFF, false, NULL, IN(plan_peer, initial_contact)},
     {"rekeys", VALUE_ONOFF, false, NULL, IN(plan_peer, rekeys)},
+    {"ike-version", VALUE_CHOICE, false, "1 2", IN(plan_peer, ike_version)},
     {"ike", VALUE_SUITES, false, NULL, IN(plan_peer, ike)},
     {"esp", VALUE_SUITES, false, NULL, IN(plan_peer, esp)},
     {"ike-lifetime", VALUE_DURATION, false, NULL, NOT_KEPT},

@@ -1,6 +1,7 @@
 /* What shows on the wire, in the device's log or in its answer that an event bit. An event for
  * which nothing does stays `sent`, and no verdict rests on it. */
 #include "replay/impair.h"
+#include "wire/ikev2.h"
 
 /* A device that was told to delete does so at once, so an encrypted informational message within
  * this time is its Delete, and no probe of the other gateway. Pair mode, or when the peer does not
@@ -45,6 +46,14 @@ static const char *delete_left(struct run *r, struct event *e, const struct sign
     return phase_of(e) == 1 ? "the IKE SA's delete was sent" : "the IPsec SA's delete was sent";
 }
 
+/* Of either version, and in IKEv2 a request: the answer to the peer's is none of the device's. */
+static bool is_informational(const struct isakmp_hdr *h)
+{
+    if (h->version >> 4 == 2)
+        return h->exchange == ISAKMP_X_V2_INFORMATIONAL && !(h->flags & IKEV2_FLAG_RESPONSE);
+    return h->exchange == ISAKMP_X_INFO && (h->flags & ISAKMP_FLAG_ENCRYPTED);
+}
+
 static bool is_informational_of(const struct run *r, const struct event *e, const struct pkt *p)
 {
     const struct plan_lab *l = &r->plan->lab;
@@ -52,8 +61,7 @@ static bool is_informational_of(const struct run *r, const struct event *e, cons
     struct isakmp_hdr h;
 
     return p->kind == PKT_UDP && p->udp.src == IKE_PORT && ip_addr_eq(&p->ip.src, device) &&
-           !isakmp_hdr_parse(p->udp.data, &h) && h.exchange == ISAKMP_X_INFO &&
-           (h.flags & ISAKMP_FLAG_ENCRYPTED) &&
+           !isakmp_hdr_parse(p->udp.data, &h) && is_informational(&h) &&
            mono_before(run_now(r), mono_add(e->sent, DELETE_WITHIN));
 }
 

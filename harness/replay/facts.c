@@ -20,6 +20,22 @@ static void add_hex(struct buf *line, const char *key, const uint8_t *p, size_t 
     buf_release(&hex);
 }
 
+/* RFC 7296, 2.14 */
+static void say_ikev2_keys(struct run *r, const struct ike_out *o)
+{
+    const struct ike_suite *s = &o->sa.suite;
+    size_t ke = cipher_key_len(s->cipher), ka = s->integ ? integ_key_len(s->integ) : 0;
+
+    event_line_add(&r->line, "version", "2");
+    add_hex(&r->line, "sk_ei", o->sa.sk_ei, ke);
+    add_hex(&r->line, "sk_er", o->sa.sk_er, ke);
+    if (!ka)
+        return;
+    event_line_add(&r->line, "integ", integ_name(s->integ));
+    add_hex(&r->line, "sk_ai", o->sa.sk_ai, ka);
+    add_hex(&r->line, "sk_ar", o->sa.sk_ar, ka);
+}
+
 static void say_ike(struct run *r, const struct ike_out *o, bool up)
 {
     event_line_start(&r->line, "ike-sa");
@@ -28,7 +44,10 @@ static void say_ike(struct run *r, const struct ike_out *o, bool up)
     add_hex(&r->line, "responder_spi", o->sa.spi_r, sizeof(o->sa.spi_r));
     if (up) {
         event_line_add(&r->line, "cipher", cipher_name(o->sa.suite.cipher));
-        add_hex(&r->line, "key", o->sa.skey, o->sa.skey_len);
+        if (o->version == 2)
+            say_ikev2_keys(r, o);
+        else
+            add_hex(&r->line, "key", o->sa.skey, o->sa.skey_len);
     }
     event_line_add(&r->line, "initiator", o->initiator ? "peer" : "device");
     if (o->rekey)

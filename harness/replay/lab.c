@@ -82,6 +82,7 @@ static void make_peer(struct run *r)
 
     r->ike_peer.address = at_ho ? l->bo_outside : l->ho_outside;
     r->ike_peer.psk = bytes_str(lab_psk(r));
+    r->ike_peer.ike_version = pp->ike_version == PLAN_IKEV2 ? 2 : 1;
     r->ike_peer.dpd = (struct ike_dpd){.enabled = pp->dpd,
                                        .threshold = pp->dpd_threshold,
                                        .retry = pp->dpd_retry,

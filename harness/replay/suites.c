@@ -17,6 +17,17 @@ static const char esp_default[] =
     "aes-192-cbc-hmac-sha1-96 aes-128-cbc-hmac-sha2-256-128 aes-256-cbc-hmac-sha2-256-128 "
     "aes-128-cbc-hmac-md5-96 3des-cbc-hmac-md5-96 3des-cbc-hmac-sha1-96";
 
+/* The same for IKEv2. */
+static const char ikev2_default[] =
+    "aes-256-cbc-sha256-modp2048 aes-128-gcm-16-sha256-curve25519 aes-128-gcm-16-sha256-ecp256 "
+    "aes-256-gcm-16-sha384-ecp384 aes-256-gcm-16-sha512-ecp521 aes-128-cbc-sha256-ecp256 "
+    "aes-256-cbc-sha256-ecp256 aes-256-cbc-sha384-ecp384 aes-256-cbc-sha512-ecp521 "
+    "aes-256-cbc-sha1-modp1536 aes-128-cbc-sha1-modp1024 3des-cbc-sha1-modp1024";
+static const char ikev2_esp_default[] =
+    "aes-256-cbc-hmac-sha2-256-128 aes-128-gcm-16 aes-256-gcm-16 aes-128-cbc-hmac-sha2-256-128 "
+    "aes-256-cbc-hmac-sha1-96 aes-128-cbc-hmac-sha1-96 aes-256-cbc-hmac-sha2-512-256 "
+    "aes-256-cbc-hmac-md5-96 3des-cbc-hmac-sha1-96 3des-cbc-hmac-md5-96";
+
 /* WORD begins with the N letters of NAME, as a whole word; *REST is what follows its hyphen. */
 static bool begins_with(const char *word, const char *name, size_t n, const char **rest)
 {
@@ -52,14 +63,24 @@ static enum digest_alg digest_prefix(const char *word, const char **rest)
     return DIGEST_NONE;
 }
 
-static bool read_ike(const char *word, struct ike_suite *out)
+/* The integrity that goes with a digest. */
+static enum integ_alg integ_of(enum digest_alg d)
+{
+    for (enum integ_alg i = INTEG_NONE + 1; i < INTEG_COUNT; i++)
+        if (integ_digest(i) == d)
+            return i;
+    return INTEG_NONE;
+}
+
+static bool read_ike(const char *word, bool ikev2, struct ike_suite *out)
 {
     const char *rest = word;
 
     out->cipher = cipher_prefix(rest, &rest);
-    if (cipher_mode(out->cipher) != CIPHER_MODE_CBC)
+    if (ikev2 ? out->cipher == CIPHER_NONE : cipher_mode(out->cipher) != CIPHER_MODE_CBC)
         return false;
     out->digest = digest_prefix(rest, &rest);
+    out->integ = ikev2 && !cipher_is_aead(out->cipher) ? integ_of(out->digest) : INTEG_NONE;
     out->group = out->digest == DIGEST_NONE ? 0 : dh_by_name(rest);
     return out->group != 0;
 }
@@ -117,7 +138,7 @@ static const char *take_ike(struct run *r, const char *list, char *word, size_t 
 
     while (n < COUNT(r->suites) && next_word(&list, word, cap)) {
         r->suites[n] = (struct ike_suite){0};
-        if (!read_ike(word, &r->suites[n]))
+        if (!read_ike(word, r->plan->peer.ike_version == PLAN_IKEV2, &r->suites[n]))
             return word;
         r->suites[n++].lifetime_s = r->plan->peer.ike_lifetime_s;
     }
@@ -146,11 +167,14 @@ static const char *take_esp(struct run *r, const char *list, char *word, size_t 
 enum err lab_suites(struct run *r, struct diag *why)
 {
     const struct plan_peer *p = &r->plan->peer;
+    bool ikev2 = p->ike_version == PLAN_IKEV2;
+    const char *ike = ikev2 ? ikev2_default : ike_default;
+    const char *esp = ikev2 ? ikev2_esp_default : esp_default;
     char word[64];
 
-    if (take_ike(r, p->ike && *p->ike ? p->ike : ike_default, word, sizeof(word)))
+    if (take_ike(r, p->ike && *p->ike ? p->ike : ike, word, sizeof(word)))
         return bad_word(r, "IKE", word, why);
-    if (take_esp(r, p->esp && *p->esp ? p->esp : esp_default, word, sizeof(word)))
+    if (take_esp(r, p->esp && *p->esp ? p->esp : esp, word, sizeof(word)))
         return bad_word(r, "ESP", word, why);
     return ERR_OK;
 }

@@ -71,6 +71,13 @@ static const struct row {
      "--peer", 0, "! 5 echoes sent, 5 answered\n" CONTEXTS("0000000005")},
     {"from_the_other_side_the_peer_begins", "!ping " HO " " USER "\nshow asp table vpn-context\n",
      "--peer", 0, "! 5 echoes sent, 4 answered\n" CONTEXTS("0000000004")},
+    {"the_far_end_speaks_ikev2_where_the_gateway_does",
+     "show asp table vpn-context\n!ping " USER " " HO
+     " 5\n!drop 1\nshow crypto ikev2 sa\n!ping " USER " " HO
+     " 1\nshow crypto ikev2 sa | include CHILD\n",
+     "--config cases/devices/bo-ikev2.cfg --peer", 0,
+     "! 5 echoes sent, 5 answered\n\nThere are no IKEv2 SAs\n! 1 echoes sent, 1 answered\n"
+     "Session-id:2, Status:UP-ACTIVE, IKE count:1, CHILD count:1\n"},
     {"nothing_comes_back_through_a_cut_wan", "!cut\n!ping " USER " " HO " 2\n", "--peer", 0,
      "! 2 echoes sent, 0 answered\n"},
     {"a_peer_with_nothing_to_delete", "!drop 1\n", "--peer", 0,

@@ -1,6 +1,6 @@
 #!/bin/sh
 # tshark_evidence.sh EVIDENCE KEYS HOST LEG LOG WAN: what Wireshark makes of one evidence file. KEYS: the folder
-# with esp_sa and ikev1_decryption_table that the run exported; HOST: the address of the host behind
+# with esp_sa and the decryption tables of IKE that the run exported; HOST: the address of the host behind
 # the peer, on the leg LEG; LOG: how the device logs: udp, tcp or none; WAN: tunnel,
 # or clear where a case has to do without one. Says what is wrong, a line each; exit 1 then.
 #
@@ -22,6 +22,7 @@ WIRESHARK_CONFIG_DIR=$keys tshark -n -r "$file" \
     -e frame.number -e frame.interface_name -e frame.protocols -e esp.spi -e esp.icv_good \
     -e isakmp.flag_e -e isakmp.typepayload -e _ws.malformed \
     -e ip.src -e ip.dst -e ip.id -e ip.len -e tcp.checksum -e udp.checksum -e icmp.checksum -e tcp.dstport \
+    -e isakmp.exchangetype -e isakmp.enc.decrypted \
     >"$work/packets" 2>"$work/stderr" || {
     echo "$file: tshark cannot read it: $(head -n 1 "$work/stderr")"
     exit 1
@@ -46,6 +47,10 @@ function yes(s) { return s == "1" || s == "True" }
     if ($2 == "wan" && yes($6)) {
         encrypted++
         if (keys && $7 == "") say("packet " $1 ": the IKE message does not open")
+    }
+    if ($2 == "wan" && $17 >= 35 && $17 <= 37) { # IKEv2: IKE_AUTH, CREATE_CHILD_SA, INFORMATIONAL
+        encrypted++
+        if (keys && $18 == "") say("packet " $1 ": the IKEv2 message does not open")
     }
     if ($2 == leg && $9 == server) lan_from[id] = $1
     if ($2 == leg && $10 == server) lan_to[id] = $1
