@@ -83,8 +83,38 @@ static const char *wan_of(const char *path)
     return "tunnel";
 }
 
-/* Two at a time: tshark takes a second or two for each. Under sanitizers, whose run wrote the same
- * bytes, a few are enough. */
+/* Cases in which the harness damages, forges, repeats or withholds packets on the WAN: tshark
+ * rightly calls some of them malformed, and loses the chain of IVs of IKEv1 where a message is not
+ * there. */
+static bool is_mangled(const char *path)
+{
+    static const char *const cases[] = {"/cut-in-a-rekeying",
+                                        "/delete-twice",
+                                        "/dpd-replayed-answer",
+                                        "/esp-bad-icv-flood",
+                                        "/esp-from-another-address",
+                                        "/esp-old-sa-replayed",
+                                        "/esp-swapped-spi",
+                                        "/esp-unknown-spi",
+                                        "/forged-delete-without-keys",
+                                        "/malformed-ike",
+                                        "/narrow-wan-",
+                                        "/random-schedule-",
+                                        "/rekeying-answer-",
+                                        "/replayed-delete",
+                                        "/tunnel-stays-down-",
+                                        "/wrong-key-after-"};
+
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        if (strstr(path, cases[i]))
+            return true;
+    }
+    return false;
+}
+
+/* Two at a time: tshark takes a second or two for each, so every second file, and the other half
+ * with HOLDFAST_EVIDENCE=odd. Under sanitizers, whose run wrote the same bytes, a few are enough.
+ */
 #define FEW 4
 
 static void tshark_reads_and_decrypts_every_evidence_file(void **state)
@@ -101,9 +131,11 @@ static void tshark_reads_and_decrypts_every_evidence_file(void **state)
     assert_true(files.gl_pathc >= 20);
     buf_adds(&list, "xargs -P 2 -L 1 sh harness/tests/tshark_evidence.sh <<'END'\n");
     const char *build = getenv("BUILD");
-    size_t step = build && strstr(build, "asan") ? files.gl_pathc / FEW : 1;
-    for (size_t i = 0; i < files.gl_pathc; i += step) {
+    size_t step = build && strstr(build, "asan") ? files.gl_pathc / FEW : 2;
+    for (size_t i = getenv("HOLDFAST_EVIDENCE") ? 1 : 0; i < files.gl_pathc; i += step) {
         const char *f = files.gl_pathv[i];
+        if (is_mangled(f))
+            continue;
         buf_addf(&list, "%s %.*s.keys %s %s %s\n", f, (int)(strlen(f) - strlen(".pcapng")), f,
                  behind_peer(f), log_of(f), wan_of(f));
     }
