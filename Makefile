@@ -43,7 +43,7 @@ CPPFLAGS  := -Iharness -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE -DHOLDFAST_VE
 WARN      := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
              -Wmissing-prototypes -Wvla -Wwrite-strings -Wundef -Werror
 MODE_dev  := -O2 -g
-MODE_asan := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+MODE_asan := -O1 -g1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 MODE_cov  := -O0 -g --coverage
 MODE_fuzz := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 

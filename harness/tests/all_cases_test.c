@@ -178,14 +178,15 @@ static void junitparser_reads_both_reports(void **state)
 static void judging_elsewhere_says_the_same(void **state)
 {
     char command[COMMAND];
+    const char *build = getenv("BUILD");
 
     (void)state;
     snprintf(command, sizeof(command),
-             "p=$(realpath %%s); cd %s/evidence && for f in *.pcapng; do"
+             "p=$(realpath %%s); cd %s/evidence && for f in $(ls *.pcapng | sed -n '1~%dp'); do"
              " \"$p\" judge --json $f >../here; (cd / && TZ=Asia/Tokyo LC_ALL=de_DE.UTF-8"
              " \"$p\" judge --json $OLDPWD/$f) >../there; cmp -s ../here ../there ||"
              " { echo \"$f is judged otherwise elsewhere\"; exit 1; }; done",
-             all.dir);
+             all.dir, build && strstr(build, "asan") ? 16 : 2);
     assert_int_equal(whole_run_command(command), 0);
 }
 

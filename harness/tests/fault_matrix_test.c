@@ -6,6 +6,7 @@
 #include "tests/whole_run.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct row {
@@ -283,19 +284,30 @@ static void every_fault_has_a_row(void **state)
     }
 }
 
+/* Under sanitizers every fourth row: what a case does without a fault, tests/all_cases goes through
+ * there in full. */
+static size_t step(void)
+{
+    const char *build = getenv("BUILD");
+
+    return build && strstr(build, "asan") ? 4 : 1;
+}
+
 int main(void)
 {
     struct CMUnitTest tests[COUNT(rows) + 2];
     static char names[COUNT(rows)][96];
+    size_t n = 0;
 
-    for (size_t i = 0; i < COUNT(rows); i++) {
-        snprintf(names[i], sizeof(names[i]), "%s__is_caught_by__%s", gw_fault_name(rows[i].fault),
+    for (size_t i = 0; i < COUNT(rows); i += step(), n++) {
+        snprintf(names[n], sizeof(names[n]), "%s__is_caught_by__%s", gw_fault_name(rows[i].fault),
                  rows[i].file);
-        tests[i] =
-            (struct CMUnitTest){names[i], is_caught, NULL, NULL, (void *)(uintptr_t)&rows[i]};
+        tests[n] =
+            (struct CMUnitTest){names[n], is_caught, NULL, NULL, (void *)(uintptr_t)&rows[i]};
     }
-    tests[COUNT(rows)] = (struct CMUnitTest)cmocka_unit_test(every_fault_has_a_row);
-    tests[COUNT(rows) + 1] =
-        (struct CMUnitTest)cmocka_unit_test(without_a_fault_every_case_of_the_rows_passes);
-    return cmocka_run_group_tests_name("tests/fault_matrix", tests, NULL, NULL);
+    tests[n++] = (struct CMUnitTest)cmocka_unit_test(every_fault_has_a_row);
+    if (step() == 1)
+        tests[n++] =
+            (struct CMUnitTest)cmocka_unit_test(without_a_fault_every_case_of_the_rows_passes);
+    return _cmocka_run_group_tests("tests/fault_matrix", tests, n, NULL, NULL);
 }
