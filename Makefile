@@ -54,7 +54,8 @@ CFLAGS     = -std=c11 $(WARN) $(MODE_$(MODE)) $(pkg_cflags) $(EXTRA_CFLAGS)
 LDLIBS     = $(pkg_libs) -lnet -lm
 
 all_c   := $(wildcard $(DIRS:%=harness/%/*.c))
-test_c  := $(filter %_test.c,$(all_c)) $(wildcard harness/tests/*_test.c)
+# Whole runs first: they take longest, and the short ones fill in behind them.
+test_c  := $(wildcard harness/tests/*_test.c) $(filter %_test.c,$(all_c))
 kit_c   := $(filter-out %_test.c,$(wildcard harness/tests/*.c))
 lib_o   := $(patsubst %.c,$O/%.o,$(filter-out %_test.c,$(all_c)))
 kit_o   := $(patsubst %.c,$O/%.o,$(kit_c))
