@@ -3,7 +3,7 @@
 #ifndef IKE_IKE1_EXCHANGES_H
 #define IKE_IKE1_EXCHANGES_H
 
-#include "ike/ike_parts.h"
+#include "ike/ike_offers.h"
 
 /* --- main mode ------------------------------------------------------------------------------- */
 

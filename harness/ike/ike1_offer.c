@@ -1,5 +1,5 @@
 /* Phase-1 proposals (RFC 2409, 5 and appendix A): one proposal, a transform per suite. */
-#include "ike/ike_parts.h"
+#include "ike/ike_offers.h"
 
 /* X(our cipher, number in the registry, key length in bits or 0) */
 #define IKE_CIPHERS(X)                                                                             \

@@ -4,6 +4,7 @@
  *                               <-- HDR, SK{ IDr, AUTH, SAr2, TSi, TSr, N... }
  * or, when only the pair is refused:  <-- HDR, SK{ IDr, AUTH, N(an error) } */
 #include "ike/ike2_exchanges.h"
+#include "ike/ike_offers.h"
 
 /* The policy that IKE_AUTH is to bring up. False: none is wanted. */
 static bool take_want(struct ike *k, const struct ike2_sa *sa, size_t *policy)

@@ -1,5 +1,6 @@
 /* Pairs of IPsec SAs: keys, successors, ends. */
 #include "ike/ike2_exchanges.h"
+#include "ike/ike_offers.h"
 
 #include "base/mem.h"
 

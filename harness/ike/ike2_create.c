@@ -4,6 +4,7 @@
  *                                 <-- HDR, SK{ [N...], SA, Nr, [KEr], TSi, TSr }
  *                         or      <-- HDR, SK{ N(an error) } */
 #include "ike/ike2_exchanges.h"
+#include "ike/ike_offers.h"
 
 /* --- initiator ------------------------------------------------------------------------------- */
 

@@ -1,5 +1,6 @@
 /* IKE SAs of IKEv2 from their birth to their end, and which of several with one peer is used. */
 #include "ike/ike2_exchanges.h"
+#include "ike/ike_offers.h"
 
 #include "base/mem.h"
 

@@ -1,6 +1,6 @@
 /* Messages of a peer that has the keys and does not behave: odd payloads, old numbers, deletes of
  * what is not there. */
-#include "ike/ike_parts.h"
+#include "ike/ike_offers.h"
 #include "tests/testkit.h"
 #include "tests/two_ikes.h"
 

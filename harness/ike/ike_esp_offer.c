@@ -1,6 +1,6 @@
 /* Phase-2 proposals (RFC 2407, 4.4.4 and 4.5): ESP in tunnel mode, one proposal, a transform per
  * suite. */
-#include "ike/ike_parts.h"
+#include "ike/ike_offers.h"
 
 /* X(our cipher, transform ID, key length in bits or 0) */
 #define ESP_CIPHERS(X)                                                                             \

@@ -1,6 +1,6 @@
 /* Input that nobody honest sends, from strangers. */
 #include "base/mem.h"
-#include "ike/ike_parts.h"
+#include "ike/ike_offers.h"
 #include "tests/testkit.h"
 #include "tests/two_ikes.h"
 

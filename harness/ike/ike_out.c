@@ -1,5 +1,5 @@
 /* The queue of outputs, and the words of each. */
-#include "ike/ike_parts.h"
+#include "ike/ike_offers.h"
 
 #include "base/mem.h"
 

@@ -1,5 +1,5 @@
 /* Selectors: identities of quick mode (RFC 2407, 4.6.2), and the policies they match. */
-#include "ike/ike_parts.h"
+#include "ike/ike_offers.h"
 
 static size_t bits_of(const struct ip_addr *a)
 {

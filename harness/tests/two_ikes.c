@@ -360,3 +360,9 @@ void two_ikes_agree(const struct two_ikes *t, size_t ikes, size_t children)
     assert_int_equal(count_mirrored(t, IKE_OUT_IKE_UP), ikes);
     assert_int_equal(count_mirrored(t, IKE_OUT_CHILD_UP), children);
 }
+
+void two_ikes_acquire(struct two_ikes *t, double seconds)
+{
+    assert_ok(ike_acquire(t->side[IKE_A].ike, 7));
+    two_ikes_wait(t, IKE_A, seconds);
+}

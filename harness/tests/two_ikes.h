@@ -78,6 +78,9 @@ flight two_ikes_lose_all;
 /* Brings both phases up, begun by SIDE, and checks that it worked. */
 void two_ikes_establish(struct two_ikes *t, int side);
 
+/* A wants policy 7; then as long as it may take. */
+void two_ikes_acquire(struct two_ikes *t, double seconds);
+
 /* A begins and everything is as two_ikes_establish leaves it. */
 void two_ikes_up(struct two_ikes *t);
 void two_ikes_up_v2(struct two_ikes *t);
