@@ -186,8 +186,8 @@ static void say_legs(struct judge *j, const struct leg_files *f,
         [EV_BO_LAN] = "there is no capture of bo-lan: what the BO's host sent and got is not known",
         [EV_WAN] = "there is no capture of wan: tunnels, their events and clear text are not known",
         [EV_HO_LAN] = "there is no capture of ho-lan: what the HO's host sent and got is not known",
-        [EV_MGMT] = "there is no log: what the devices said is not known, and who tore a stream "
-                    "follows from packets alone"};
+        [EV_MGMT] = ("there is no log: what the devices said is not known, and who tore a stream "
+                     "follows from packets alone")};
 
     for (int leg = 0; leg < EV_EVENTS; leg++) {
         if (!seen[leg].packets && without[leg] && !(leg == EV_MGMT && f->nsyslog))
