@@ -35,7 +35,9 @@ DIRS := base wire track crypto plan traffic evidence ike esp port host peer gate
 # Debian packages: to build, to check. One list each; `make deps` installs what is missing.
 BUILD_DEPS := gcc make pkg-config libpcap-dev libnet1-dev libxml2-dev libssl-dev zlib1g-dev \
 	libzstd-dev libjansson-dev libcmocka-dev
-CHECK_DEPS := tshark mandoc tcpdump tcptrace libxml2-utils junitparser python3 zstd iproute2 ethtool nftables openssl procps valgrind
+CHECK_DEPS := tshark mandoc tcpdump tcptrace libxml2-utils junitparser python3 zstd iproute2 ethtool nftables openssl procps valgrind \
+	strongswan-charon strongswan-swanctl libcharon-extra-plugins libcharon-extauth-plugins libstrongswan-standard-plugins \
+	libstrongswan-extra-plugins
 DEPS       := $(BUILD_DEPS) $(CHECK_DEPS)
 
 PKGS      := libpcap libxml-2.0 libcrypto zlib libzstd jansson
@@ -162,8 +164,9 @@ format-check:
 
 # --- everything else --------------------------------------------------------------------------
 deps: ; @sh harness/tests/need.sh $(DEPS)
+build-deps: ; @sh harness/tests/need.sh $(BUILD_DEPS)
 
-run: deps
+run: build-deps
 	@$(MAKE) --no-print-directory $(B)/holdfast
 	@$(B)/holdfast run $(CASES)
 
@@ -191,5 +194,5 @@ clean: ; rm -rf $(B)
 Q := $(if $(V),,@)
 -include $(shell find $O -name '*.d' 2>/dev/null)
 .PHONY: all help check check-now check-only asan cov live fuzz fuzz-now bench bench-now layers purity \
-	format format-check deps run install install-lib clean
+	format format-check deps build-deps run install install-lib clean
 .SECONDARY:
