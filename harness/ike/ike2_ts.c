@@ -30,11 +30,12 @@ static int compare(const struct ip_addr *a, const struct ip_addr *b)
 
 /* --- out ------------------------------------------------------------------------------------- */
 
-static void put_one(struct isakmp_msg *m, uint8_t payload, const struct ip_net *net, uint8_t proto,
-                    uint16_t port)
+static void put_one(struct isakmp_msg *m, uint8_t payload, const struct ike_selector *s, bool local)
 {
+    const struct ip_net *net = local ? &s->local : &s->remote;
+    uint16_t port = local ? s->local_port : s->remote_port;
     struct ikev2_ts t = {.type = net->addr.family == 6 ? IKEV2_TS_IPV6_RANGE : IKEV2_TS_IPV4_RANGE,
-                         .protocol = proto,
+                         .protocol = s->proto,
                          .start_port = port,
                          .end_port = port ? port : PORT_LAST,
                          .start = edge(net, 0),
@@ -43,10 +44,11 @@ static void put_one(struct isakmp_msg *m, uint8_t payload, const struct ip_net *
     ikev2_put_ts(m, payload, &t, 1);
 }
 
+/* TSi is that of who asks, and comes first in the answer, too (RFC 7296, 1.3.1 and 2.9). */
 void ike2_put_ts(struct isakmp_msg *m, const struct ike_selector *s, bool initiator)
 {
-    put_one(m, initiator ? IKEV2_P_TS_I : IKEV2_P_TS_R, &s->local, s->proto, s->local_port);
-    put_one(m, initiator ? IKEV2_P_TS_R : IKEV2_P_TS_I, &s->remote, s->proto, s->remote_port);
+    put_one(m, IKEV2_P_TS_I, s, initiator);
+    put_one(m, IKEV2_P_TS_R, s, !initiator);
 }
 
 /* --- in -------------------------------------------------------------------------------------- */
