@@ -161,6 +161,10 @@ struct ike_quirks {
     enum ike_nonce nonce;
     enum ike_cross cross;
     bool mute; /* IKEv2: requests of the other side are not answered, nor acted on */
+    /* IKEv2, answers to CREATE_CHILD_SA about pairs */
+    uint16_t refuse; /* with this error notify, whatever is asked for; 0: honestly.
+                        CHILD_SA_NOT_FOUND: rekeyings alone */
+    bool halve;      /* with the upper half of our side of the selectors (RFC 7296, 2.9) */
 };
 
 struct ike_config {
@@ -339,8 +343,8 @@ MUST_USE enum err ike_delete_child(struct ike *k, uint32_t in_spi, bool tell);
 void ike_delete_children(struct ike *k, const struct ip_addr *peer, bool tell);
 
 /* Tells PEER in one Delete that the IPsec SAs with these N inbound SPIs are gone, whether they are
- * or ever were, and changes nothing here: for tests of the other side. N up to IKE_SAY_MAX.
- * ERR_STATE: no IKE SA with it is up. */
+ * or ever were, and changes nothing here: for tests of the other side. N up to IKE_SAY_MAX; 0: that
+ * the IKE SA is. ERR_STATE: no IKE SA with it is up. */
 #define IKE_SAY_MAX 64
 MUST_USE enum err ike_say_delete(struct ike *k, const struct ip_addr *peer, const uint32_t *spis,
                                  size_t n);

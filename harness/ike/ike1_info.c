@@ -97,6 +97,10 @@ static uint32_t send_delete_esp(struct ike *k, struct ike1_sa *sa, struct bytes 
 
 void ike1_say_delete(struct ike *k, struct ike1_sa *sa, struct bytes spis)
 {
+    if (spis.n == 0) {
+        ike1_send_delete_ike(k, sa);
+        return;
+    }
     uint32_t id = send_delete_esp(k, sa, spis);
 
     ike1_fact(k, sa, IKE_FACT_DELETE_SENT, 2)->message_id = id;

@@ -234,7 +234,8 @@ static void rekey_respond(struct ike *k, struct ike2_sa *sa, struct ike2_in *in,
     struct ikev2_notify missing = {
         .protocol = IKEV2_PROTO_ESP, .type = IKEV2_N_CHILD_SA_NOT_FOUND, .spi = n->spi};
 
-    if (n->protocol != IKEV2_PROTO_ESP || !rd_done(&r) || !old || old->silent) {
+    if (n->protocol != IKEV2_PROTO_ESP || !rd_done(&r) || !old || old->silent ||
+        ike2_refuses_with(k, IKEV2_N_CHILD_SA_NOT_FOUND)) {
         ike2_refused(k, sa, 2, IKEV2_N_CHILD_SA_NOT_FOUND, false);
         ikev2_put_notify(m, &missing);
         return;

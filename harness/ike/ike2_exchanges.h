@@ -168,6 +168,7 @@ void ike2_settle_crossed(struct ike *k, struct ike2_sa *sa);
 
 struct ike2_task *ike2_want(struct ike *k, struct ike2_sa *sa, enum ike2_kind kind);
 bool ike2_wants(const struct ike2_sa *sa, enum ike2_kind kind, uint32_t spi);
+void ike2_task_free(struct ike2_task *t);
 void ike2_forget_tasks(struct ike2_sa *sa);
 /* Begins the next request if none is under way. */
 void ike2_pump(struct ike *k, struct ike2_sa *sa);
@@ -260,6 +261,17 @@ void ike2_info_begin(struct ike *k, struct ike2_sa *sa, const struct ike2_task *
 /* True when SA was freed. */
 MUST_USE bool ike2_info_answered(struct ike *k, struct ike2_sa *sa, struct ike2_in *in);
 void ike2_info_respond(struct ike *k, struct ike2_sa *sa, struct ike2_in *in, struct isakmp_msg *m);
+
+/* What no honest endpoint does (ike2_odd.c) */
+/* Says that IPsec SAs are gone, and keeps them: SPIS, four bytes each; empty: the IKE SA itself.
+ * False: no IKE SA with PEER is up. */
+bool ike2_say_delete(struct ike *k, const struct ip_addr *peer, struct bytes spis);
+void ike2_put_said(struct ike *k, const struct ike2_sa *sa, struct isakmp_msg *m,
+                   const struct ike2_task *t);
+/* Whether requests for pairs are refused with CODE, whatever they ask for (see ike_quirks). */
+bool ike2_refuses_with(const struct ike *k, uint16_t code);
+/* Of what S holds the upper half of our side, where our hosts are not. */
+void ike2_halve(const struct ike *k, struct ike_selector *s);
 
 /* Collisions (ike2_collide.c) */
 void ike2_rival_set(struct ike2_ask *a, uint32_t spi, struct bytes nonce_i, struct bytes nonce_r);

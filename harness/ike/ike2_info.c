@@ -53,6 +53,7 @@ static void put_request(struct ike *k, struct ike2_sa *sa, struct isakmp_msg *m,
     case IKE2_TELL: put_tell(m, t); break;
     case IKE2_ADDRESS: ike2_put_address(sa, m); break;
     case IKE2_ROUTE: ike2_put_route(k, sa, m); break;
+    case IKE2_SAY: ike2_put_said(k, sa, m, t); break;
     default: break; /* a probe is empty */
     }
 }

@@ -129,7 +129,7 @@ static bool forget_wants_of(struct ike *k, struct ike2_sa *sa, int how)
         }
         *at = t->next;
         sa->ntasks--;
-        mem_free(t);
+        ike2_task_free(t);
     }
     return true;
 }

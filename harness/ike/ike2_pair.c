@@ -61,6 +61,10 @@ static uint16_t choose_policy(struct ike *k, const struct ike2_sa *sa, const str
     }
     if (e)
         return IKEV2_N_INVALID_SYNTAX;
+    if (in->hdr.exchange == ISAKMP_X_V2_CREATE_CHILD_SA && ike2_quirks(k)->halve) {
+        ike2_halve(k, &made->selector);
+        rank = IKE2_RANK_PART;
+    }
     if (rank == IKE2_RANK_PART || rank == IKE2_RANK_OURS)
         say_narrowed(k, sa, made);
     return 0;
@@ -113,6 +117,8 @@ static uint16_t decide(struct ike *k, struct ike2_sa *sa, const struct ike2_in *
 
     if (sa->nchildren >= IKE2_CHILDREN)
         return IKEV2_N_NO_ADDITIONAL_SAS;
+    if (create && ike2_quirks(k)->refuse && !ike2_refuses_with(k, IKEV2_N_CHILD_SA_NOT_FOUND))
+        return ike2_quirks(k)->refuse;
     if ((code = choose_policy(k, sa, in, old, &a->made)) ||
         (code = choose_suite(k, sa, in, create, a)) || (create && (code = exchange_keys(k, in, a))))
         return code;

@@ -43,19 +43,21 @@ enum ike2_kind { /* of requests */
                  IKE2_TELL,    /* a notify */
                  IKE2_ADDRESS, /* UPDATE_SA_ADDRESSES */
                  IKE2_ROUTE,   /* COOKIE2: is the other side where it says? */
+                 IKE2_SAY,     /* a Delete that changes nothing here */
 };
 
 struct ike2_task { /* a request that waits for its turn */
     struct ike2_task *next;
     enum ike2_kind kind;
-    struct mono due; /* not before */
-    size_t policy;   /* CHILD_NEW */
-    uint32_t spi;    /* of pairs: the inbound one. CHILD_DELETE, REKEY */
-    uint16_t group;  /* of PFS, as the other side wants it; 0: ours */
-    unsigned tries;  /* that INVALID_KE_PAYLOAD has cost */
-    bool orphan;     /* CHILD_DELETE: of a pair that was never ours */
-    uint16_t notify; /* TELL */
-    uint32_t about;  /* TELL: the message ID */
+    struct mono due;   /* not before */
+    size_t policy;     /* CHILD_NEW */
+    uint32_t spi;      /* of pairs: the inbound one. CHILD_DELETE, REKEY */
+    uint16_t group;    /* of PFS, as the other side wants it; 0: ours */
+    unsigned tries;    /* that INVALID_KE_PAYLOAD has cost */
+    bool orphan;       /* CHILD_DELETE: of a pair that was never ours */
+    uint16_t notify;   /* TELL */
+    uint32_t about;    /* TELL: the message ID */
+    struct owned spis; /* SAY: four bytes each; empty: the IKE SA itself */
 };
 
 /* One side's half of an exchange of keys: in INIT and CREATE_CHILD_SA. */

@@ -33,7 +33,7 @@ static void move_tasks(struct ike2_sa *old, struct ike2_sa *new)
         old->tasks = t->next;
         t->next = NULL;
         if (t->kind == IKE2_IKE_REKEY || t->kind == IKE2_PROBE) {
-            mem_free(t);
+            ike2_task_free(t);
             continue;
         }
         *at = t;

@@ -15,6 +15,12 @@ struct ike2_task *ike2_want(struct ike *k, struct ike2_sa *sa, enum ike2_kind ki
     return t;
 }
 
+void ike2_task_free(struct ike2_task *t)
+{
+    owned_release(&t->spis);
+    mem_free(t);
+}
+
 bool ike2_wants(const struct ike2_sa *sa, enum ike2_kind kind, uint32_t spi)
 {
     for (const struct ike2_task *t = sa->tasks; t; t = t->next) {
@@ -29,7 +35,7 @@ void ike2_forget_tasks(struct ike2_sa *sa)
     while (sa->tasks) {
         struct ike2_task *t = sa->tasks;
         sa->tasks = t->next;
-        mem_free(t);
+        ike2_task_free(t);
     }
     sa->ntasks = 0;
 }
@@ -65,7 +71,7 @@ void ike2_pump(struct ike *k, struct ike2_sa *sa)
         if (!t)
             break;
         begin(k, sa, t); /* what has become pointless begins nothing */
-        mem_free(t);
+        ike2_task_free(t);
     }
     ike2_arm(k, sa);
 }

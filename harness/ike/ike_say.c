@@ -1,5 +1,6 @@
 /* What an honest endpoint would not say. */
 #include "ike/ike1_exchanges.h"
+#include "ike/ike2_exchanges.h"
 
 enum err ike_say_delete(struct ike *k, const struct ip_addr *peer, const uint32_t *spis, size_t n)
 {
@@ -13,8 +14,10 @@ enum err ike_say_delete(struct ike *k, const struct ip_addr *peer, const uint32_
         if (ip_addr_eq(&ike_peer_at(k, i)->address, peer))
             sa = ike1_best(k, i);
     }
-    if (!sa)
+    if (sa)
+        ike1_say_delete(k, sa, wr_bytes(&w));
+    else if (!ike2_say_delete(k, peer, wr_bytes(&w)))
         return ERR_STATE;
-    ike1_say_delete(k, sa, wr_bytes(&w));
+    ike_settle(k);
     return ERR_OK;
 }
