@@ -31,7 +31,14 @@ static bool plays(const struct plan *p, const char *id)
 
 struct played {
     size_t cases, passed, failed;
+    bool version[2]; /* of IKE, from 1: a case of it passed */
 };
+
+/* Pairs of devices have no peer that would say it. */
+static bool is_ikev2(const struct plan *p)
+{
+    return p->peer.ike_version == PLAN_IKEV2 || plays(p, "ikev2");
+}
 
 static struct played played_by(const struct requirements *r, const char *id)
 {
@@ -41,8 +48,10 @@ static struct played played_by(const struct requirements *r, const char *id)
         const char *v = last_run_verdict(r->run, r->plans[i]->id);
         if (!plays(r->plans[i], id))
             continue;
+        bool passed = v && strcmp(v, "PASS") == 0;
         n.cases++;
-        n.passed += v && strcmp(v, "PASS") == 0;
+        n.passed += passed;
+        n.version[is_ikev2(r->plans[i])] |= passed;
         n.failed += v && strcmp(v, "FAIL") == 0;
     }
     return n;
@@ -99,7 +108,7 @@ static void put_stray(const struct plan *p, const char *tag, void *ctx)
 
 size_t scenarios_text(const struct requirements *r, struct buf *out)
 {
-    size_t bad = 0, passed = 0, without = 0;
+    size_t bad = 0, passed = 0, both = 0, without = 0;
     const char *group = "";
 
     buf_addf(out, "%s\n", r->doc->title);
@@ -109,7 +118,11 @@ size_t scenarios_text(const struct requirements *r, struct buf *out)
         const char *loud = complaint(s, n);
         if (strcmp(group, s->at) != 0)
             buf_addf(out, "\n%s\n", group = s->at);
-        buf_addf(out, "  %s  %s\n", s->id, s->text);
+        buf_addf(out, "  %s  %s", s->id, s->text);
+        if (n.version[0] || n.version[1])
+            buf_addf(out, "  (IKE%s%s%s)", n.version[0] ? "v1" : "",
+                     n.version[0] && n.version[1] ? ", IKE" : "", n.version[1] ? "v2" : "");
+        buf_addc(out, '\n');
         put_cases(r, s->id, out);
         if (loud)
             buf_addf(out, "!!!     %s\n", loud);
@@ -117,13 +130,15 @@ size_t scenarios_text(const struct requirements *r, struct buf *out)
             buf_addf(out, "        no case: %s\n", s->no_case);
         bad += loud != NULL;
         passed += n.passed && !loud;
+        both += n.version[0] && n.version[1] && !loud;
         without += s->no_case && !loud;
     }
     size_t stray = each_stray(r, put_stray, out);
     buf_addf(
         out,
-        "\n%zu scenarios: %zu with a case that passed, %zu without one and why, %zu to look at\n",
-        r->doc->n, passed, without, bad);
+        "\n%zu scenarios: %zu with a case that passed (%zu of them with IKEv1 and with IKEv2), "
+        "%zu without one and why, %zu to look at\n",
+        r->doc->n, passed, both, without, bad);
     return bad + stray;
 }
 
@@ -138,15 +153,18 @@ static void count_stray(const struct plan *p, const char *tag, void *ctx)
     jsonw_close(ctx);
 }
 
-static void put_scenario(const struct requirements *r, const struct statement *s, const char *loud,
-                         struct jsonw *j)
+static void put_scenario(const struct requirements *r, const struct statement *s, struct jsonw *j)
 {
+    struct played n = played_by(r, s->id);
+
     jsonw_object(j, NULL);
     jsonw_string(j, "id", s->id);
     jsonw_string(j, "group", s->at);
     jsonw_string(j, "name", s->text);
     jsonw_string(j, "no_case", s->no_case);
-    jsonw_bool(j, "shown", !loud && !s->no_case);
+    jsonw_bool(j, "shown", !complaint(s, n) && !s->no_case);
+    jsonw_bool(j, "ikev1", n.version[0]);
+    jsonw_bool(j, "ikev2", n.version[1]);
     jsonw_array(j, "cases");
     for (size_t i = 0; i < r->nplans; i++) {
         if (!plays(r->plans[i], s->id))
@@ -170,9 +188,8 @@ size_t scenarios_json(const struct requirements *r, struct buf *out)
     jsonw_array(&j, "scenarios");
     for (size_t i = 0; i < r->doc->n; i++) {
         const struct statement *s = &r->doc->v[i];
-        const char *loud = complaint(s, played_by(r, s->id));
-        put_scenario(r, s, loud, &j);
-        bad += loud != NULL;
+        put_scenario(r, s, &j);
+        bad += complaint(s, played_by(r, s->id)) != NULL;
     }
     jsonw_close(&j);
     jsonw_array(&j, "no_such_scenario");

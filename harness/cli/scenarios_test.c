@@ -20,7 +20,7 @@ static const char *const of_c[] = {"AAA-03"};
 static const char *const of_d[] = {"AAA-09"};
 
 static struct plan a = {.id = "a", .tags = of_a, .ntags = 2},
-                   b = {.id = "b", .tags = of_b, .ntags = 2},
+                   b = {.id = "b", .tags = of_b, .ntags = 2, .peer.ike_version = PLAN_IKEV2},
                    c = {.id = "c", .tags = of_c, .ntags = 1},
                    d = {.id = "d", .tags = of_d, .ntags = 1};
 
@@ -55,7 +55,20 @@ static const struct row {
      {&a, &b},
      2,
      0,
-     "3 scenarios: 2 with a case that passed, 1 without one and why, 0 to look at"},
+     "  AAA-01  the first  (IKEv1, IKEv2)\n        PASS         a\n        PASS         b\n"},
+    {"one_of_each_version__is_both",
+     RUN("PASS", "PASS"),
+     {&a, &b},
+     2,
+     0,
+     "3 scenarios: 2 with a case that passed (1 of them with IKEv1 and with IKEv2), 1 without one "
+     "and why, 0 to look at"},
+    {"a_version_whose_case_did_not_pass__is_not_there",
+     RUN("UNRESOLVED", "PASS"),
+     {&a, &b},
+     2,
+     0,
+     "  AAA-01  the first  (IKEv2)\n"},
     {"a_failure__is_loud", RUN("PASS", "FAIL"), {&a, &b}, 2, 2, "!!!     A CASE FAILS\n"},
     {"not_run__is_loud", RUN("PASS", "PASS"), {&b}, 1, 0, "        PASS         b\n"},
     {"no_case__and_no_reason__is_loud",

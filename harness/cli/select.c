@@ -99,10 +99,10 @@ static void keep(struct selection *s, struct plan *p)
     s->plans[s->nplans++] = p;
 }
 
-/* Returns false when the case is invalid. */
-static bool load_one(struct selection *s, const char *path)
+/* Returns false when the case is invalid. SECOND: of two that one file has, that of IKEv2. */
+static bool load_one(struct selection *s, const char *path, bool second)
 {
-    struct plan_options o = {.defines = s->defines, .ndefines = s->ndefines};
+    struct plan_options o = {.defines = s->defines, .ndefines = s->ndefines, .second = second};
     struct plan_problem *problems = NULL;
     struct plan *p;
 
@@ -111,11 +111,12 @@ static bool load_one(struct selection *s, const char *path)
     say_problems(problems);
     if (e)
         return false;
+    bool more = p->has_second;
     if (is_chosen(s, p))
         keep(s, p);
     else
         plan_free(p);
-    return true;
+    return !more || load_one(s, path, true);
 }
 
 /* Ids become file names and JUnit names: each but once. A file named twice is taken once. */
@@ -130,7 +131,7 @@ static bool drop_twins(struct selection *s)
             if (strcmp(s->plans[i]->id, s->plans[k]->id) == 0)
                 same = s->plans[k];
         }
-        if (same && strcmp(same->file, s->plans[i]->file) == 0) {
+        if (same && strcmp(same->file, s->plans[i]->file) == 0) { /* and so of the same version */
             plan_free(s->plans[i]);
             continue;
         }
@@ -172,7 +173,7 @@ static bool load_path(struct selection *s, const char *path, bool *good)
         return false;
     }
     for (size_t i = 0; i < n; i++)
-        *good = load_one(s, paths[i]) && *good;
+        *good = load_one(s, paths[i], false) && *good;
     plan_paths_free(paths, n);
     return true;
 }

@@ -51,6 +51,7 @@ static void steps(struct load *l, struct bytes xml, const char *file)
     } else {
         take_bases(l, l->tree, NULL);
         include_expand(l);
+        versions_apply(l);
     }
     vars_apply(l);
     schema_check(&l->problems, l->tree, l->resolved);

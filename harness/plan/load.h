@@ -1,6 +1,7 @@
 /* The steps of loading a case, and what they share. plan_load runs them in the order of this file.
  *
- * bytes --node_parse--> nodes --include_expand--> one tree --vars_apply--> no variables left
+ * bytes --node_parse--> nodes --include_expand--> one tree --versions_apply--> of one version of IKE
+ *       --vars_apply--> no variables left
  *       --schema_check--> known elements, sound values --build--> struct plan --plan_check--> OK
  *       --resolved_write--> the document that goes into the evidence
  *
@@ -27,6 +28,7 @@ struct load {
     struct plan_event *events;
     size_t nrandom; /* of them, from <random> */
     bool resolved;  /* a resolved document: no other file is touched */
+    const char *ike; /* of a case of both versions: "1" or "2"; else NULL */
     unsigned included;
     size_t included_bytes;
 };
@@ -35,6 +37,10 @@ struct load {
 
 /* Replaces each xi:include below TREE by the root element of the file it names. */
 void include_expand(struct load *l);
+
+/* Makes a case of both versions of IKE one of a single version. */
+#define VAR_IKE "ike"
+void versions_apply(struct load *l);
 
 /* Collects <var> and -D, and fills ${name} in every attribute. */
 void vars_apply(struct load *l);

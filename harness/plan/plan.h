@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "plan/events.h"
+#include "plan/ike_words.h"
 #include "plan/plan_packets.h"
 #include "wire/addr.h"
 
@@ -121,10 +122,6 @@ enum plan_when { WHEN_TIME, WHEN_OFFSET, WHEN_AFTER, WHEN_LOG, WHEN_PACKET, WHEN
 
 #define PLAN_FRAME_WORDS "any esp ike keepalive fragment"
 #define PLAN_SPI_WORDS   "any newest older"
-#define PLAN_EXCHANGE_WORDS                                                                        \
-    "any main aggressive quick informational transaction sa-init auth create-child"
-#define PLAN_PAYLOAD_WORDS "any sa ke id hash nonce notify delete encrypted"
-
 /* In the order of the words above. */
 enum plan_frame { FRAME_ANY, FRAME_ESP, FRAME_IKE, FRAME_KEEPALIVE, FRAME_FRAGMENT };
 enum plan_spi { SPI_ANY, SPI_NEWEST, SPI_OLDER }; /* by when it was first seen in its direction */
@@ -261,6 +258,7 @@ struct plan {
     struct span settle;  /* goes on this long after the last event and the last stream
                             ended or stood still; default 5 s */
     bool headers_only;   /* evidence="headers" */
+    bool has_second;     /* the file has the same case with IKEv2, too: see plan_options */
     bool slow;           /* tag "slow": listed last, skipped by --fast */
     struct plan_lab lab;
     struct plan_device devices[2];
@@ -286,6 +284,7 @@ struct plan_options {
     size_t ndefines;
     const char *root; /* includes, captures and configurations must lie below it; NULL: the nearest
                          directory above the case's own that holds captures/, else the one above */
+    bool second;      /* of a case of both versions of IKE (<case ike="both">) that of IKEv2 */
 };
 
 /* Reads and checks PATH. Every problem is listed (file:line, what is wrong, the nearest right

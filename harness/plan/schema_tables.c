@@ -253,6 +253,7 @@ static const struct attr_spec case_attrs[] = {
     {"timeout", VALUE_DURATION, false, NULL, IN(plan, timeout)},
     {"settle", VALUE_DURATION, false, NULL, IN(plan, settle)},
     {"evidence", VALUE_CHOICE, false, "whole headers", NOT_KEPT},
+    {"ike", VALUE_CHOICE, false, "both", NOT_KEPT},
 };
 static const struct child_spec case_children[] = {
     {&title, true, false, 0},  {&about, true, false, 1}, {&tag, false, true, 2},

@@ -16,6 +16,8 @@ static const char *among(const struct plan_var *vars, size_t n, const char *name
 
 static const char *defined(const struct load *l, const char *name)
 {
+    if (l->ike && strcmp(name, VAR_IKE) == 0)
+        return l->ike;
     return l->opts ? among(l->opts->defines, l->opts->ndefines, name) : NULL;
 }
 
@@ -146,7 +148,7 @@ static void fill_tree(struct load *l, struct node *n)
 
 void vars_apply(struct load *l)
 {
-    size_t max = l->opts ? l->opts->ndefines : 0;
+    size_t max = (l->opts ? l->opts->ndefines : 0) + 1;
     struct plan_var *vars;
 
     for (struct node *n = l->tree->child; n; n = n->next)
@@ -162,6 +164,8 @@ void vars_apply(struct load *l)
         if (!among(vars, l->plan->nvars, name))
             set(l, vars, name, defined(l, name));
     }
+    if (l->ike && !among(vars, l->plan->nvars, VAR_IKE))
+        set(l, vars, VAR_IKE, l->ike);
     if (!l->resolved)
         fill_tree(l, l->tree);
 }

@@ -1,10 +1,9 @@
 /* What a frame of the wan leg is, and whether it is what an event is about. */
 #include "replay/impair.h"
 
-#define NATT_PORT   4500
-#define MARKER_LEN  4 /* before IKE on UDP 4500 (RFC 3948, 2.2) */
-#define KEEPALIVE   0xff
-#define PAYLOAD_SKF 53 /* RFC 7383: a fragment of an encrypted payload */
+#define NATT_PORT  4500
+#define MARKER_LEN 4 /* before IKE on UDP 4500 (RFC 3948, 2.2) */
+#define KEEPALIVE  0xff
 
 static void take_ike(struct wan_frame *f, struct bytes message)
 {
@@ -55,26 +54,6 @@ bool wan_frame_parse(struct bytes frame, struct wan_frame *out)
     return true;
 }
 
-/* Numbers of IKEv1 and IKEv2 (IANA), in the order of the words in plan.h; 0: there is none. */
-static bool is_exchange(unsigned word, const struct isakmp_hdr *h)
-{
-    static const uint8_t numbers[][2] = {{0, 0}, {2, 0},  {4, 0},  {32, 0}, {5, 37},
-                                         {6, 0}, {0, 34}, {0, 35}, {0, 36}};
-
-    return word < COUNT(numbers) && h->exchange == numbers[word][isakmp_major(h) == 2];
-}
-
-static bool is_payload(unsigned word, const struct isakmp_hdr *h)
-{
-    static const uint8_t numbers[][2] = {{0, 0}, {1, 33},  {4, 34},  {5, 35},
-                                         {8, 0}, {10, 40}, {11, 41}, {12, 42}};
-    bool v2 = isakmp_major(h) == 2;
-
-    if (word < COUNT(numbers))
-        return h->next == numbers[word][v2];
-    return v2 ? h->next == 46 || h->next == PAYLOAD_SKF : h->flags & ISAKMP_FLAG_ENCRYPTED;
-}
-
 static bool is_kind(enum plan_frame kind, const struct wan_frame *f)
 {
     switch (kind) {
@@ -98,7 +77,7 @@ bool wan_match(const struct plan_match *m, const struct wan_way *way, const stru
 {
     if (!is_kind(m->kind, f) || !is_spi(m->spi, way, f))
         return false;
-    return (!m->exchange || is_exchange(m->exchange, &f->hdr)) &&
-           (!m->payload || is_payload(m->payload, &f->hdr)) &&
+    return (!m->exchange || plan_exchange_is(m->exchange, &f->hdr)) &&
+           (!m->payload || plan_payload_is(m->payload, &f->hdr)) &&
            (!m->has_message_id || f->hdr.message_id == m->message_id);
 }

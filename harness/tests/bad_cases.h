@@ -309,6 +309,12 @@ static const struct row {
     {"wrong-protocol", NEITHER,
      "6: stream \"dl\": ICMP has no ports\n"
      "7: stream \"dns\": keepalive is a matter of TCP"},
+    {"versions", NEITHER,
+     "6: <at> has no attribute \"if-ike\"; allowed here: id, time, stream, reaches, after, log, "
+     "leg, packet, exchange, payload, from, nth, times, every, delay\n"
+     "7: no variable is called ike; <var name=\"ike\" value=\"...\"/> or -D ike=... would define "
+     "it"},
+    {"versions-2", BOTH, "6: <at> if-ike=\"3\": 1 or 2"},
 };
 
 #endif
