@@ -1,6 +1,7 @@
 /* The steps of loading a case, and what they share. plan_load runs them in the order of this file.
  *
- * bytes --node_parse--> nodes --include_expand--> one tree --versions_apply--> of one version of IKE
+ * bytes --node_parse--> nodes --include_expand--> one tree --versions_apply--> of one version of
+ * IKE
  *       --vars_apply--> no variables left
  *       --schema_check--> known elements, sound values --build--> struct plan --plan_check--> OK
  *       --resolved_write--> the document that goes into the evidence
@@ -26,8 +27,8 @@ struct load {
     const struct node *device_nodes[2]; /* of plan->devices; NULL: there by default */
     struct plan_stream *streams; /* plan->streams and plan->events, while they are being made */
     struct plan_event *events;
-    size_t nrandom; /* of them, from <random> */
-    bool resolved;  /* a resolved document: no other file is touched */
+    size_t nrandom;  /* of them, from <random> */
+    bool resolved;   /* a resolved document: no other file is touched */
     const char *ike; /* of a case of both versions: "1" or "2"; else NULL */
     unsigned included;
     size_t included_bytes;
