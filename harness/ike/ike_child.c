@@ -1,7 +1,6 @@
 /* Pairs of IPsec SAs: keys, successors, ends. */
 #include "ike/ike1_exchanges.h"
 
-#include "base/hash.h"
 #include "base/mem.h"
 
 struct ike_child *ike_child_by_in(const struct ike *k, uint32_t in_spi)
@@ -76,10 +75,12 @@ void ike_fill_child(const struct ike *k, const struct ike_child *c, struct ike_o
     o->child.suite = c->suite;
 }
 
-/* What C succeeds: each pair for the same traffic that has no successor yet. When two negotiations
- * crossed, both sides must keep the same pair: the higher rank. The loser is then usable until the
- * side that would send on it deletes it. Gives the inbound SPI of what was retired, or 0. */
-static uint32_t succeed(struct ike *k, struct ike_child *c)
+/* What C succeeds: each pair for the same traffic that has no successor yet. Gives the inbound SPI
+ * of what was retired, or 0. Who began C deletes the old one a little later. Not so when the two
+ * negotiations crossed: IKEv1 has no rule for who wins, and the other side may have seen them end
+ * in the other order and send with the old one. Each then sends with its newest pair, opens both,
+ * and the older one lives as long as was agreed. */
+static uint32_t succeed(struct ike *k, const struct ike_child *c)
 {
     uint32_t old = 0;
 
@@ -87,13 +88,9 @@ static uint32_t succeed(struct ike *k, struct ike_child *c)
         if (o == c || o->peer != c->peer || o->policy != c->policy || o->retired ||
             !ike_selector_eq(&o->selector, &c->selector))
             continue;
-        if (mono_before(c->started, o->up) && o->rank > c->rank) {
-            c->retired = true;
-            c->linger = ike_in(k, IKE_CHILD_LINGER);
-            return 0;
-        }
+        bool crossed = mono_before(c->started, o->up);
         o->retired = true;
-        o->linger = c->initiator ? ike_in(k, IKE_CHILD_LINGER) : MONO_NEVER;
+        o->linger = c->initiator && !crossed ? ike_in(k, IKE_CHILD_LINGER) : MONO_NEVER;
         old = o->in_spi;
     }
     return old;
@@ -118,7 +115,6 @@ static struct ike_child *child_new(struct ike *k, struct ike1_sa *sa, const stru
                             .linger = MONO_NEVER};
     c->hard = ike_hard(c->up, c->suite.lifetime_s);
     c->soft = ike_soft(ike_peer_at(k, c->peer), c->initiator, c->up, c->hard);
-    c->rank = hash_bytes(owned_bytes(&q->nonce_i), 0);
     k->children = c;
     return c;
 }

@@ -172,7 +172,6 @@ struct ike_child {
     uint32_t in_spi, out_spi, message_id;
     bool initiator;
     struct mono started, up, soft, hard;
-    uint64_t rank;      /* the same on both sides: decides between two that crossed */
     bool retired;       /* has a successor */
     struct mono linger; /* retired, and ours to delete */
     bool rekeying;

@@ -159,6 +159,42 @@ static void a_pair_is_rekeyed_before_its_volume_is_used_up(void **state)
     two_peers_release(&t);
 }
 
+/* Traffic both ways, and for longer than what was replaced is kept. */
+static void passes_for_a_minute(struct two_peers *t)
+{
+    for (int i = 0; i < 30; i++) {
+        two_peers_pass(t, PEER_A);
+        two_peers_pass(t, PEER_B);
+        two_peers_run(t, 2);
+    }
+}
+
+/* Both find the volume used up at once: their quick modes cross. Whoever sends with whichever pair,
+ * the other side opens it. */
+static void rekeyings_for_volume_cross__and_traffic_goes_on(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 1; seed <= 8; seed++) {
+        struct two_peers t;
+        two_peers_init(&t);
+        for (int i = 0; i < 2; i++)
+            t.side[i].esp.lifetime_kb = 64;
+        two_peers_start(&t);
+        for (int i = 0; i < 2; i++)
+            rng_seeded_init(&t.side[i].rng, seed, i ? "b" : "a");
+        two_peers_up(&t);
+        for (int i = 0; i < 2; i++)
+            assert_ok(peer_rekey_phase2(t.side[i].peer));
+        two_peers_run(&t, 1);
+        assert_int_equal(two_peers_facts(&t, PEER_A, PEER_CHILD_UP), 3);
+        assert_int_equal(two_peers_facts(&t, PEER_B, PEER_CHILD_UP), 3);
+        passes_for_a_minute(&t);
+        for (int i = 0; i < 2; i++)
+            assert_int_equal(two_peers_count(&t, i).no_sa + two_peers_count(&t, i).bad_spi, 0);
+        two_peers_release(&t);
+    }
+}
+
 static void a_pair_that_nobody_rekeys_ends_with_its_volume(void **state)
 {
     struct two_peers t;
@@ -233,6 +269,7 @@ int main(void)
         cmocka_unit_test(a_new_ike_sa_takes_over),
         cmocka_unit_test(after_a_crash_nothing_is_known_and_nobody_was_told),
         cmocka_unit_test(a_pair_is_rekeyed_before_its_volume_is_used_up),
+        cmocka_unit_test(rekeyings_for_volume_cross__and_traffic_goes_on),
         cmocka_unit_test(a_pair_that_nobody_rekeys_ends_with_its_volume),
         cmocka_unit_test(a_dead_peer_is_noticed_after_threshold_and_retries),
         cmocka_unit_test(traffic_from_the_other_side_is_a_sign_of_life),
