@@ -257,8 +257,9 @@ static void others_agree(void **state)
 int main(void)
 {
     struct CMUnitTest tests[COUNT(rows)];
+    size_t n = 0;
 
-    for (size_t i = 0; i < COUNT(rows); i++)
-        tests[i] = (struct CMUnitTest){rows[i].what, others_agree, NULL, NULL, (void *)&rows[i]};
-    return cmocka_run_group_tests_name("truth", tests, NULL, NULL);
+    for (size_t i = 0; i < COUNT(rows); i += test_step())
+        tests[n++] = (struct CMUnitTest){rows[i].what, others_agree, NULL, NULL, (void *)&rows[i]};
+    return _cmocka_run_group_tests("truth", tests, n, NULL, NULL);
 }

@@ -123,12 +123,13 @@ int main(void)
 {
     struct CMUnitTest tests[COUNT(rows)];
     char names[COUNT(rows)][80];
+    size_t n = 0;
 
-    for (size_t i = 0; i < COUNT(rows); i++) {
-        snprintf(names[i], sizeof(names[i]), "%s_%s%s", cipher_name(rows[i].suite.cipher),
+    for (size_t i = 0; i < COUNT(rows); i += test_step(), n++) {
+        snprintf(names[n], sizeof(names[n]), "%s_%s%s", cipher_name(rows[i].suite.cipher),
                  integ_name(rows[i].suite.integ), rows[i].family == 6 ? "_over_ipv6" : "");
-        tests[i] = (struct CMUnitTest){names[i], wireshark_reads_every_message, NULL, NULL,
+        tests[n] = (struct CMUnitTest){names[n], wireshark_reads_every_message, NULL, NULL,
                                        (void *)(uintptr_t)&rows[i]};
     }
-    return cmocka_run_group_tests_name("ike/ike2_tshark", tests, NULL, NULL);
+    return _cmocka_run_group_tests("ike/ike2_tshark", tests, n, NULL, NULL);
 }

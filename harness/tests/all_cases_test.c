@@ -115,11 +115,11 @@ static bool is_mangled(const char *path)
     return false;
 }
 
-/* Two at a time: tshark takes a second or two for each, so every fourth file; HOLDFAST_EVIDENCE=1,
- * 2 or 3 begins with another one, and four runs look at all. Under sanitizers, whose run wrote the
+/* Two at a time: tshark takes a second or two for each, so every eighth file; HOLDFAST_EVIDENCE=1
+ * to 7 begins with another one, and eight runs look at all. Under sanitizers, whose run wrote the
  * same bytes, a few are enough. */
 #define FEW   4
-#define PARTS 4
+#define PARTS 8
 
 static void tshark_reads_and_decrypts_a_part_of_the_evidence(void **state)
 {
@@ -134,8 +134,7 @@ static void tshark_reads_and_decrypts_a_part_of_the_evidence(void **state)
     assert_int_equal(glob(pattern, 0, NULL, &files), 0);
     assert_true(files.gl_pathc >= 20);
     buf_adds(&list, "xargs -P 2 -L 1 sh harness/tests/tshark_evidence.sh <<'END'\n");
-    const char *build = getenv("BUILD");
-    size_t step = build && strstr(build, "asan") ? files.gl_pathc / FEW : PARTS;
+    size_t step = test_step() > 1 ? files.gl_pathc / FEW : PARTS;
     const char *first = getenv("HOLDFAST_EVIDENCE");
     for (size_t i = first ? strtoul(first, NULL, 10) : 0; i < files.gl_pathc; i += step) {
         const char *f = files.gl_pathv[i];
@@ -183,7 +182,6 @@ static void junitparser_reads_both_reports(void **state)
 static void judging_elsewhere_says_the_same(void **state)
 {
     char command[COMMAND];
-    const char *build = getenv("BUILD");
 
     (void)state;
     snprintf(command, sizeof(command),
@@ -191,7 +189,7 @@ static void judging_elsewhere_says_the_same(void **state)
              " \"$p\" judge --json $f >../here; (cd / && TZ=Asia/Tokyo LC_ALL=de_DE.UTF-8"
              " \"$p\" judge --json $OLDPWD/$f) >../there; cmp -s ../here ../there ||"
              " { echo \"$f is judged otherwise elsewhere\"; exit 1; }; done",
-             all.dir, build && strstr(build, "asan") ? 4 * PARTS : PARTS);
+             all.dir, (int)test_step() * PARTS);
     assert_int_equal(whole_run_command(command), 0);
 }
 

@@ -333,7 +333,7 @@ int main(void)
     struct CMUnitTest tests[COUNT(kinds) * RECORDINGS_MAX + 1];
     size_t nrows = recordings_read(rows), n = 0;
 
-    for (size_t i = 0; i < nrows; i++) {
+    for (size_t i = 0; i < nrows; i += test_step()) {
         for (size_t k = 0; k < COUNT(kinds); k++, n++) {
             snprintf(names[n], sizeof(names[n]), "%s__%s", strchr(rows[i].path, '/') + 1,
                      kinds[k].what);

@@ -4,6 +4,8 @@
 #include "base/mem.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 void test_truncations(struct bytes in, test_parser *parse, void *ctx)
 {
@@ -71,4 +73,11 @@ uint8_t *test_file(const char *path, size_t *n)
     fclose(f);
     *n = b.n;
     return b.s ? (uint8_t *)b.s : mem_zalloc(1);
+}
+
+size_t test_step(void)
+{
+    const char *build = getenv("BUILD");
+
+    return build && strstr(build, "asan") ? 4 : 1;
 }

@@ -28,6 +28,10 @@ void test_flips(struct bytes in, test_parser *parse, void *ctx);
  */
 uint8_t *test_hex(const char *hex, size_t *n);
 
+/* Rows to go on by, for tests that mostly wait for other programs, such as tshark: 1, and under
+ * sanitizers, where our part of each row is the same work again, 4. */
+size_t test_step(void);
+
 /* Reads a whole file; NULL when it cannot be opened. The caller frees with mem_free. */
 uint8_t *test_file(const char *path, size_t *n);
 

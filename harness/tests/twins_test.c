@@ -63,9 +63,10 @@ static void passes_and_fails_the_other_way(void **state)
 int main(void)
 {
     struct CMUnitTest tests[COUNT(rows)];
+    size_t n = 0;
 
-    for (size_t i = 0; i < COUNT(rows); i++)
-        tests[i] = (struct CMUnitTest){rows[i].what, passes_and_fails_the_other_way, NULL, NULL,
-                                       (void *)(uintptr_t)&rows[i]};
-    return cmocka_run_group_tests_name("tests/twins", tests, NULL, NULL);
+    for (size_t i = 0; i < COUNT(rows); i += test_step())
+        tests[n++] = (struct CMUnitTest){rows[i].what, passes_and_fails_the_other_way, NULL, NULL,
+                                         (void *)(uintptr_t)&rows[i]};
+    return _cmocka_run_group_tests("tests/twins", tests, n, NULL, NULL);
 }
