@@ -96,7 +96,7 @@ static bool is_mangled(const char *path)
                                         "esp-old-sa-replayed",
                                         "esp-swapped-spi",
                                         "esp-unknown-spi",
-                                        "forged-delete-without-keys",
+                                        "forged-delete-",
                                         "malformed-ike",
                                         "narrow-wan-",
                                         "random-schedule-",
