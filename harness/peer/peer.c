@@ -173,6 +173,14 @@ enum err peer_rekey_phase1(struct peer *p)
     return e == ERR_NOTFOUND ? ERR_STATE : e;
 }
 
+enum err peer_reauthenticate(struct peer *p, bool breaks)
+{
+    enum err e = ike_reauthenticate(p->ike, NULL, breaks ? IKE_REAUTH_BREAK : IKE_REAUTH_MAKE);
+
+    peer_settle(p);
+    return e == ERR_NOTFOUND ? ERR_STATE : e;
+}
+
 enum err peer_rekey_phase2(struct peer *p)
 {
     struct sadb_pair *pair;

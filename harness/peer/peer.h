@@ -57,6 +57,7 @@ MUST_USE enum err peer_delete_phase1(struct peer *p);
 MUST_USE enum err peer_delete_phase2(struct peer *p);
 MUST_USE enum err peer_rekey_phase1(struct peer *p);
 MUST_USE enum err peer_rekey_phase2(struct peer *p);
+MUST_USE enum err peer_reauthenticate(struct peer *p, bool breaks); /* IKEv2 */
 void peer_crash(struct peer *p); /* forgets every SA, tells nobody; goes on as after a reboot */
 
 /* What no honest gateway does; peer_odd.c. ERR_STATE: there is no SA, or no packet, to do it with.
@@ -80,6 +81,7 @@ enum peer_spis {
     PEER_SPIS_UNKNOWN, /* none that is or was */
     PEER_SPIS_MANY,    /* eight, of which one is in use */
     PEER_SPIS_FAR,     /* what the device receives with: it is not the peer's to delete */
+    PEER_SPIS_IKE,     /* not IPsec SAs but the IKE SA */
 };
 MUST_USE enum err peer_say_delete(struct peer *p, enum peer_spis which);
 

@@ -107,13 +107,13 @@ enum err peer_say_delete(struct peer *p, enum peer_spis which)
 {
     const struct sadb_pair *pair = pair_of(p, which == PEER_SPIS_OLD);
     uint32_t spis[MANY];
-    size_t n = which == PEER_SPIS_MANY ? MANY : 1;
+    size_t n = which == PEER_SPIS_MANY ? MANY : which == PEER_SPIS_IKE ? 0 : 1;
 
-    if (!pair && which != PEER_SPIS_UNKNOWN)
+    if (!pair && which != PEER_SPIS_UNKNOWN && which != PEER_SPIS_IKE)
         return ERR_STATE;
     for (size_t i = 0; i < n; i++)
         spis[i] = unknown_spi(p);
-    if (which != PEER_SPIS_UNKNOWN) /* not the first one: what follows must be read */
+    if (n && which != PEER_SPIS_UNKNOWN) /* not the first one: what follows must be read */
         spis[n / 2] = esp_sa_params(which == PEER_SPIS_FAR ? pair->out : pair->in)->spi;
     enum err e = ike_say_delete(p->ike, &p->cfg.ike.peers[0].address, spis, n);
     peer_settle(p);

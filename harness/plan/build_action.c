@@ -88,8 +88,16 @@ static void read_rest(struct load *l, const struct node *n, struct plan_event *e
 
     if (schema_read(n, "phase", &word))
         e->phase = word + 1;
-    if (schema_read(n, "is", &word))
+    if (e->action == ACTION_PEER_PSK && schema_read(n, "is", &word))
         e->wrong = word == 1;
+    if ((e->action == ACTION_PEER_ANSWER || e->action == ACTION_REAUTHENTICATE) &&
+        l->plan->peer.ike_version != PLAN_IKEV2)
+        problem_add(&l->problems, ERR_INVALID, &n->at,
+                    "<%s> is of IKEv2: <peer ike-version=\"2\"/>", n->name);
+    if (e->action == ACTION_FORGE_NOTIFY && e->notify == NOTIFY_QCD &&
+        l->plan->lab.mode == MODE_PEER && l->plan->peer.ike_version != PLAN_IKEV2)
+        problem_add(&l->problems, ERR_INVALID, &n->at,
+                    "<%s> type=\"qcd\" is of IKEv2: <peer ike-version=\"2\"/>", n->name);
     e->match.has_message_id = node_attr(n, "message-id") != NULL;
     check_match(l, n, &e->match);
     if (e->action != ACTION_PEER_SUITES)

@@ -103,7 +103,12 @@
 /* IKE as it should not be, by the peer or by somebody on the way who has no keys. */
 #define PLAN_EVENTS_IKE(X)                                                                         \
     X(DELETE_NOTICE, "delete-notice", "p", notice, notice_sent,                                    \
-      "says in one Delete that IPsec SAs are gone, and keeps its own", "the Delete went out")      \
+      "says in one Delete that SAs are gone, and keeps its own", "the Delete went out")            \
+    X(PEER_ANSWER, "peer-answer", "p", answer, answered_amiss,                                     \
+      "answers the device's next requests for IPsec SAs amiss (IKEv2)", "such an answer")          \
+    X(REAUTHENTICATE, "reauthenticate", "p", reauth, authenticated_anew,                           \
+      "makes a new IKE SA with all it carries in the place of the old one (IKEv2)",                \
+      "another IKE SA came up, and the old one went")                                              \
     X(PEER_PSK, "peer-psk", "p", psk, keys_differ,                                                 \
       "goes on with a wrong pre-shared key, or with the lab's again",                              \
       "a negotiation that fails; with the lab's: one that succeeds")                               \

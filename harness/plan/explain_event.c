@@ -81,6 +81,10 @@ static void explain_amount(struct buf *out, const struct plan *p, const struct p
     case ACTION_DELETE_NOTICE:
         buf_addf(out, ", SPIs: %s", word(PLAN_SPIS_WORDS, e->spis, name));
         break;
+    case ACTION_PEER_ANSWER: buf_addf(out, ": %s", word(PLAN_ANSWER_WORDS, e->answer, name)); break;
+    case ACTION_REAUTHENTICATE:
+        buf_adds(out, e->reauth == REAUTH_BREAK ? ", break before make" : ", make before break");
+        break;
     case ACTION_PEER_PSK: buf_adds(out, e->wrong ? ": a wrong one" : ": the lab's"); break;
     case ACTION_PEER_SUITES:
         buf_addf(out, "%s%s%s%s", *e->ike ? ", IKE " : "", e->ike, *e->esp ? ", ESP " : "", e->esp);

@@ -137,9 +137,26 @@ struct plan_match { /* which frames of the wan leg: everything that is said has 
     double share;                /* of what is left, by chance; 0: all */
 };
 
-enum plan_spis { SPIS_OWN, SPIS_OLD, SPIS_UNKNOWN, SPIS_MANY, SPIS_FAR }; /* delete-notice */
-#define PLAN_SPIS_WORDS   "own old unknown many far"
-#define PLAN_NOTIFY_WORDS "invalid-spi invalid-cookie initial-contact no-proposal malformed"
+/* delete-notice; IKE: the IKE SA */
+enum plan_spis { SPIS_OWN, SPIS_OLD, SPIS_UNKNOWN, SPIS_MANY, SPIS_FAR, SPIS_IKE };
+#define PLAN_SPIS_WORDS   "own old unknown many far ike"
+#define PLAN_NOTIFY_WORDS "invalid-spi invalid-cookie initial-contact no-proposal malformed qcd"
+
+#define NOTIFY_QCD 5 /* of these words: a token of RFC 6290, made up */
+
+/* peer-answer: errors of RFC 7296, 3.10.1; NARROWED: half of the selectors. */
+enum plan_answer {
+    ANSWER_TEMPORARY,
+    ANSWER_NOT_FOUND,
+    ANSWER_NO_PROPOSAL,
+    ANSWER_NO_TS,
+    ANSWER_NO_MORE,
+    ANSWER_NARROWED,
+};
+#define PLAN_ANSWER_WORDS                                                                          \
+    "temporary-failure child-sa-not-found no-proposal ts-unacceptable no-additional-sas narrowed"
+
+enum plan_reauth { REAUTH_MAKE, REAUTH_BREAK }; /* which comes first */
 
 struct plan_event {
     const char *id;
@@ -178,6 +195,8 @@ struct plan_event {
     unsigned count;          /* esp- and ike- events, wan-replay: how many packets; 1 */
     uint32_t numbers;        /* esp-jump: left out */
     enum plan_spis spis;     /* delete-notice */
+    enum plan_answer answer; /* peer-answer */
+    enum plan_reauth reauth; /* reauthenticate */
     bool wrong;              /* peer-psk */
     const char *ike, *esp;   /* peer-suites: "" as they are */
     unsigned phase;          /* forge-delete */

@@ -64,6 +64,10 @@ static const struct attr_spec jump_attrs[] = {WITH("numbers", COUNTER, true, NUL
 
 static const struct attr_spec notice_attrs[] = {
     WITH("spis", CHOICE, true, PLAN_SPIS_WORDS, EVENT(spis)), BY};
+static const struct attr_spec answer_attrs[] = {
+    WITH("is", CHOICE, true, PLAN_ANSWER_WORDS, EVENT(answer)), HOWMANY, BY};
+static const struct attr_spec reauth_attrs[] = {
+    WITH("how", CHOICE, true, "make-before-break break-before-make", EVENT(reauth)), BY};
 static const struct attr_spec psk_attrs[] = {WITH("is", CHOICE, true, "lab wrong", NOT_KEPT), BY};
 static const struct attr_spec suites_attrs[] = {WITH("ike", SUITES, false, NULL, EVENT(ike)),
                                                 WITH("esp", SUITES, false, NULL, EVENT(esp)), BY};

@@ -180,11 +180,34 @@ static const char *number_restarted(struct run *r, struct event *e, const struct
 
 static const char *notice_sent(struct run *r, struct event *e, const struct sign *s)
 {
-    (void)e;
+    unsigned phase = e->spec->spis == SPIS_IKE ? 1 : 2;
+
     return is_ike_fact(s, IKE_FACT_DELETE_SENT) && !r->ways[WAY_OUT].blocked &&
-                   s->fact->ike.phase == 2
+                   s->fact->ike.phase == phase
                ? "the delete was sent"
                : NULL;
+}
+
+/* As often as the case says; then the peer is honest again. */
+static const char *answered_amiss(struct run *r, struct event *e, const struct sign *s)
+{
+    if (s->kind != SIGN_FACT || !odd_is_answer(e->spec, s->fact) || ++e->bites < e->spec->count)
+        return NULL;
+    odd_end(r);
+    return "such an answer was given";
+}
+
+/* BITES: what was seen of the two, a bit each. */
+static const char *authenticated_anew(struct run *r, struct event *e, const struct sign *s)
+{
+    (void)r;
+    if (s->kind != SIGN_FACT || s->fact->ike.attempt)
+        return NULL;
+    if (s->fact->kind == PEER_IKE_UP && !s->fact->ike.rekey)
+        e->bites |= 1;
+    if (s->fact->kind == PEER_IKE_DOWN)
+        e->bites |= 2;
+    return e->bites == 3 ? "another IKE SA is up, and the old one is down" : NULL;
 }
 
 static bool negotiation_failed(const struct sign *s)

@@ -306,38 +306,8 @@ static enum impair_fate meet(struct run *r, enum way_id way, struct bytes frame,
     return FATE_PASS;
 }
 
-/* --- what is seen ------------------------------------------------------------------------------
+/* --- frames as they come -----------------------------------------------------------------------
  */
-
-static void note_spi(struct wan_way *way, uint32_t spi)
-{
-    size_t known = way->nspis < SPIS_KNOWN ? way->nspis : SPIS_KNOWN;
-
-    for (size_t i = 0; i < known; i++) {
-        if (way->spis[i] == spi)
-            return;
-    }
-    way->spis[way->nspis++ % SPIS_KNOWN] = spi;
-}
-
-static void note(struct run *r, enum way_id way, struct bytes frame, const struct wan_frame *f)
-{
-    static const uint8_t none[ISAKMP_COOKIE_LEN];
-    struct impair *m = r->impair;
-    struct rd rd = rd_of(frame);
-
-    rd_copy(&rd, m->seen[way].eth, sizeof(m->seen[way].eth));
-    m->seen[way].any = true;
-    if (f->esp)
-        note_spi(&m->seen[way], f->spi);
-    if (f->ike && f->hdr.message_id && memcmp(f->hdr.cookie_r, none, sizeof(none)) != 0) {
-        m->version = f->hdr.version;
-        memcpy(m->cookies, f->hdr.cookie_i, ISAKMP_COOKIE_LEN);
-        memcpy(m->cookies + ISAKMP_COOKIE_LEN, f->hdr.cookie_r, ISAKMP_COOKIE_LEN);
-    }
-    if (m->keeps && (f->esp || f->ike) && (run_is_pair(r) || sent_by_peer(r, way)))
-        kept_add(m, way, frame);
-}
 
 enum impair_fate impair_frame(struct run *r, enum way_id way, struct bytes frame)
 {
@@ -345,7 +315,7 @@ enum impair_fate impair_frame(struct run *r, enum way_id way, struct bytes frame
 
     if (!wan_frame_parse(frame, &f))
         return FATE_PASS;
-    note(r, way, frame, &f);
+    wan_note(r, way, frame, &f);
     timeline_on_message(r, way, &f);
     return meet(r, way, frame, &f, 0);
 }

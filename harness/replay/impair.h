@@ -33,6 +33,10 @@ struct wan_way { /* what has been seen on one way */
     size_t nspis;    /* the last one is the newest */
     uint8_t eth[12]; /* addresses of the last frame */
     bool any;
+    /* IKEv2, of the IKE SA seen last: what a request on this way would say */
+    uint64_t ike_spi; /* the initiator's */
+    uint8_t ike_flags;
+    uint32_t next_id;
 };
 
 /* False: nothing that an event could be about, as ARP. */
@@ -40,6 +44,9 @@ bool wan_frame_parse(struct bytes frame, struct wan_frame *out);
 
 /* Does F fit what M says of kind, SPI and IKE message? */
 bool wan_match(const struct plan_match *m, const struct wan_way *way, const struct wan_frame *f);
+
+/* Remembers FRAME as something that was seen on WAY (wan_seen.c). */
+void wan_note(struct run *r, enum way_id way, struct bytes frame, const struct wan_frame *f);
 
 /* --- rules (impair.c) --------------------------------------------------------------------------
  */

@@ -102,8 +102,12 @@ static void make_peer(struct run *r)
                             .inner_next_hop = at_ho ? l->ho_on_link : l->bo_on_link,
                             .mtu = l->legs[LEG_WAN].mtu,
                             .no_acquire = !pp->acquire};
-    c.ike = (struct ike_config){
-        .local = c.wan, .peers = &r->ike_peer, .npeers = 1, .policies = &r->policy, .npolicies = 1};
+    c.ike = (struct ike_config){.local = c.wan,
+                                .peers = &r->ike_peer,
+                                .npeers = 1,
+                                .policies = &r->policy,
+                                .npolicies = 1,
+                                .quirks = &r->quirks};
     r->peer = peer_new(&c, r->clk, run_rng(r, "peer"), r->opts->log);
     peer_attach(r->peer, PEER_WAN, &r->taps[TAP_WAN].sink);
     peer_attach(r->peer, PEER_INNER, &r->inner_end->sink);

@@ -126,6 +126,7 @@ struct run {
     struct ike_esp_suite esp_suites[16];
     struct ike_peer_config ike_peer;
     struct ike_policy policy;
+    struct ike_quirks quirks;     /* of the peer's IKE */
     struct device *device[SITES]; /* by site; NULL: the peer's */
     struct port *device_ports[SITES][DEVICE_LEGS];
     struct station mgmt[SITES]; /* the log host, on each device's mgmt leg */
@@ -270,6 +271,11 @@ unsigned ways_of_event(const struct run *r, const struct plan_event *s); /* by i
 enum way_id way_to_device(const struct run *r, const struct plan_event *s);
 uint64_t ways_eaten(const struct run *r, unsigned ways);
 uint64_t ways_passed(const struct run *r, unsigned ways);
+
+/* odd.c: how the peer answers, from <peer-answer> on, and whether F is such an answer. */
+void odd_answers(struct run *r, const struct plan_event *s);
+bool odd_is_answer(const struct plan_event *s, const struct peer_fact *f);
+void odd_end(struct run *r);
 
 /* confirm.c: what shows that an event bit. */
 void confirm_command(struct run *r, struct event *e); /* the device took it */
