@@ -1,6 +1,7 @@
 #!/bin/sh
 # run.sh PROGRAM...: runs each test program, shows what failed, ends with
-# "N passed, N failed, N skipped". JOBS at a time; each program's output is kept beside it (.log).
+# "N passed, N failed, N skipped". JOBS at a time (one more than there are processors: some wait for
+# peers); each program's output is kept beside it (.log).
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 export CMOCKA_MESSAGE_OUTPUT=stdout
@@ -31,7 +32,7 @@ fi
 exit 0
 ONE
 )
-printf '%s\n' "$@" | xargs -P "${JOBS:-$(nproc)}" -I{} sh -c "$one" sh {} "$out"
+printf '%s\n' "$@" | xargs -P "${JOBS:-$(($(nproc) + 1))}" -I{} sh -c "$one" sh {} "$out"
 total=$(cat "$out"/* 2>/dev/null |
     awk '{p += $1; f += $2; s += $3} END {printf "%d passed, %d failed, %d skipped", p, f, s}')
 echo "$total"
