@@ -102,7 +102,11 @@
     X(SETTINGS_LOST, "settings-lost", "`write memory` stores nothing", "answer")                   \
     X(LIMITS_IGNORED, "limits-ignored",                                                            \
       "messages that are switched off or rate-limited are logged", "log")                          \
-    X(NO_PACKET_LOG, "no-packet-log", "single packets are dropped in silence", "log")
+    X(NO_PACKET_LOG, "no-packet-log", "single packets are dropped in silence", "log")              \
+    /* IKE */                                                                                      \
+    X(PROBE_ALWAYS, "probe-always", "the peer is probed although data comes from it", "ike")       \
+    X(NO_COOKIE, "no-cookie", "IKEv2 never asks for a COOKIE", "ike")                              \
+    X(GULLIBLE, "gullible", "what IKEv2 is told in clear is believed", "log")
 
 enum gw_fault {
 #define X(id, name, what, rule) GW_FAULT_##id,

@@ -48,6 +48,18 @@ void gw_vpn_release(struct gateway *g)
     *v = (struct vpn){.ifi = NETIF_NONE};
 }
 
+void gw_vpn_be_faulty(struct gateway *g)
+{
+    struct vpn *v = &g->vpn;
+
+    if (!v->plan)
+        return;
+    v->quirks.gullible = gw_fault_on(g->faults, GW_FAULT_GULLIBLE);
+    v->plan->ike.quirks = &v->quirks;
+    if (gw_fault_on(g->faults, GW_FAULT_NO_COOKIE))
+        v->plan->ike.cookies_from = SIZE_MAX - 1;
+}
+
 void gw_vpn_renew(struct gateway *g)
 {
     struct vpn *v = &g->vpn;
@@ -61,6 +73,7 @@ void gw_vpn_renew(struct gateway *g)
         return;
     drop_engine(v);
     v->used = v->plan;
+    gw_vpn_be_faulty(g);
     if (v->plan && v->plan->ike.npolicies && v->enabled)
         v->ike = ike_new(&v->plan->ike, g->env.clk, g->env.rng, g->env.log);
 }

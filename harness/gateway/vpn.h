@@ -136,10 +136,11 @@ static inline size_t vpn_ike(const struct vpn_session *s) /* index in a tally */
 struct vpn_plan; /* the configuration in the form the IKE endpoint wants it */
 
 struct vpn {
-    struct vpn_plan *plan; /* what the configuration says */
-    struct vpn_plan *used; /* what IKE works by: PLAN, or an older one until no SA is left */
-    struct ike *ike;       /* NULL: no crypto map is bound */
-    size_t ifi;            /* interface of the crypto map, or of the last one; NETIF_NONE */
+    struct ike_quirks quirks; /* of the engine, by seeded faults */
+    struct vpn_plan *plan;    /* what the configuration says */
+    struct vpn_plan *used;    /* what IKE works by: PLAN, or an older one until no SA is left */
+    struct ike *ike;          /* NULL: no crypto map is bound */
+    size_t ifi;               /* interface of the crypto map, or of the last one; NETIF_NONE */
     struct sadb *sadb;
     struct vpn_policy **policies; /* by number */
     size_t npolicies;

@@ -191,6 +191,8 @@ static void note_alive(struct gateway *g, const struct ip_addr *peer)
     struct vpn_session *s = gw_vpn_session(g, peer);
     struct mono now = clock_now(g->env.clk);
 
+    if (gw_fault_on(g->faults, GW_FAULT_PROBE_ALWAYS))
+        return;
     if (!s || (!mono_before(mono_add(s->heard, SPAN_MS(100)), now) && s->heard.ns))
         return;
     s->heard = now;

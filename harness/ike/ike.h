@@ -160,7 +160,8 @@ enum ike_cross { /* IKEv2: whether our rekeyings are made to cross with the othe
 struct ike_quirks {
     enum ike_nonce nonce;
     enum ike_cross cross;
-    bool mute; /* IKEv2: requests of the other side are not answered, nor acted on */
+    bool gullible; /* IKEv2: an INVALID_IKE_SPI in clear ends the IKE SA */
+    bool mute;     /* IKEv2: requests of the other side are not answered, nor acted on */
     /* IKEv2, answers to CREATE_CHILD_SA about pairs */
     uint16_t refuse; /* with this error notify, whatever is asked for; 0: honestly.
                         CHILD_SA_NOT_FOUND: rekeyings alone */

@@ -276,8 +276,9 @@ static bool is_clear(struct ike *k, struct ike2_sa *sa, struct ike2_in *in)
     if (in->hdr.next == IKEV2_P_SK || in->hdr.next == IKEV2_P_SKF)
         return false;
     in->clear = in->datagram;
-    if (sa->state == IKE2_CLOSING && !ike2_parse_in(in) && ike2_has(in, IKEV2_N_INVALID_IKE_SPI)) {
-        ike2_go_down(k, sa, IKE_END_REPLACED);
+    bool is_news = sa->state == IKE2_CLOSING || ike2_quirks(k)->gullible;
+    if (is_news && !ike2_parse_in(in) && ike2_has(in, IKEV2_N_INVALID_IKE_SPI)) {
+        ike2_go_down(k, sa, sa->state == IKE2_CLOSING ? IKE_END_REPLACED : IKE_END_PEER_DELETE);
         return true;
     }
     struct ike_out *o = ike2_fact(k, sa, IKE_FACT_AUTH, 2);

@@ -30,6 +30,7 @@ static void judge_rules(struct judge *j)
         [RULE_STREAM] = rule_stream, [RULE_NO_CLEARTEXT] = rule_no_cleartext,
         [RULE_TUNNEL] = rule_tunnel, [RULE_RESET] = rule_reset,
         [RULE_ANSWER] = rule_answer, [RULE_PACKET] = rule_packet,
+        [RULE_IKE] = rule_ike,
     };
 
     for (size_t i = 0; i < j->plan->nexpects; i++)

@@ -23,6 +23,11 @@ struct packet_watch {   /* of one <packet> expectation */
     uint64_t isn_packet; /* the first whose sequence number is not as it should; 0: none */
 };
 
+struct ike_watch {      /* of one <ike> expectation */
+    uint64_t n, packet; /* messages that fit; the first of them */
+    int64_t time_ns;
+};
+
 struct judge {
     struct judgement *out;
     struct arena *arena;
@@ -39,6 +44,7 @@ struct judge {
     struct stream_watch *watches;      /* by expectation */
     struct reset_watch *reset_watches; /* the same */
     struct packet_watch *packets;      /* the same */
+    struct ike_watch *ikes;            /* the same */
     bool counts_packets, has_outside;
     struct fragments *fragments[EV_LEGS], *inner_fragments;
 };
@@ -65,6 +71,11 @@ void rule_reset(struct judge *j, size_t i, const struct plan_expect *x);
 void rule_esp(struct judge *j);
 void rule_answer(struct judge *j, size_t i, const struct plan_expect *x);
 void rule_decrypt(struct judge *j);
+
+/* rule_ike.c */
+void rule_ike(struct judge *j, size_t i, const struct plan_expect *x);
+void ike_message(struct judge *j, const struct ip *ip, const struct isakmp_hdr *h,
+                 struct bytes message);
 
 /* rule_packet.c */
 void rule_packet(struct judge *j, size_t i, const struct plan_expect *x);

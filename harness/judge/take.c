@@ -8,6 +8,7 @@ static void begin_watches(struct judge *j)
 
     j->watches = arena_array(j->arena, n + 1, sizeof(*j->watches));
     j->reset_watches = arena_array(j->arena, n + 1, sizeof(*j->reset_watches));
+    j->ikes = arena_array(j->arena, n + 1, sizeof(*j->ikes));
     j->wan.leaks = arena_array(j->arena, n + 1, sizeof(*j->wan.leaks));
     for (size_t i = 0; i < n; i++)
         j->watches[i] = (struct stream_watch){.x = &j->plan->expects[i],

@@ -216,7 +216,7 @@ struct ike_sa *wan_ike(struct wan *w, const uint8_t cookie[static 8])
 }
 
 /* A quick mode or an encrypted informational shows that phase 1 was finished. */
-static void take_ike(struct judge *j, struct bytes message)
+static void take_ike(struct judge *j, const struct ip *ip, struct bytes message)
 {
     struct isakmp_hdr h;
 
@@ -224,6 +224,7 @@ static void take_ike(struct judge *j, struct bytes message)
     if (isakmp_hdr_parse(message, &h))
         return;
     history_ike(j, &h);
+    ike_message(j, ip, &h, message);
     struct ike_sa *s = wan_ike(&j->wan, h.cookie_i);
     if (!s)
         return;
@@ -245,7 +246,7 @@ static void take_natt(struct judge *j, const struct pkt *p, bool eaten)
     if (p->udp.data.n < 4)
         return;
     if (rd_be32(&r) == 0)
-        take_ike(j, rd_rest(&r));
+        take_ike(j, &p->ip, rd_rest(&r));
     else
         take_esp(j, &p->ip, p->udp.data, true, eaten);
 }
@@ -257,7 +258,7 @@ static void take_whole(struct judge *j, const struct pkt *p, bool eaten)
     else if (p->kind == PKT_UDP && (p->udp.dst == PORT_NATT || p->udp.src == PORT_NATT))
         take_natt(j, p, eaten);
     else if (p->kind == PKT_UDP && (p->udp.dst == PORT_IKE || p->udp.src == PORT_IKE))
-        take_ike(j, p->udp.data);
+        take_ike(j, &p->ip, p->udp.data);
 }
 
 void wan_frame(struct judge *j, const struct pkt *p)

@@ -307,6 +307,7 @@ static void explain_rule(struct buf *out, const struct plan *p, const struct pla
                  x->window.since >= 0 ? p->events[x->window.since].id : "nothing");
         return;
     case RULE_PACKET: explain_packet(out, p, x); break;
+    case RULE_IKE: explain_ike(out, x); break;
     case RULE_COUNT: break;
     }
     explain_window(out, p, &x->window);

@@ -1,4 +1,7 @@
 #include "plan/explain_packets.h"
+#include "plan/value.h"
+
+#include <stdio.h>
 
 static const char *const senders[] = {"the user", "the server", "the outside host"};
 
@@ -53,5 +56,28 @@ void explain_packet(struct buf *out, const struct plan *p, const struct plan_exp
     if (x->isn)
         buf_addf(out, " with %s sequence number",
                  x->isn == ISN_KEPT ? "its sender's own" : "another than its sender's");
+    explain_count(out, x);
+}
+
+const char *plan_ike_messages(const struct plan_expect *x, char out[static PLAN_IKE_CHARS])
+{
+    static const char *const from[] = {"", " of the device", " of the peer"};
+    static const char *const is[] = {"a message", "a request", "an answer"};
+    char exchange[32] = "", notify[32] = "";
+
+    if (x->exchange)
+        (void)value_word(PLAN_EXCHANGE_WORDS, x->exchange, exchange, sizeof(exchange));
+    if (x->notify)
+        (void)value_word(PLAN_CLEAR_NOTIFY_WORDS, x->notify, notify, sizeof(notify));
+    snprintf(out, PLAN_IKE_CHARS, "%s of IKE%s%s%s%s%s", is[x->ike_is], from[x->from],
+             *exchange ? ", exchange " : "", exchange, *notify ? ", with " : "", notify);
+    return out;
+}
+
+void explain_ike(struct buf *out, const struct plan_expect *x)
+{
+    char text[PLAN_IKE_CHARS];
+
+    buf_adds(out, plan_ike_messages(x, text));
     explain_count(out, x);
 }

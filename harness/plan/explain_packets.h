@@ -9,6 +9,7 @@ void explain_past_tunnel(struct buf *out, const struct plan *p, const struct pla
 void explain_send(struct buf *out, const struct plan *p,
                   const struct plan_event *e); /* a line's end */
 void explain_packet(struct buf *out, const struct plan *p, const struct plan_expect *x);
+void explain_ike(struct buf *out, const struct plan_expect *x);
 
 /* explain.c: ", once," */
 void explain_count(struct buf *out, const struct plan_expect *x);

@@ -2,6 +2,7 @@
 #include "plan/ike_words.h"
 
 #include "base/mem.h"
+#include "wire/ikev2.h"
 
 #define PAYLOAD_SK  46 /* RFC 7296, 3.14 */
 #define PAYLOAD_SKF 53 /* RFC 7383: a fragment of an encrypted payload */
@@ -22,6 +23,25 @@ bool plan_exchange_is(unsigned word, const struct isakmp_hdr *h)
         return false;
     const uint8_t *number = exchanges[word][isakmp_major(h) == 2];
     return h->exchange == number[0] || h->exchange == number[1];
+}
+
+uint16_t plan_clear_notify(unsigned word)
+{
+    static const uint16_t types[] = {0,
+                                     IKEV2_N_COOKIE,
+                                     IKEV2_N_INVALID_KE_PAYLOAD,
+                                     IKEV2_N_NO_PROPOSAL_CHOSEN,
+                                     IKEV2_N_INVALID_SPI,
+                                     IKEV2_N_INVALID_IKE_SPI};
+
+    return types[word];
+}
+
+bool plan_ike_is(enum plan_ike_is what, const struct isakmp_hdr *h)
+{
+    bool answer = isakmp_major(h) == 2 && ikev2_is_response(h);
+
+    return what == IKE_IS_ANY || answer == (what == IKE_IS_ANSWER);
 }
 
 bool plan_payload_is(unsigned word, const struct isakmp_hdr *h)

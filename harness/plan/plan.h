@@ -215,7 +215,8 @@ struct plan_event {
     X(TUNNEL, "tunnel")                                                                            \
     X(RESET, "reset")                                                                              \
     X(ANSWER, "answer")                                                                            \
-    X(PACKET, "packet")
+    X(PACKET, "packet")                                                                            \
+    X(IKE, "ike")
 
 enum plan_rule {
 #define X(id, name) RULE_##id,
@@ -257,6 +258,10 @@ struct plan_expect {
     int sent;                /* PACKET: that of this <send>, -1: any */
     uint16_t mss;            /* PACKET: that each SYN offers at most; 0: not asked */
     enum plan_isn isn;       /* PACKET: of each SYN */
+    unsigned exchange;       /* IKE, as words; 0: any */
+    unsigned notify;         /* IKE, the same: in clear */
+    enum plan_ike_from from; /* IKE */
+    enum plan_ike_is ike_is; /* IKE */
     struct plan_place at;
 };
 
@@ -331,6 +336,10 @@ const char *plan_send_name(enum plan_send s);
 const char *plan_send_what(enum plan_send s);      /* in words */
 bool plan_send_has_stream(enum plan_send s);       /* it is about one */
 const char *plan_packet_words(enum plan_packet p); /* "a SYN" */
+
+/* What an <ike> expectation counts, in words, to OUT. Returns OUT. */
+#define PLAN_IKE_CHARS 128
+const char *plan_ike_messages(const struct plan_expect *x, char out[static PLAN_IKE_CHARS]);
 
 /* The plan in words, for `holdfast explain`, to OUT. */
 struct buf;

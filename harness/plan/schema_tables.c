@@ -225,6 +225,14 @@ static const struct attr_spec packet_attrs[] = {
     WINDOW};
 #undef X
 
+static const struct attr_spec ike_attrs[] = {
+    {"exchange", VALUE_CHOICE, false, PLAN_EXCHANGE_WORDS, IN(plan_expect, exchange)},
+    {"notify", VALUE_CHOICE, false, PLAN_CLEAR_NOTIFY_WORDS, IN(plan_expect, notify)},
+    {"from", VALUE_CHOICE, false, PLAN_IKE_FROM_WORDS, IN(plan_expect, from)},
+    {"is", VALUE_CHOICE, false, PLAN_IKE_IS_WORDS, IN(plan_expect, ike_is)},
+    HOW_MANY,
+    WINDOW};
+
 #define RULE(id, name, list)                                                                       \
     {                                                                                              \
         name, ATTRS(list), .action = -1, .rule = RULE_##id                                         \
@@ -238,6 +246,7 @@ static const struct elem_spec rules[RULE_COUNT] = {
     [RULE_RESET] = RULE(RESET, "reset", reset_attrs),
     [RULE_ANSWER] = RULE(ANSWER, "answer", answer_attrs),
     [RULE_PACKET] = RULE(PACKET, "packet", packet_attrs),
+    [RULE_IKE] = RULE(IKE, "ike", ike_attrs),
 };
 static const struct child_spec expect_children[] = {
 #define X(id, name) {&rules[RULE_##id], false, true, 0},

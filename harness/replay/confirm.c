@@ -197,17 +197,21 @@ static const char *answered_amiss(struct run *r, struct event *e, const struct s
     return "such an answer was given";
 }
 
-/* BITES: what was seen of the two, a bit each. */
+/* In the order that was asked for: else something else has ended the old one. BITES: the first of
+ * the two was seen. */
 static const char *authenticated_anew(struct run *r, struct event *e, const struct sign *s)
 {
+    bool breaks = e->spec->reauth == REAUTH_BREAK;
+
     (void)r;
     if (s->kind != SIGN_FACT || s->fact->ike.attempt)
         return NULL;
-    if (s->fact->kind == PEER_IKE_UP && !s->fact->ike.rekey)
-        e->bites |= 1;
-    if (s->fact->kind == PEER_IKE_DOWN)
-        e->bites |= 2;
-    return e->bites == 3 ? "another IKE SA is up, and the old one is down" : NULL;
+    bool up = s->fact->kind == PEER_IKE_UP;
+    bool down = s->fact->kind == PEER_IKE_DOWN && s->fact->ike.end == IKE_END_REPLACED;
+    if (e->bites && (breaks ? up : down))
+        return "another IKE SA is up, and the old one is down";
+    e->bites += breaks ? down : up;
+    return NULL;
 }
 
 static bool negotiation_failed(const struct sign *s)

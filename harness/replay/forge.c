@@ -164,7 +164,7 @@ static void put_offer(struct isakmp_msg *m)
 static void put_offer_v2(struct isakmp_msg *m)
 {
     static const struct ikev2_transform transforms[] = {
-        {.type = IKEV2_T_ENCR, .id = IKEV2_ENCR_AES_GCM_16, .key_bits = 256},
+        {.type = IKEV2_T_ENCR, .id = IKEV2_ENCR_AES_GCM_16, .key_bits = 128},
         {.type = IKEV2_T_PRF, .id = 5 /* HMAC-SHA-256 */},
         {.type = IKEV2_T_DH, .id = CURVE25519}};
     struct ikev2_proposal p = {
