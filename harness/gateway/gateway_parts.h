@@ -171,7 +171,7 @@ void gw_vpn_configure(struct gateway *g);
 /* IKE gets the plan that is in force, if nothing is left that was made by an older one. */
 void gw_vpn_renew(struct gateway *g);
 void gw_vpn_be_faulty(struct gateway *g); /* seeded faults of IKE itself */
-void gw_vpn_forget(struct gateway *g); /* a crash: no SA is left, nobody is told */
+void gw_vpn_forget(struct gateway *g);    /* a crash: no SA is left, nobody is told */
 void gw_vpn_tick(struct gateway *g);
 struct mono gw_vpn_deadline(const struct gateway *g);
 void gw_vpn_events(struct gateway *g); /* takes what IKE has to say */

@@ -64,7 +64,7 @@ static const struct row {
      "10: <no-log> has no attribute \"y\"; allowed here: id, stream, reason, text, "
      "site, since, until, within\n"
      "11: <log> is of another namespace than \"urn:holdfast:case:1\"; allowed here: "
-     "<log>, <no-log>, <stream>, <no-cleartext>, <tunnel>, <reset>, <answer>, <packet>"},
+     "<log>, <no-log>, <stream>, <no-cleartext>, <tunnel>, <reset>, <answer>, <packet>, <ike>"},
     {"huge-values", BOTH,
      "2: <case> timeout=\"99999999999h\" is out of range: it has to be a number and "
      "its unit ns, us, ms, s, min or h, as 20s; or 0\n"
@@ -252,7 +252,7 @@ static const struct row {
      "stream, reason, text, site, since, until, within"},
     {"unknown-element", BOTH,
      "11: unknown element <resets>; did you mean <reset>? allowed here: <log>, "
-     "<no-log>, <stream>, <no-cleartext>, <tunnel>, <reset>, <answer>, <packet>"},
+     "<no-log>, <stream>, <no-cleartext>, <tunnel>, <reset>, <answer>, <packet>, <ike>"},
     {"unknown-element-with-id", BOTH,
      "6: unknown element <straem>; did you mean <stream>? allowed here: <stream>, "
      "<at>, <random>"},
@@ -309,6 +309,10 @@ static const struct row {
     {"wrong-protocol", NEITHER,
      "6: stream \"dl\": ICMP has no ports\n"
      "7: stream \"dns\": keepalive is a matter of TCP"},
+    {"of-ikev2", NEITHER,
+     "6: <peer-answer> is of IKEv2: <peer ike-version=\"2\"/>\n"
+     "7: <reauthenticate> is of IKEv2: <peer ike-version=\"2\"/>\n"
+     "8: <forge-notify> type=\"qcd\" is of IKEv2: <peer ike-version=\"2\"/>"},
     {"versions", NEITHER,
      "6: <at> has no attribute \"if-ike\"; allowed here: id, time, stream, reaches, after, log, "
      "leg, packet, exchange, payload, from, nth, times, every, delay\n"
