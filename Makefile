@@ -75,6 +75,7 @@ help:
 	@echo 'make run        run every case (CASES=...) through the built-in gateway, write reports/'
 	@echo 'make check      all tests; installs missing Debian packages first'
 	@echo 'make live       the twin cases on real interfaces in network namespaces (root)'
+	@echo 'make faults     seeded mistakes in IKE and ESP, each found out by strongSwan (root)'
 	@echo 'make asan|cov   the tests under ASan and UBSan, or with coverage'
 	@echo 'make fuzz       fuzz each parser for FUZZ_SECONDS (default 60) with libFuzzer'
 	@echo 'make bench      speed and memory, beside a peer or a floor of the same run'
@@ -124,6 +125,11 @@ cov: deps
 # One group of tests: make check-only ONLY=host/tcp_open
 check-only: $O/holdfast $(filter %$(ONLY)_test,$(tests)) $(filter %fuzz_$(ONLY),$(fuzzers))
 	@HOLDFAST=$O/holdfast BUILD=$O sh harness/tests/run.sh $(filter %$(ONLY)_test,$(tests)) $(filter %fuzz_$(ONLY),$(fuzzers))
+
+# Mistakes of ours in IKE and ESP, and where strongSwan finds each of them out.
+faults: deps
+	@$(MAKE) --no-print-directory check-only ONLY=tests/ike_faults_strongswan
+	@sed -n 's/^FAULT: //p' $O/harness/tests/ike_faults_strongswan_test.log
 
 live: deps
 	@$(MAKE) --no-print-directory $(B)/holdfast
@@ -193,6 +199,6 @@ clean: ; rm -rf $(B)
 
 Q := $(if $(V),,@)
 -include $(shell find $O -name '*.d' 2>/dev/null)
-.PHONY: all help check check-now check-only asan cov live fuzz fuzz-now bench bench-now layers purity \
+.PHONY: all help check check-now check-only asan cov faults live fuzz fuzz-now bench bench-now layers purity \
 	format format-check deps build-deps run install install-lib clean
 .SECONDARY:

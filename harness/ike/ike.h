@@ -17,6 +17,7 @@
 #include "base/rng.h"
 #include "crypto/cipher.h"
 #include "crypto/hash.h"
+#include "ike/ike_fault.h"
 #include "wire/addr.h"
 
 #define IKE_PORT         500
@@ -158,6 +159,7 @@ enum ike_cross { /* IKEv2: whether our rekeyings are made to cross with the othe
 
 /* How an endpoint is made to behave in ways that are hard to come by. All zero: honest. */
 struct ike_quirks {
+    enum ike_fault fault; /* a seeded fault, for tests of tests */
     enum ike_nonce nonce;
     enum ike_cross cross;
     bool gullible; /* IKEv2: an INVALID_IKE_SPI in clear ends the IKE SA */

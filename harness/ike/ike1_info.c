@@ -23,7 +23,8 @@ static struct bytes end(struct ike *k, struct ike1_sa *sa, struct isakmp_msg *m,
 {
     uint8_t iv[CIPHER_BLOCK_MAX];
 
-    ikev1_hash_1(&sa->keys, id, ike1_after_hash(sa, m), ike1_hash_room(m));
+    ikev1_hash_1(&sa->keys, ike_is_faulty(k, IKE_FAULT_V1_INFO_HASH) ? 0 : id,
+                 ike1_after_hash(sa, m), ike1_hash_room(m));
     ikev1_phase2_iv(sa->suite.digest, sa->iv, id, sa->suite.cipher, iv);
     struct bytes datagram = ike1_seal(sa, m, iv);
     ike1_send(k, sa, datagram);

@@ -78,6 +78,18 @@ enum err ike1_make_keys(const struct ike *k, struct ike1_sa *sa, struct bytes th
     if (e)
         return e;
     struct bytes secret = bytes_of(shared, dh_secret_len(sa->suite.group));
+    if (ike_is_faulty(k, IKE_FAULT_V1_NONCES_SWAPPED)) {
+        x.nonce_i = owned_bytes(&sa->nonce_r);
+        x.nonce_r = owned_bytes(&sa->nonce_i);
+    }
+    if (ike_is_faulty(k, IKE_FAULT_V1_COOKIES_SWAPPED)) {
+        x.cookie_i = sa->cookie_r;
+        x.cookie_r = sa->cookie_i;
+    }
+    if (ike_is_faulty(k, IKE_FAULT_V1_IV_SWAPPED)) {
+        x.public_i = owned_bytes(&sa->public_r);
+        x.public_r = owned_bytes(&sa->public_i);
+    }
     ikev1_derive(&x, ike1_config(k, sa)->psk, secret, &sa->keys);
     mem_wipe(shared, sizeof(shared));
     ikev1_cipher_key(&sa->keys, sa->suite.cipher, sa->skey);
@@ -119,7 +131,7 @@ void ike1_put_identity(struct ike *k, struct ike1_sa *sa, struct isakmp_msg *m, 
     uint8_t buf[IKE_ID_MAX], hash[DIGEST_MAX];
     struct bytes id = ike1_own_id(k, sa, buf, sizeof(buf));
 
-    ike1_identity_hash(sa, initiator, id, hash);
+    ike1_identity_hash(sa, initiator != ike_is_faulty(k, IKE_FAULT_V1_OTHER_HASH), id, hash);
     isakmp_put(m, ISAKMP_P_ID, id);
     isakmp_put(m, ISAKMP_P_HASH, bytes_of(hash, digest_len(sa->suite.digest)));
 }

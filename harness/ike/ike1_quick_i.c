@@ -23,14 +23,16 @@ static void put_request(struct ike *k, struct ike1_sa *sa, struct ike1_quick *q)
 
     ike1_begin(k, sa, &m, ISAKMP_X_QUICK, q->message_id, true);
     ike1_open_hash(sa, &m);
-    ike_esp_put_offer(&m, p, q->in_spi, sa->nat);
+    ike_esp_put_offer(&m, p, ike_spi_out(k, IKE_FAULT_V1_SPI_REVERSED, q->in_spi), sa->nat);
     isakmp_put(&m, ISAKMP_P_NONCE, owned_bytes(&q->nonce_i));
     if (q->dh)
         isakmp_put(&m, ISAKMP_P_KE, dh_public(q->dh));
     ike_put_selector(&m, &q->selector, true);
     ike_put_selector(&m, &q->selector, false);
-    ikev1_hash_1(&sa->keys, q->message_id, ike1_after_hash(sa, &m), ike1_hash_room(&m));
-    ikev1_phase2_iv(sa->suite.digest, sa->iv, q->message_id, sa->suite.cipher, q->iv);
+    ikev1_hash_1(&sa->keys, ike_is_faulty(k, IKE_FAULT_V1_HASH_1) ? 0 : q->message_id,
+                 ike1_after_hash(sa, &m), ike1_hash_room(&m));
+    ikev1_phase2_iv(sa->suite.digest, sa->iv, ike_spi_out(k, IKE_FAULT_V1_QUICK_IV, q->message_id),
+                    sa->suite.cipher, q->iv);
     owned_set(&q->resend.datagram, ike1_seal(sa, &m, q->iv));
     ike1_send_again(k, sa, &q->resend);
 }
@@ -154,8 +156,9 @@ static void put_confirmation(struct ike *k, struct ike1_sa *sa, struct ike1_quic
 
     ike1_begin(k, sa, &m, ISAKMP_X_QUICK, q->message_id, true);
     ike1_open_hash(sa, &m);
-    ikev1_hash_3(&sa->keys, q->message_id, owned_bytes(&q->nonce_i), owned_bytes(&q->nonce_r),
-                 ike1_hash_room(&m));
+    bool swapped = ike_is_faulty(k, IKE_FAULT_V1_HASH_3);
+    ikev1_hash_3(&sa->keys, q->message_id, owned_bytes(swapped ? &q->nonce_r : &q->nonce_i),
+                 owned_bytes(swapped ? &q->nonce_i : &q->nonce_r), ike1_hash_room(&m));
     struct bytes datagram = ike1_seal(sa, &m, q->iv);
     ike_memory_set(&q->memory, in->hash, datagram);
     ike1_send(k, sa, datagram);

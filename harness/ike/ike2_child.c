@@ -68,12 +68,13 @@ void ike2_fill_child(const struct ike *k, const struct ike2_child *c, struct ike
 }
 
 /* Keys of the initiator of the exchange encrypt what it sends. */
-static void put_keys(const struct ike2_sa *sa, const struct ike2_made *m, struct ike_out *o)
+static void put_keys(const struct ike *k, const struct ike2_sa *sa, const struct ike2_made *m,
+                     struct ike_out *o)
 {
     struct ikev2_child_keys x;
     bool i = m->initiator;
 
-    ikev2_child(&sa->keys, m->shared, m->nonce_i, m->nonce_r, m->suite.cipher, m->suite.integ, &x);
+    ike2_child_keys(k, sa, m, &x);
     memcpy(o->child.out_cipher_key, i ? x.ei : x.er, CIPHER_KEY_MAX);
     memcpy(o->child.in_cipher_key, i ? x.er : x.ei, CIPHER_KEY_MAX);
     memcpy(o->child.out_integ_key, i ? x.ai : x.ar, DIGEST_MAX);
@@ -137,7 +138,7 @@ struct ike2_child *ike2_child_up(struct ike *k, struct ike2_sa *sa, const struct
     ike2_fill_child(k, c, o);
     o->child.old_in_spi = m->old_in_spi ? m->old_in_spi : same_elsewhere(k, c);
     o->rekey = o->child.old_in_spi != 0;
-    put_keys(sa, m, o);
+    put_keys(k, sa, m, o);
     struct ike_selector whole = ike_policy_selector(k, c->policy);
     if (ike_selector_eq(&c->selector, &whole))
         k->wants[c->policy].wanted = false;

@@ -45,13 +45,15 @@ static void say_initiating(struct ike *k, const struct ike2_sa *sa)
     o->child.old_in_spi = a->old_in_spi;
 }
 
-static void put_rekey(const struct ike2_ask *a, struct isakmp_msg *m)
+static void put_rekey(const struct ike *k, const struct ike2_ask *a, struct isakmp_msg *m)
 {
     uint8_t spi[4];
     struct wr w = wr_of(spi, sizeof(spi));
     struct ikev2_notify n = {.protocol = IKEV2_PROTO_ESP, .type = IKEV2_N_REKEY_SA};
 
-    wr_be32(&w, a->old_in_spi); /* the one that we receive on (RFC 7296, 1.3.3) */
+    const struct ike2_child *old = ike2_child_by_in(k, a->old_in_spi);
+    bool out = old && ike_is_faulty(k, IKE_FAULT_REKEY_OUT_SPI);
+    wr_be32(&w, out ? old->out_spi : a->old_in_spi); /* what we receive on (RFC 7296, 1.3.3) */
     n.spi = wr_bytes(&w);
     ikev2_put_notify(m, &n);
 }
@@ -90,7 +92,7 @@ void ike2_create_begin(struct ike *k, struct ike2_sa *sa, const struct ike2_task
     a->half.group = group;
     ike2_new_nonce(k, &a->half.nonce, IKE2_NONCE_ASKS);
     if (a->old_in_spi)
-        put_rekey(a, &m);
+        put_rekey(k, a, &m);
     ike2_put_child(k, sa, &m, true);
     ike2_ask_send(k, sa, &m);
 }

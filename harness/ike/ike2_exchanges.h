@@ -323,4 +323,13 @@ void ike2_alive(struct ike *k, const struct ip_addr *peer);
 void ike2_volume(struct ike *k, struct ike2_child *c, bool soft);
 void ike2_status(const struct ike *k, struct ike_status *out);
 
+/* --- keys (ike2_keys.c) ---------------------------------------------------------------------- */
+
+/* Of SA, which succeeds OLD unless that is NULL. SHARED: g^ir. */
+enum err ike2_make_keys(const struct ike *k, struct ike2_sa *sa, const struct ike2_sa *old,
+                        struct bytes shared, struct bytes nonce_i, struct bytes nonce_r);
+/* Of the pair that M makes; to be wiped. */
+void ike2_child_keys(const struct ike *k, const struct ike2_sa *sa, const struct ike2_made *m,
+                     struct ikev2_child_keys *out);
+
 #endif

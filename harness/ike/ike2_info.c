@@ -44,7 +44,7 @@ static void put_request(struct ike *k, struct ike2_sa *sa, struct isakmp_msg *m,
     case IKE2_CHILD_DELETE:
         sa->ask.old_in_spi = t->spi;
         say_delete(k, sa, IKE_FACT_DELETE_SENT, 2, t->spi);
-        put_delete_child(m, t->spi);
+        put_delete_child(m, ike_spi_out(k, IKE_FAULT_DELETE_SPI_REVERSED, t->spi));
         break;
     case IKE2_IKE_DELETE:
         say_delete(k, sa, IKE_FACT_DELETE_SENT, 1, 0);

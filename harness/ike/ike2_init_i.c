@@ -16,7 +16,7 @@ void ike2_new_nonce(struct ike *k, struct owned *out, enum ike2_nonce_of what)
     rng_fill(k->rng, nonce, sizeof(nonce));
     if (what != IKE2_NONCE_FIRST && how != IKE_NONCE_RANDOM)
         memset(nonce, low ? 0x00 : 0xff, 8);
-    owned_set(out, bytes_of(nonce, sizeof(nonce)));
+    owned_set(out, bytes_of(nonce, ike_is_faulty(k, IKE_FAULT_SHORT_NONCE) ? 8 : sizeof(nonce)));
 }
 
 void ike2_put_ke(struct isakmp_msg *m, uint16_t group, const struct dh *dh)
@@ -55,7 +55,7 @@ static void put_request(struct ike *k, struct ike2_sa *sa)
     if (sa->cookie.n)
         ike2_put_notify(&m, IKEV2_N_COOKIE, owned_bytes(&sa->cookie));
     ike2_put_offer(&m, p, (struct bytes){0});
-    ike2_put_ke(&m, h->group, h->dh);
+    ike2_put_ke(&m, ike_is_faulty(k, IKE_FAULT_KE_GROUP) ? h->group + 1 : h->group, h->dh);
     isakmp_put(&m, IKEV2_P_NONCE, owned_bytes(&h->nonce));
     ike2_put_common(k, sa, &m);
     struct bytes datagram = isakmp_end(&m, 0);
@@ -182,7 +182,7 @@ static const char *take_suite(struct ike *k, struct ike2_sa *sa, const struct ik
     return NULL;
 }
 
-static enum err make_keys(struct ike2_sa *sa, const struct ike2_in *in)
+static enum err make_keys(const struct ike *k, struct ike2_sa *sa, const struct ike2_in *in)
 {
     uint8_t shared[DH_PUBLIC_MAX];
     struct ikev2_ke ke;
@@ -190,16 +190,10 @@ static enum err make_keys(struct ike2_sa *sa, const struct ike2_in *in)
 
     if (e || (e = dh_shared(sa->ask.half.dh, ke.data, shared)))
         return e;
-    struct ikev2_seed seed = {.prf = prf_of_digest(sa->suite.digest),
-                              .cipher = sa->suite.cipher,
-                              .integ = sa->suite.integ,
-                              .nonce_i = owned_bytes(&sa->nonce_i),
-                              .nonce_r = owned_bytes(&sa->nonce_r),
-                              .spi_i = sa->spi_i,
-                              .spi_r = sa->spi_r};
-    ikev2_derive(&seed, bytes_of(shared, dh_secret_len(ke.group)), &sa->keys);
+    e = ike2_make_keys(k, sa, NULL, bytes_of(shared, dh_secret_len(ke.group)),
+                       owned_bytes(&sa->nonce_i), owned_bytes(&sa->nonce_r));
     mem_wipe(shared, sizeof(shared));
-    return ike2_make_crypts(sa);
+    return e;
 }
 
 void ike2_init_answered(struct ike *k, struct ike2_sa *sa, struct ike2_in *in)
@@ -224,7 +218,7 @@ void ike2_init_answered(struct ike *k, struct ike2_sa *sa, struct ike2_in *in)
     memcpy(sa->spi_r, in->hdr.cookie_r, sizeof(sa->spi_r));
     owned_set(&sa->nonce_i, owned_bytes(&sa->ask.half.nonce));
     owned_set(&sa->first_r, in->datagram);
-    if (make_keys(sa, in)) {
+    if (make_keys(k, sa, in)) {
         ike2_malformed(k, sa, IKEV2_N_INVALID_SYNTAX, "a public value that is no good");
         memset(sa->spi_r, 0, sizeof(sa->spi_r));
         return;

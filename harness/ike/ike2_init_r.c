@@ -180,16 +180,10 @@ static enum err make_keys(struct ike *k, struct ike2_sa *sa, const struct reques
 
     if (e || (e = dh_shared(*dh, r->ke.data, shared)))
         return e;
-    struct ikev2_seed seed = {.prf = prf_of_digest(sa->suite.digest),
-                              .cipher = sa->suite.cipher,
-                              .integ = sa->suite.integ,
-                              .nonce_i = owned_bytes(&sa->nonce_i),
-                              .nonce_r = owned_bytes(&sa->nonce_r),
-                              .spi_i = sa->spi_i,
-                              .spi_r = sa->spi_r};
-    ikev2_derive(&seed, bytes_of(shared, dh_secret_len(r->ke.group)), &sa->keys);
+    e = ike2_make_keys(k, sa, NULL, bytes_of(shared, dh_secret_len(r->ke.group)),
+                       owned_bytes(&sa->nonce_i), owned_bytes(&sa->nonce_r));
     mem_wipe(shared, sizeof(shared));
-    return ike2_make_crypts(sa);
+    return e;
 }
 
 static void answer(struct ike *k, struct ike2_sa *sa, const struct ike2_in *in,

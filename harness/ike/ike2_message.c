@@ -12,9 +12,9 @@ void ike2_begin(struct ike *k, const struct ike2_sa *sa, struct isakmp_msg *m, u
 
     memcpy(h.cookie_i, sa->spi_i, sizeof(h.cookie_i));
     memcpy(h.cookie_r, sa->spi_r, sizeof(h.cookie_r));
-    if (sa->initiator)
+    if (sa->initiator && !ike_is_faulty(k, IKE_FAULT_NO_INITIATOR_FLAG))
         h.flags |= IKEV2_FLAG_INITIATOR;
-    if (response)
+    if (response && !ike_is_faulty(k, IKE_FAULT_NO_RESPONSE_FLAG))
         h.flags |= IKEV2_FLAG_RESPONSE;
     isakmp_begin(m, k->scratch, sizeof(k->scratch), &h);
 }

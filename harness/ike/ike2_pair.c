@@ -12,12 +12,12 @@ void ike2_put_child(struct ike *k, struct ike2_sa *sa, struct isakmp_msg *m, boo
 
     if (p->transport)
         ike2_put_notify(m, IKEV2_N_USE_TRANSPORT_MODE, (struct bytes){0});
-    ike2_esp_put_offer(m, p, a->in_spi, pfs);
+    ike2_esp_put_offer(m, p, ike_spi_out(k, IKE_FAULT_CHILD_SPI_REVERSED, a->in_spi), pfs);
     if (pfs)
         isakmp_put(m, IKEV2_P_NONCE, owned_bytes(&a->half.nonce));
     if (a->half.dh)
         ike2_put_ke(m, a->half.group, a->half.dh);
-    ike2_put_ts(m, &a->selector, true);
+    ike2_put_ts(m, &a->selector, !ike_is_faulty(k, IKE_FAULT_TS_SWAPPED));
 }
 
 static void say_narrowed(struct ike *k, const struct ike2_sa *sa, const struct ike2_made *made)

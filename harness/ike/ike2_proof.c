@@ -13,16 +13,32 @@ static struct ikev2_id own_id(const struct ike2_sa *sa, const struct ike_peer_co
                              bytes_of(a->b, ip_addr_len(a))};
 }
 
-/* AUTH of one side: the initiator's when I. ID: the body of its ID payload. */
-static size_t make_auth(const struct ike2_sa *sa, bool i, struct bytes psk, struct bytes id,
-                        uint8_t *out)
+/* AUTH of the other side. ID: the body of its ID payload. */
+static size_t make_their_auth(const struct ike2_sa *sa, struct bytes psk, struct bytes id,
+                              uint8_t *out)
 {
-    enum prf_alg prf = sa->keys.prf;
+    bool i = !sa->initiator;
 
-    ikev2_auth_psk(prf, psk, i ? sa->keys.pi : sa->keys.pr,
+    ikev2_auth_psk(sa->keys.prf, psk, i ? sa->keys.pi : sa->keys.pr,
                    owned_bytes(i ? &sa->first_i : &sa->first_r),
                    owned_bytes(i ? &sa->nonce_r : &sa->nonce_i), id, out);
-    return prf_len(prf);
+    return prf_len(sa->keys.prf);
+}
+
+/* That of our own side. */
+static size_t make_own_auth(const struct ike *k, const struct ike2_sa *sa, struct bytes psk,
+                            struct bytes id, uint8_t *out)
+{
+    bool i = sa->initiator;
+    bool other_message = ike_is_faulty(k, IKE_FAULT_AUTH_OTHER_MESSAGE);
+    bool own_nonce = ike_is_faulty(k, IKE_FAULT_AUTH_OWN_NONCE);
+
+    if (ike_is_faulty(k, IKE_FAULT_AUTH_BARE_ID))
+        id = bytes_from(id, 4);
+    ikev2_auth_psk(sa->keys.prf, psk, i ? sa->keys.pi : sa->keys.pr,
+                   owned_bytes(i != other_message ? &sa->first_i : &sa->first_r),
+                   owned_bytes(i != own_nonce ? &sa->nonce_r : &sa->nonce_i), id, out);
+    return prf_len(sa->keys.prf);
 }
 
 void ike2_put_proof(struct ike *k, struct ike2_sa *sa, struct isakmp_msg *m, bool with_auth)
@@ -37,7 +53,7 @@ void ike2_put_proof(struct ike *k, struct ike2_sa *sa, struct isakmp_msg *m, boo
         return;
     struct bytes body =
         bytes_of(m->w.p + before + IKEV2_GENERIC_LEN, m->w.at - before - IKEV2_GENERIC_LEN);
-    size_t n = make_auth(sa, sa->initiator, p->psk, body, auth);
+    size_t n = make_own_auth(k, sa, p->psk, body, auth);
     if (sa->initiator && p->remote_id.type) {
         struct ikev2_id theirs = {p->remote_id.type, p->remote_id.data};
         ikev2_put_id(m, IKEV2_P_ID_R, &theirs);
@@ -64,7 +80,7 @@ const char *ike2_proof_misfit(const struct ike *k, const struct ike2_sa *sa,
         return "the identity is not the one that is expected";
     if (a.method != IKEV2_AUTH_PSK)
         return "a proof that is not by a pre-shared key";
-    size_t n = make_auth(sa, !sa->initiator, psk, body, want);
+    size_t n = make_their_auth(sa, psk, body, want);
     bool fits = a.data.n == n && secret_eq(a.data.p, want, n);
     mem_wipe(want, sizeof(want));
     return fits ? NULL : "AUTH does not fit: another pre-shared key, or forged";

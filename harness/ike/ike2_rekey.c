@@ -155,21 +155,6 @@ static void take_refusal(struct ike *k, struct ike2_sa *sa, const struct ike2_in
         try_later(k, sa);
 }
 
-static enum err make_keys(struct ike2_sa *sa, const struct ike2_sa *old, struct bytes shared,
-                          struct bytes nonce_i, struct bytes nonce_r)
-{
-    struct ikev2_seed seed = {.prf = prf_of_digest(sa->suite.digest),
-                              .cipher = sa->suite.cipher,
-                              .integ = sa->suite.integ,
-                              .nonce_i = nonce_i,
-                              .nonce_r = nonce_r,
-                              .spi_i = sa->spi_i,
-                              .spi_r = sa->spi_r};
-
-    ikev2_derive_rekeyed(&seed, &old->keys, shared, &sa->keys);
-    return ike2_make_crypts(sa);
-}
-
 /* The new SA of an answer that will do; NULL: it will not. */
 static struct ike2_sa *take_answer(struct ike *k, struct ike2_sa *sa, const struct ike2_in *in)
 {
@@ -190,8 +175,10 @@ static struct ike2_sa *take_answer(struct ike *k, struct ike2_sa *sa, const stru
     inherit(new, sa);
     new->suite = c.suite;
     new->started = a->started;
-    enum err e = make_keys(new, sa, bytes_of(shared, dh_secret_len(ke.group)),
-                           owned_bytes(&a->half.nonce), nonce);
+    if (ike_is_faulty(k, IKE_FAULT_IDS_GO_ON))
+        new->next_out = sa->next_out + 1;
+    enum err e = ike2_make_keys(k, new, sa, bytes_of(shared, dh_secret_len(ke.group)),
+                                owned_bytes(&a->half.nonce), nonce);
     mem_wipe(shared, sizeof(shared));
     if (!e)
         return new;
@@ -298,8 +285,8 @@ static struct ike2_sa *make_answered(struct ike *k, struct ike2_sa *sa, const st
 
     inherit(new, sa);
     new->suite = a->choice.suite;
-    if (!make_keys(new, sa, bytes_of(a->shared, dh_secret_len(a->ke.group)), a->nonce_i,
-                   owned_bytes(&a->half.nonce)))
+    if (!ike2_make_keys(k, new, sa, bytes_of(a->shared, dh_secret_len(a->ke.group)), a->nonce_i,
+                        owned_bytes(&a->half.nonce)))
         return new;
     ike2_sa_free(k, new);
     return NULL;

@@ -87,7 +87,7 @@ void ike2_ask_begin(struct ike *k, struct ike2_sa *sa, struct isakmp_msg *m, enu
     a->id = sa->next_out;
     a->started = ike_now(k);
     a->sent = 0;
-    ike2_begin(k, sa, m, exchange, a->id, false);
+    ike2_begin(k, sa, m, exchange, a->id + ike_is_faulty(k, IKE_FAULT_MESSAGE_ID), false);
 }
 
 static struct span first_wait(const struct ike *k, const struct ike2_sa *sa)

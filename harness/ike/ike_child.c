@@ -47,14 +47,19 @@ uint32_t ike_new_spi(struct ike *k)
 }
 
 /* Keying material of the SA whose receiver chose SPI. */
-static void make_keys(const struct ike1_sa *sa, const struct ike1_quick *q, uint32_t spi,
-                      uint8_t *cipher_key, uint8_t *integ_key)
+static void make_keys(const struct ike *k, const struct ike1_sa *sa, const struct ike1_quick *q,
+                      uint32_t spi, uint8_t *cipher_key, uint8_t *integ_key)
 {
     uint8_t mat[CIPHER_KEY_MAX + DIGEST_MAX];
     size_t c = cipher_key_len(q->suite.cipher), i = integ_key_len(q->suite.integ);
 
-    ikev1_keymat(&sa->keys, bytes_of(q->shared, q->shared_len), ISAKMP_PROTO_ESP, spi,
-                 owned_bytes(&q->nonce_i), owned_bytes(&q->nonce_r), mat, c + i);
+    if (ike_is_faulty(k, IKE_FAULT_V1_KEYMAT_SPI))
+        spi = spi == q->in_spi ? q->out_spi : q->in_spi;
+    bool of_ah = ike_is_faulty(k, IKE_FAULT_V1_KEYMAT_PROTOCOL);
+    bool no_secret = ike_is_faulty(k, IKE_FAULT_V1_KEYMAT_NO_SECRET);
+    ikev1_keymat(&sa->keys, bytes_of(q->shared, no_secret ? 0 : q->shared_len),
+                 of_ah ? ISAKMP_PROTO_AH : ISAKMP_PROTO_ESP, spi, owned_bytes(&q->nonce_i),
+                 owned_bytes(&q->nonce_r), mat, c + i);
     memcpy(cipher_key, mat, c);
     memcpy(integ_key, mat + c, i);
     mem_wipe(mat, sizeof(mat));
@@ -131,8 +136,8 @@ void ike_child_up(struct ike *k, struct ike1_sa *sa, struct ike1_quick *q)
     o->from = sa->local;
     o->to = sa->remote;
     o->rekey = old != 0;
-    make_keys(sa, q, q->in_spi, o->child.in_cipher_key, o->child.in_integ_key);
-    make_keys(sa, q, q->out_spi, o->child.out_cipher_key, o->child.out_integ_key);
+    make_keys(k, sa, q, q->in_spi, o->child.in_cipher_key, o->child.in_integ_key);
+    make_keys(k, sa, q, q->out_spi, o->child.out_cipher_key, o->child.out_integ_key);
     struct ike_selector whole = ike_policy_selector(k, c->policy);
     if (ike_selector_eq(&c->selector, &whole))
         k->wants[c->policy].wanted = false;

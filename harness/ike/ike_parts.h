@@ -234,6 +234,17 @@ static inline const struct ike_peer_config *ike1_config(const struct ike *k,
     return ike_peer_at(k, sa->peer);
 }
 
+static inline bool ike_is_faulty(const struct ike *k, enum ike_fault f)
+{
+    return k->cfg->quirks && k->cfg->quirks->fault == f;
+}
+
+/* X as it goes into a message: with its bytes in reverse when F says so. */
+static inline uint32_t ike_spi_out(const struct ike *k, enum ike_fault f, uint32_t x)
+{
+    return ike_is_faulty(k, f) ? x << 24 | (x & 0xff00) << 8 | (x >> 8 & 0xff00) | x >> 24 : x;
+}
+
 static inline struct mono ike_now(const struct ike *k)
 {
     return clock_now(k->clk);

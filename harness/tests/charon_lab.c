@@ -187,18 +187,33 @@ static size_t occurrences(const char *text, const char *word)
 }
 
 /* What charon has: IKE SAs that are up, and pairs that have no successor. */
-void charon_lab_has(struct charon_lab *l, size_t ikes, size_t pairs)
+static void count_sas(struct charon_lab *l, size_t *ikes, size_t *pairs)
 {
     assert_true(charon_lab_ask(l, "--list-sas --raw"));
     struct buf b = charon_said(&l->charon);
-    size_t got_ikes = occurrences(buf_str(&b), "state=ESTABLISHED");
-    size_t got_pairs = occurrences(buf_str(&b), "state=INSTALLED");
+    *ikes = occurrences(buf_str(&b), "state=ESTABLISHED");
+    *pairs = occurrences(buf_str(&b), "state=INSTALLED");
     buf_release(&b);
+}
+
+void charon_lab_has(struct charon_lab *l, size_t ikes, size_t pairs)
+{
+    size_t got_ikes, got_pairs;
+
+    count_sas(l, &got_ikes, &got_pairs);
     assert_int_equal(got_ikes, ikes);
     assert_int_equal(got_pairs, pairs);
 }
 
-void charon_lab_ping(struct charon_lab *l)
+size_t charon_lab_pairs(struct charon_lab *l)
+{
+    size_t ikes, pairs;
+
+    count_sas(l, &ikes, &pairs);
+    return pairs;
+}
+
+bool charon_lab_pings(struct charon_lab *l, int times)
 {
     uint8_t inner[128], sealed[256];
     struct wr w = wr_of(inner, sizeof(inner)), e = wr_of(sealed, sizeof(sealed));
@@ -213,14 +228,19 @@ void charon_lab_ping(struct charon_lab *l)
     assert_true(l->pair.child.udp);
     assert_ok(esp_seal(l->out, &l->rng, wr_bytes(&w), IP_IPIP, &e));
     l->pong = false;
-    for (int i = 0; i < 5 && !l->pong; i++) { /* charon may still be installing */
+    for (int i = 0; i < times && !l->pong; i++) { /* charon may still be installing */
         send_udp(l, &from, &to, wr_bytes(&e));
         for (int j = 0; j < 15 && !l->pong; j++)
             turn(l);
         e.at = 0;
         assert_ok(esp_seal(l->out, &l->rng, wr_bytes(&w), IP_IPIP, &e));
     }
-    assert_true(l->pong);
+    return l->pong;
+}
+
+void charon_lab_ping(struct charon_lab *l)
+{
+    assert_true(charon_lab_pings(l, 5));
 }
 
 /* --- tests ----------------------------------------------------------------------------------- */

@@ -61,7 +61,11 @@ bool charon_lab_ask(struct charon_lab *l, const char *args);
 /* Checks what charon has: IKE SAs that are up, and pairs that have no successor. */
 void charon_lab_has(struct charon_lab *l, size_t ikes, size_t pairs);
 
+size_t charon_lab_pairs(struct charon_lab *l); /* the second of these, not checked */
+
 /* Sends an echo request through the newest pair and checks that the answer comes back. */
 void charon_lab_ping(struct charon_lab *l);
+/* Whether it does, of so many. */
+bool charon_lab_pings(struct charon_lab *l, int times);
 
 #endif
