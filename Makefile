@@ -74,6 +74,7 @@ help:
 	@echo 'make            build $(B)/holdfast'
 	@echo 'make run        run every case (CASES=...) through the built-in gateway, write reports/'
 	@echo 'make check      all tests; installs missing Debian packages first'
+	@echo 'make matrix     the tests against strongSwan alone, and the table of what they asserted'
 	@echo 'make live       the twin cases on real interfaces in network namespaces (root)'
 	@echo 'make faults     seeded mistakes in IKE and ESP, each found out by strongSwan (root)'
 	@echo 'make asan|cov   the tests under ASan and UBSan, or with coverage'
@@ -125,6 +126,12 @@ cov: deps
 # One group of tests: make check-only ONLY=host/tcp_open
 check-only: $O/holdfast $(filter %$(ONLY)_test,$(tests)) $(filter %fuzz_$(ONLY),$(fuzzers))
 	@HOLDFAST=$O/holdfast BUILD=$O sh harness/tests/run.sh $(filter %$(ONLY)_test,$(tests)) $(filter %fuzz_$(ONLY),$(fuzzers))
+# Only what talks to strongSwan, and the table of it
+matrix: deps
+	@$(MAKE) --no-print-directory matrix-now
+interop := $(filter-out %faults_strongswan_test,$(filter %strongswan_test %strongswan_events_test %strongswan_remote_test,$(tests)))
+matrix-now: $(interop)
+	@BUILD=$O sh harness/tests/run.sh $(interop)
 
 # Mistakes of ours in IKE and ESP, and where strongSwan finds each of them out.
 faults: deps
@@ -199,6 +206,6 @@ clean: ; rm -rf $(B)
 
 Q := $(if $(V),,@)
 -include $(shell find $O -name '*.d' 2>/dev/null)
-.PHONY: all help check check-now check-only asan cov faults live fuzz fuzz-now bench bench-now layers purity \
+.PHONY: all help check check-now check-only matrix matrix-now asan cov faults live fuzz fuzz-now bench bench-now layers purity \
 	format format-check deps build-deps run install install-lib clean
 .SECONDARY:

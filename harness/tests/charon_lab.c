@@ -240,7 +240,7 @@ bool charon_lab_pings(struct charon_lab *l, int times)
 
 void charon_lab_ping(struct charon_lab *l)
 {
-    assert_true(charon_lab_pings(l, 5));
+    assert_true(charon_lab_pings(l, 30));
 }
 
 /* --- tests ----------------------------------------------------------------------------------- */
@@ -297,6 +297,17 @@ void charon_lab_init_ours(struct charon_lab *l, const struct ike_suite *suite,
         .local = l->us, .peers = &l->peer, .npeers = 1, .policies = &l->policy, .npolicies = 1};
 }
 
+void charon_lab_try(struct charon_lab *l, const char *event)
+{
+    l->event = event;
+    matrix_try(&l->row, event);
+}
+
+void charon_lab_ok(struct charon_lab *l)
+{
+    matrix_ok(&l->row, l->event);
+}
+
 void charon_lab_start(struct charon_lab *l, const char *swanctl_conf)
 {
     assert_true(charon_start_with(&l->charon, swanctl_conf));
@@ -308,6 +319,7 @@ void charon_lab_init(struct charon_lab *l, const char *proposals, const char *es
                      const char *secret)
 {
     charon_lab_init_ours(l, suite, esp, secret);
+    l->row = (struct matrix_row){.version = 1, .suite = proposals, .esp = esp_proposals};
     assert_true(charon_start(&l->charon, proposals, esp_proposals));
     start_ours(l);
 }

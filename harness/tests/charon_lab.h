@@ -7,6 +7,7 @@
 #include "esp/esp.h"
 #include "ike/ike.h"
 #include "tests/charon.h"
+#include "tests/matrix.h"
 
 struct charon_lab {
     struct charon charon;
@@ -28,6 +29,8 @@ struct charon_lab {
     struct ip_addr ping_from, ping_to; /* 10.1.0.1 and 10.2.0.1 unless a test says otherwise */
     /* Answers LOGIN and CONFIG; NULL: nobody does. */
     void (*answer)(struct charon_lab *l, const struct ike_out *o);
+    struct matrix_row row; /* what is tried here: the lab fills in all but `responder` */
+    const char *event;     /* under trial */
 };
 
 /* PROPOSALS and ESP_PROPOSALS are charon's, SUITE and ESP ours. */
@@ -40,6 +43,10 @@ void charon_lab_init_ours(struct charon_lab *l, const struct ike_suite *suite,
                           const struct ike_esp_suite *esp, const char *secret);
 void charon_lab_start(struct charon_lab *l, const char *swanctl_conf);
 void charon_lab_release(struct charon_lab *l);
+
+/* EVENT is tried from here on; what is asserted about it has held. */
+void charon_lab_try(struct charon_lab *l, const char *event);
+void charon_lab_ok(struct charon_lab *l);
 
 /* Takes the outputs: after each call on the endpoint. */
 void charon_lab_drain(struct charon_lab *l);

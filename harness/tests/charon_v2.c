@@ -31,6 +31,9 @@ void charon_v2_start(struct charon_lab *l, const struct charon_v2 *v)
 {
     char text[sizeof(conf) + 4096];
 
+    l->row.version = 2;
+    l->row.suite = v->proposals;
+    l->row.esp = v->esp_proposals;
     snprintf(text, sizeof(text), conf, v->proposals, or (v->mobike, "no"), or (v->dpd_delay, "0s"),
              or (v->id, "192.0.2.2"), or (v->local_ts, "10.2.0.0/16"), v->esp_proposals);
     charon_lab_start(l, text);

@@ -27,10 +27,12 @@ static void charon_initiates(struct charon_lab *l)
     charon_lab_ping(l);
 }
 
-/* Runs BODY with us and then with charon as the one that begins. */
-static void up(struct charon_lab *l, const struct charon_v2 *v, bool ours)
+/* A tunnel that we begin, or charon: EVENT is tried on it. */
+static void up(struct charon_lab *l, const struct charon_v2 *v, bool ours, const char *event)
 {
     charon_v2_start(l, v);
+    l->row.responder = !ours;
+    charon_lab_try(l, event);
     if (ours)
         acquire(l);
     else
@@ -48,13 +50,18 @@ static void another_secret__is_found_out_by_both(void **state)
     charon_v2_init(&l, &suite, &esp);
     l.peer.psk = bytes_str("not the secret of two gateways");
     charon_v2_start(&l, &usual);
+    charon_lab_try(&l, "another secret: found out");
     assert_ok(ike_acquire(l.ike, 1));
     charon_lab_drain(&l);
     charon_lab_await(&l, IKE_OUT_IKE_DOWN, IKE_END_AUTH, 1);
+    charon_lab_ok(&l);
+    l.row.responder = true;
+    charon_lab_try(&l, "another secret: found out");
     assert_false(charon_lab_ask(&l, "--initiate --child net --timeout 3"));
     charon_lab_await(&l, IKE_OUT_IKE_DOWN, IKE_END_AUTH, 2);
     assert_int_equal(charon_lab_count(&l, IKE_OUT_IKE_UP, IKE_END_NONE), 0);
     charon_lab_has(&l, 0, 0);
+    charon_lab_ok(&l);
     charon_lab_release(&l);
 }
 
@@ -67,12 +74,17 @@ static void another_ike_suite__is_refused_both_ways(void **state)
     other.cipher = CIPHER_AES256_GCM_16;
     charon_v2_init(&l, &other, &esp);
     charon_v2_start(&l, &usual);
+    charon_lab_try(&l, "another IKE suite: refused");
     assert_ok(ike_acquire(l.ike, 1));
     charon_lab_drain(&l);
     charon_lab_await(&l, IKE_OUT_IKE_DOWN, IKE_END_REFUSED, 1);
+    charon_lab_ok(&l);
+    l.row.responder = true;
+    charon_lab_try(&l, "another IKE suite: refused");
     assert_false(charon_lab_ask(&l, "--initiate --child net --timeout 3"));
     assert_int_equal(charon_lab_facts(&l, IKE_FACT_NO_PROPOSAL), 1);
     charon_lab_has(&l, 0, 0);
+    charon_lab_ok(&l);
     charon_lab_release(&l);
 }
 
@@ -80,6 +92,7 @@ static void another_esp_suite_or_selector__costs_the_pair_and_not_the_ike_sa(voi
 {
     (void)state;
     for (int selector = 0; selector < 2; selector++) {
+        const char *event = selector ? "other selectors: refused" : "another ESP suite: refused";
         struct charon_lab l;
         charon_v2_init(&l, &suite, &esp);
         if (selector)
@@ -87,16 +100,21 @@ static void another_esp_suite_or_selector__costs_the_pair_and_not_the_ike_sa(voi
         else
             l.esp.cipher = CIPHER_AES256_GCM_16;
         charon_v2_start(&l, &usual);
+        charon_lab_try(&l, event);
         assert_ok(ike_acquire(l.ike, 1));
         charon_lab_drain(&l);
         charon_lab_await(&l, IKE_OUT_CHILD_DOWN, IKE_END_REFUSED, 1);
         assert_int_equal(charon_lab_count(&l, IKE_OUT_IKE_UP, IKE_END_NONE), 1);
         charon_lab_has(&l, 1, 0);
+        charon_lab_ok(&l);
+        l.row.responder = true;
+        charon_lab_try(&l, event);
         /* and the other way round, on the SA that is there */
         assert_false(charon_lab_ask(&l, "--initiate --child net --timeout 5"));
         assert_int_equal(charon_lab_facts(&l, selector ? IKE_FACT_NO_POLICY : IKE_FACT_NO_PROPOSAL),
                          1);
         charon_lab_has(&l, 1, 0);
+        charon_lab_ok(&l);
         charon_lab_release(&l);
     }
 }
@@ -119,8 +137,9 @@ static void another_group__is_taken_after_invalid_ke_payload(void **state)
             l.peer.suites = both;
             l.peer.nsuites = 2;
         }
-        up(&l, &v, ours);
+        up(&l, &v, ours, "another group after INVALID_KE_PAYLOAD");
         assert_int_equal(charon_lab_facts(&l, IKE_FACT_INVALID_KE), 1);
+        charon_lab_ok(&l);
         charon_lab_release(&l);
     }
 }
@@ -132,8 +151,9 @@ static void cookie__is_paid_by_charon(void **state)
     (void)state;
     charon_v2_init(&l, &suite, &esp);
     l.cfg.cookies_from = SIZE_MAX;
-    up(&l, &usual, false);
+    up(&l, &usual, false, "we ask for a COOKIE");
     assert_int_equal(charon_lab_facts(&l, IKE_FACT_COOKIE), 1);
+    charon_lab_ok(&l);
     charon_lab_release(&l);
 }
 
@@ -151,11 +171,12 @@ static void long_identities__go_in_fragments_both_ways(void **state)
         charon_v2_init(&l, &suite, &esp);
         l.peer.id = (struct ike_identity){11, {(const uint8_t *)ours, sizeof(ours)}};
         l.peer.fragment_mtu = 600;
-        up(&l, &v, begin);
+        up(&l, &v, begin, "fragments both ways (RFC 7383)");
         struct buf log = charon_log(&l.charon);
         assert_non_null(strstr(buf_str(&log), "splitting IKE message"));
         assert_non_null(strstr(buf_str(&log), "reassembled fragmented IKE message"));
         buf_release(&log);
+        charon_lab_ok(&l);
         charon_lab_release(&l);
     }
 }
@@ -169,9 +190,10 @@ static void selectors__are_narrowed_to_what_both_have(void **state)
             struct charon_lab l;
             v.local_ts = wide ? "10.0.0.0/8" : "10.2.0.0/24";
             charon_v2_init(&l, &suite, &esp);
-            up(&l, &v, ours);
+            up(&l, &v, ours, "selectors are narrowed");
             assert_int_equal(l.pair.child.selector.remote.prefix, wide ? 16 : 24);
             assert_int_equal(charon_lab_facts(&l, IKE_FACT_NARROWED), ours != wide);
+            charon_lab_ok(&l);
             charon_lab_release(&l);
         }
     }
@@ -188,18 +210,21 @@ static void probes__are_answered_by_both(void **state)
     v.dpd_delay = "1s";
     charon_v2_init(&l, &suite, &esp);
     l.peer.dpd.answer_only = true; /* each of the two would keep the other from asking */
-    up(&l, &v, true);
+    up(&l, &v, true, "charon probes, we answer");
     charon_lab_work(&l, 3);
     struct buf log = charon_log(&l.charon);
     assert_non_null(strstr(buf_str(&log), "sending DPD request"));
     assert_non_null(strstr(buf_str(&log), "parsed INFORMATIONAL response"));
     buf_release(&log);
+    charon_lab_ok(&l);
+    charon_lab_try(&l, "we probe, charon answers");
     assert_ok(ike_probe(l.ike, NULL));
     charon_lab_drain(&l);
     charon_lab_work(&l, 0.5);
     assert_true(charon_lab_facts(&l, IKE_FACT_DPD_SENT) > 0);
     assert_int_equal(charon_lab_facts(&l, IKE_FACT_DPD_ANSWERED), 1);
     charon_lab_has(&l, 1, 1);
+    charon_lab_ok(&l);
     charon_lab_release(&l);
 }
 
@@ -209,10 +234,11 @@ static void charon_is_killed__and_found_dead(void **state)
 
     (void)state;
     charon_v2_init(&l, &suite, &esp);
-    up(&l, &usual, true);
+    up(&l, &usual, true, "charon is killed: found dead");
     assert_int_equal(kill(l.charon.pid, SIGKILL), 0);
     charon_lab_await(&l, IKE_OUT_IKE_DOWN, IKE_END_DPD, 1);
     assert_int_equal(charon_lab_count(&l, IKE_OUT_CHILD_DOWN, IKE_END_PARENT), 1);
+    charon_lab_ok(&l);
     charon_lab_release(&l);
 }
 
@@ -226,9 +252,11 @@ static void collision__is_decided_by_the_lowest_nonce(void **state)
             struct ike_quirks quirks = {.cross = IKE_CROSS_REQUEST,
                                         .nonce = wins ? IKE_NONCE_WINS : IKE_NONCE_LOSES};
             struct charon_lab l;
+            const char *event =
+                ike ? "IKE rekeyings cross, lowest nonce" : "pair rekeyings cross, lowest nonce";
             charon_v2_init(&l, &suite, &esp);
             l.cfg.quirks = &quirks;
-            up(&l, &usual, true);
+            up(&l, &usual, true, event);
             if (ike)
                 assert_ok(ike_rekey_ike(l.ike, NULL));
             else
@@ -243,6 +271,7 @@ static void collision__is_decided_by_the_lowest_nonce(void **state)
             }
             charon_lab_work(&l, 0.3);
             charon_lab_has(&l, 1, 1);
+            charon_lab_ok(&l);
             charon_lab_release(&l);
         }
     }
@@ -256,7 +285,9 @@ static void another_authentication__keeps_the_tunnel(void **state)
     for (enum ike_reauth how = IKE_REAUTH_BREAK; how <= IKE_REAUTH_MAKE; how++) {
         struct charon_lab l;
         charon_v2_init(&l, &suite, &esp);
-        up(&l, &usual, true);
+        up(&l, &usual, true,
+           how == IKE_REAUTH_BREAK ? "authentication anew, break before make"
+                                   : "authentication anew, make before break");
         assert_ok(ike_reauthenticate(l.ike, NULL, how));
         charon_lab_drain(&l);
         charon_lab_await(&l, IKE_OUT_CHILD_UP, IKE_END_NONE, 2);
@@ -264,6 +295,7 @@ static void another_authentication__keeps_the_tunnel(void **state)
         charon_lab_work(&l, 0.3);
         charon_lab_has(&l, 1, 1);
         charon_lab_ping(&l);
+        charon_lab_ok(&l);
         charon_lab_release(&l);
     }
 }
@@ -277,7 +309,7 @@ static void another_address__takes_the_tunnel_along(void **state)
     v.mobike = "yes";
     charon_v2_init(&l, &suite, &esp);
     l.peer.mobike = true;
-    up(&l, &v, true);
+    up(&l, &v, true, "another address (MOBIKE)");
     charon_lab_move(&l, 3);
     ike_move(l.ike, &l.us);
     charon_lab_drain(&l);
@@ -288,6 +320,7 @@ static void another_address__takes_the_tunnel_along(void **state)
     assert_ok(ike_rekey_ike(l.ike, NULL));
     charon_lab_drain(&l);
     charon_lab_await(&l, IKE_OUT_IKE_UP, IKE_END_NONE, 2);
+    charon_lab_ok(&l);
     charon_lab_release(&l);
 }
 
@@ -317,6 +350,7 @@ int main(void)
 
     if (missing) {
         const struct CMUnitTest none[] = {cmocka_unit_test(is_skipped)};
+        matrix_skipped(2, missing);
         printf("SKIPPED: events of IKEv2 against strongSwan: %s\n", missing);
         return cmocka_run_group_tests_name("tests/ike2_strongswan_events", none, NULL, NULL);
     }

@@ -45,38 +45,44 @@ static const struct row rows[] = {
      {CIPHER_CHACHA20_POLY1305, INTEG_NONE, 31, 28800, 0, false}},
 };
 
-static void begin(struct charon_lab *l, const struct row *row)
+static void begin(struct charon_lab *l, const struct row *row, bool responder)
 {
     struct charon_v2 v = {.proposals = row->proposals, .esp_proposals = row->esp_proposals};
 
     charon_v2_init(l, &row->suite, &row->esp);
     charon_v2_start(l, &v);
+    l->row.responder = responder;
 }
 
 /* --- lives ----------------------------------------------------------------------------------- */
 
 static void acquire(struct charon_lab *l, size_t pairs)
 {
+    charon_lab_try(l, pairs == 1 ? "tunnel up" : "up again after a delete");
     assert_ok(ike_acquire(l->ike, 1));
     charon_lab_drain(l);
     charon_lab_await(l, IKE_OUT_CHILD_UP, IKE_END_NONE, pairs);
     assert_true(l->pair.initiator);
     charon_lab_ping(l);
+    charon_lab_ok(l);
 }
 
 static void we_rekey_pair(struct charon_lab *l, size_t pairs)
 {
     size_t before = charon_lab_count(l, IKE_OUT_CHILD_DOWN, IKE_END_REPLACED);
 
+    charon_lab_try(l, "we rekey the pair");
     assert_ok(ike_rekey_child(l->ike, l->pair.child.in_spi));
     charon_lab_drain(l);
     charon_lab_await(l, IKE_OUT_CHILD_UP, IKE_END_NONE, pairs);
     charon_lab_await(l, IKE_OUT_CHILD_DOWN, IKE_END_REPLACED, before + 1);
     charon_lab_ping(l);
+    charon_lab_ok(l);
 }
 
 static void we_rekey_ike(struct charon_lab *l, size_t ikes)
 {
+    charon_lab_try(l, "we rekey the IKE SA");
     assert_ok(ike_rekey_ike(l->ike, NULL));
     charon_lab_drain(l);
     charon_lab_await(l, IKE_OUT_IKE_UP, IKE_END_NONE, ikes);
@@ -84,6 +90,7 @@ static void we_rekey_ike(struct charon_lab *l, size_t ikes)
     charon_lab_work(l, 0.2);
     charon_lab_has(l, 1, 1);
     charon_lab_ping(l);
+    charon_lab_ok(l);
 }
 
 static void we_begin(struct charon_lab *l)
@@ -93,44 +100,60 @@ static void we_begin(struct charon_lab *l)
     we_rekey_pair(l, 2);
     we_rekey_ike(l, 2);
     we_rekey_pair(l, 3); /* under the keys of the new IKE SA */
+    charon_lab_try(l, "we delete the pair");
     ike_delete_children(l->ike, NULL, true);
     charon_lab_drain(l);
     charon_lab_work(l, 0.3);
     charon_lab_has(l, 1, 0);
+    charon_lab_ok(l);
     acquire(l, 4);
+    charon_lab_try(l, "we delete the IKE SA");
     ike_delete_ike(l->ike, NULL, true);
     charon_lab_drain(l);
     charon_lab_work(l, 0.3);
     charon_lab_has(l, 0, 0);
+    charon_lab_ok(l);
 }
 
 static void charon_begins(struct charon_lab *l)
 {
+    charon_lab_try(l, "tunnel up");
     assert_true(charon_lab_ask(l, "--initiate --child net --timeout 10"));
     charon_lab_await(l, IKE_OUT_CHILD_UP, IKE_END_NONE, 1);
     assert_false(l->pair.initiator);
     charon_lab_has(l, 1, 1);
     charon_lab_ping(l);
+    charon_lab_ok(l);
+    charon_lab_try(l, "charon rekeys the pair");
     assert_true(charon_lab_ask(l, "--rekey --child net"));
     charon_lab_await(l, IKE_OUT_CHILD_UP, IKE_END_NONE, 2);
     assert_true(l->pair.rekey);
     charon_lab_ping(l);
+    charon_lab_ok(l);
+    charon_lab_try(l, "charon rekeys the IKE SA");
     assert_true(charon_lab_ask(l, "--rekey --ike gw"));
     charon_lab_await(l, IKE_OUT_IKE_UP, IKE_END_NONE, 2);
     charon_lab_await(l, IKE_OUT_IKE_DOWN, IKE_END_REPLACED, 1);
     charon_lab_ping(l);
+    charon_lab_ok(l);
     we_rekey_pair(l, 3);
+    charon_lab_try(l, "charon deletes the pair");
     assert_true(charon_lab_ask(l, "--terminate --child net --timeout 5"));
     charon_lab_await(l, IKE_OUT_CHILD_DOWN, IKE_END_PEER_DELETE, 1);
+    charon_lab_ok(l);
+    charon_lab_try(l, "up again after a delete");
     assert_true(charon_lab_ask(l, "--initiate --child net --timeout 10"));
     charon_lab_await(l, IKE_OUT_CHILD_UP, IKE_END_NONE, 4);
     charon_lab_ping(l);
+    charon_lab_ok(l);
+    charon_lab_try(l, "charon deletes the IKE SA");
     assert_true(charon_lab_ask(l, "--terminate --ike gw --timeout 5"));
     charon_lab_work(l, 0.5);
     struct ike_status st;
     ike_status(l->ike, &st);
     assert_int_equal(st.ikes, 0);
     assert_int_equal(st.children, 0);
+    charon_lab_ok(l);
 }
 
 static void speaks_with_charon(void **state)
@@ -138,10 +161,10 @@ static void speaks_with_charon(void **state)
     const struct row *row = *state;
     struct charon_lab l;
 
-    begin(&l, row);
+    begin(&l, row, false);
     we_begin(&l);
     charon_lab_release(&l);
-    begin(&l, row);
+    begin(&l, row, true);
     charon_begins(&l);
     charon_lab_release(&l);
 }
@@ -159,6 +182,7 @@ int main(void)
 
     if (missing) {
         const struct CMUnitTest none[] = {cmocka_unit_test(is_skipped)};
+        matrix_skipped(2, missing);
         printf("SKIPPED: IKEv2 against strongSwan: %s\n", missing);
         return cmocka_run_group_tests_name("tests/ike2_strongswan", none, NULL, NULL);
     }

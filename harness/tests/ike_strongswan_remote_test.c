@@ -41,6 +41,8 @@ static void begin_ours(struct charon_lab *l)
     l->peer.group = bytes_str("branches");
     l->peer.aggressive = l->peer.xauth = true;
     l->peer.config = IKE_CONFIG_ADDRESS;
+    l->row =
+        (struct matrix_row){.version = 1, .suite = "aes128-sha1-modp1024", .esp = "aes128-sha1"};
 }
 
 static void serve(struct charon_lab *l, const struct ike_out *o)
@@ -62,6 +64,7 @@ static void be_server(struct charon_lab *l, const char *vips, const char *local_
     char conf[sizeof(client_conf) + 128];
 
     begin_ours(l);
+    l->row.responder = true;
     l->answer = serve;
     l->peer.address = (struct ip_addr){0};
     l->policy.selector = (struct ike_selector){.local = {ip4(0), 0}, .remote = {ip4(0), 0}};
@@ -75,16 +78,22 @@ static void charon_as_client__gets_its_address_from_us(void **state)
 
     (void)state;
     be_server(&l, "vips = 0.0.0.0", "");
+    charon_lab_try(&l, "aggressive mode, XAUTH, mode-config: an address");
     assert_true(charon_lab_ask(&l, "--initiate --child net --timeout 10"));
     charon_lab_await(&l, IKE_OUT_CHILD_UP, IKE_END_NONE, 1);
     assert_int_equal(l.pair.child.selector.remote.prefix, 32);
     assert_string_equal(l.pair.user, "alice");
     l.ping_to = ip4(0x0a090005);
     charon_lab_ping(&l);
+    charon_lab_ok(&l);
+    charon_lab_try(&l, "charon rekeys the pair");
     assert_true(charon_lab_ask(&l, "--rekey --child net"));
     charon_lab_await(&l, IKE_OUT_CHILD_UP, IKE_END_NONE, 2);
+    charon_lab_ok(&l);
+    charon_lab_try(&l, "charon deletes the IKE SA");
     assert_true(charon_lab_ask(&l, "--terminate --ike gw --timeout 5"));
     charon_lab_await(&l, IKE_OUT_IKE_DOWN, IKE_END_PEER_DELETE, 1);
+    charon_lab_ok(&l);
     charon_lab_release(&l);
 }
 
@@ -94,20 +103,23 @@ static void charon_as_client_with_a_network__keeps_it(void **state)
 
     (void)state;
     be_server(&l, "", "local_ts = 10.2.0.0/16\n");
+    charon_lab_try(&l, "aggressive mode, XAUTH: a network of its own");
     assert_true(charon_lab_ask(&l, "--initiate --child net --timeout 10"));
     charon_lab_await(&l, IKE_OUT_CHILD_UP, IKE_END_NONE, 1);
     assert_int_equal(l.pair.child.selector.remote.prefix, 16);
     charon_lab_ping(&l);
+    charon_lab_ok(&l);
     charon_lab_release(&l);
 }
 
-static void be_client(struct charon_lab *l, const char *password)
+static void be_client(struct charon_lab *l, const char *password, const char *event)
 {
     begin_ours(l);
     l->peer.user = bytes_str("alice");
     l->peer.password = bytes_str(password);
     l->policy.assigned = true;
     charon_lab_start(l, server_conf);
+    charon_lab_try(l, event);
     assert_ok(ike_acquire(l->ike, 1));
     charon_lab_drain(l);
 }
@@ -117,17 +129,20 @@ static void charon_as_server__gives_us_an_address(void **state)
     struct charon_lab l;
 
     (void)state;
-    be_client(&l, USER_SECRET);
+    be_client(&l, USER_SECRET, "aggressive mode, XAUTH, mode-config: an address");
     charon_lab_await(&l, IKE_OUT_CHILD_UP, IKE_END_NONE, 1);
     assert_int_equal(charon_lab_facts(&l, IKE_FACT_ACCEPTED), 1);
     l.ping_from = l.pair.child.selector.local.addr;
     assert_int_equal(l.ping_from.b[1], 9);
     charon_lab_ping(&l);
     charon_lab_has(&l, 1, 1);
+    charon_lab_ok(&l);
+    charon_lab_try(&l, "we delete the IKE SA");
     ike_delete_ike(l.ike, NULL, true);
     charon_lab_drain(&l);
     charon_lab_work(&l, 0.3);
     charon_lab_has(&l, 0, 0);
+    charon_lab_ok(&l);
     charon_lab_release(&l);
 }
 
@@ -136,9 +151,10 @@ static void wrong_password__is_refused_by_charon(void **state)
     struct charon_lab l;
 
     (void)state;
-    be_client(&l, "guess");
+    be_client(&l, "guess", "XAUTH, another password: refused");
     charon_lab_await(&l, IKE_OUT_IKE_DOWN, IKE_END_USER, 1);
     assert_int_equal(charon_lab_count(&l, IKE_OUT_IKE_UP, IKE_END_NONE), 0);
+    charon_lab_ok(&l);
     charon_lab_release(&l);
 }
 
@@ -162,6 +178,7 @@ int main(void)
         missing = charon_missing();
     if (missing) {
         const struct CMUnitTest none[] = {cmocka_unit_test(is_skipped)};
+        matrix_skipped(1, missing);
         printf("SKIPPED: remote access against strongSwan: %s\n", missing);
         return cmocka_run_group_tests_name("tests/ike_strongswan_remote", none, NULL, NULL);
     }

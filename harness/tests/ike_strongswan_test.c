@@ -32,37 +32,45 @@ static const struct row {
      {CIPHER_AES192_CBC, INTEG_HMAC_SHA1_96, 0, 3600, 0, false}},
 };
 
-static void begin(struct charon_lab *l, const struct row *row, const char *secret)
+static void begin(struct charon_lab *l, const struct row *row, const char *secret, bool responder)
 {
     charon_lab_init(l, row->proposals, row->esp_proposals, &row->suite, &row->esp, secret);
+    l->row.responder = responder;
 }
 
 /* --- lives ----------------------------------------------------------------------------------- */
 
 static void acquire(struct charon_lab *l, size_t pairs)
 {
+    charon_lab_try(l, pairs == 1 ? "tunnel up" : "up again after a delete");
     assert_ok(ike_acquire(l->ike, 1));
     charon_lab_drain(l);
     charon_lab_await(l, IKE_OUT_CHILD_UP, IKE_END_NONE, pairs);
     assert_true(l->pair.initiator);
     charon_lab_ping(l);
+    charon_lab_ok(l);
 }
 
 static void we_rekey(struct charon_lab *l)
 {
+    charon_lab_try(l, "we rekey the pair");
     assert_ok(ike_rekey_child(l->ike, l->pair.child.in_spi));
     charon_lab_drain(l);
     charon_lab_await(l, IKE_OUT_CHILD_UP, IKE_END_NONE, 2);
     charon_lab_ping(l);
+    charon_lab_ok(l);
+    charon_lab_try(l, "we rekey the IKE SA");
     assert_ok(ike_rekey_ike(l->ike, NULL));
     charon_lab_drain(l);
     charon_lab_await(l, IKE_OUT_IKE_UP, IKE_END_NONE, 2);
     charon_lab_ping(l);
+    charon_lab_ok(l);
 }
 
 /* What was replaced is deleted in the end, and until then both sides probe each other. */
 static void grow_old(struct charon_lab *l)
 {
+    charon_lab_try(l, "what was replaced is deleted; both probe");
     charon_lab_await(l, IKE_OUT_IKE_DOWN, IKE_END_REPLACED, 1);
     charon_lab_work(l, 2);
     charon_lab_await(l, IKE_OUT_CHILD_DOWN, IKE_END_REPLACED, 1);
@@ -71,6 +79,7 @@ static void grow_old(struct charon_lab *l)
     assert_true(charon_lab_facts(l, IKE_FACT_DPD_ANSWERED) > 0);
     assert_int_equal(charon_lab_count(l, IKE_OUT_IKE_DOWN, IKE_END_DPD), 0);
     charon_lab_ping(l);
+    charon_lab_ok(l);
 }
 
 static void we_begin(struct charon_lab *l, bool wait)
@@ -82,42 +91,58 @@ static void we_begin(struct charon_lab *l, bool wait)
         grow_old(l);
     else
         charon_lab_work(l, 1); /* charon moves its pairs to the new IKE SA in its own time */
+    charon_lab_try(l, "we delete the pair");
     ike_delete_children(l->ike, NULL, true);
     charon_lab_drain(l);
     charon_lab_work(l, 0.3);
     charon_lab_has(l, wait ? 1 : 2, 0);
+    charon_lab_ok(l);
     acquire(l, 3);
+    charon_lab_try(l, "we delete the IKE SA");
     ike_delete_ike(l->ike, NULL, true);
     charon_lab_drain(l);
     charon_lab_work(l, 0.3);
     charon_lab_has(l, 0, 0);
+    charon_lab_ok(l);
 }
 
 static void charon_begins(struct charon_lab *l)
 {
+    charon_lab_try(l, "tunnel up");
     assert_true(charon_lab_ask(l, "--initiate --child net --timeout 10"));
     charon_lab_await(l, IKE_OUT_CHILD_UP, IKE_END_NONE, 1);
     assert_false(l->pair.initiator);
     charon_lab_has(l, 1, 1);
     charon_lab_ping(l);
+    charon_lab_ok(l);
+    charon_lab_try(l, "charon rekeys the pair");
     assert_true(charon_lab_ask(l, "--rekey --child net"));
     charon_lab_await(l, IKE_OUT_CHILD_UP, IKE_END_NONE, 2);
     assert_true(l->pair.rekey);
     charon_lab_ping(l);
+    charon_lab_ok(l);
+    charon_lab_try(l, "charon rekeys the IKE SA");
     assert_true(charon_lab_ask(l, "--rekey --ike gw"));
     charon_lab_await(l, IKE_OUT_IKE_UP, IKE_END_NONE, 2);
     charon_lab_ping(l);
+    charon_lab_ok(l);
+    charon_lab_try(l, "charon deletes the pair");
     assert_true(charon_lab_ask(l, "--terminate --child net --timeout 5"));
     charon_lab_await(l, IKE_OUT_CHILD_DOWN, IKE_END_PEER_DELETE, 1);
+    charon_lab_ok(l);
+    charon_lab_try(l, "up again after a delete");
     assert_true(charon_lab_ask(l, "--initiate --child net --timeout 10"));
     charon_lab_await(l, IKE_OUT_CHILD_UP, IKE_END_NONE, 3);
     charon_lab_ping(l);
+    charon_lab_ok(l);
+    charon_lab_try(l, "charon deletes the IKE SA");
     assert_true(charon_lab_ask(l, "--terminate --ike gw --timeout 5"));
     charon_lab_work(l, 1);
     struct ike_status st;
     ike_status(l->ike, &st);
     assert_int_equal(st.ikes, 0);
     assert_int_equal(st.children, 0);
+    charon_lab_ok(l);
 }
 
 static void speaks_with_charon(void **state)
@@ -125,10 +150,10 @@ static void speaks_with_charon(void **state)
     const struct row *row = *state;
     struct charon_lab l;
 
-    begin(&l, row, CHARON_SECRET);
+    begin(&l, row, CHARON_SECRET, false);
     we_begin(&l, row == rows);
     charon_lab_release(&l);
-    begin(&l, row, CHARON_SECRET);
+    begin(&l, row, CHARON_SECRET, true);
     charon_begins(&l);
     charon_lab_release(&l);
 }
@@ -138,14 +163,19 @@ static void another_secret__is_found_out_by_both(void **state)
     struct charon_lab l;
 
     (void)state;
-    begin(&l, &rows[0], "not the secret of two gateways");
+    begin(&l, &rows[0], "not the secret of two gateways", true);
+    charon_lab_try(&l, "another secret: found out");
     assert_false(charon_lab_ask(&l, "--initiate --child net --timeout 3"));
     assert_true(charon_lab_facts(&l, IKE_FACT_AUTH) > 0);
+    charon_lab_ok(&l);
+    l.row.responder = false;
+    charon_lab_try(&l, "another secret: found out");
     assert_ok(ike_acquire(l.ike, 1));
     charon_lab_drain(&l);
     charon_lab_work(&l, 1);
     assert_int_equal(charon_lab_count(&l, IKE_OUT_IKE_UP, IKE_END_NONE), 0);
     charon_lab_has(&l, 0, 0);
+    charon_lab_ok(&l);
     charon_lab_release(&l);
 }
 
@@ -153,8 +183,10 @@ static void another_esp_suite_or_selector__is_refused_by_charon(void **state)
 {
     (void)state;
     for (int selector = 0; selector < 2; selector++) {
+        const char *event = selector ? "other selectors: refused" : "another ESP suite: refused";
         struct charon_lab l;
-        begin(&l, &rows[0], CHARON_SECRET);
+        begin(&l, &rows[0], CHARON_SECRET, false);
+        charon_lab_try(&l, event);
         if (selector)
             l.policy.selector.remote.addr = ip4(0x0a030000);
         else
@@ -163,10 +195,14 @@ static void another_esp_suite_or_selector__is_refused_by_charon(void **state)
         charon_lab_drain(&l);
         charon_lab_await(&l, IKE_OUT_CHILD_DOWN, IKE_END_REFUSED, 1);
         assert_int_equal(charon_lab_count(&l, IKE_OUT_IKE_UP, IKE_END_NONE), 1);
+        charon_lab_ok(&l);
+        l.row.responder = true;
+        charon_lab_try(&l, event);
         /* and the other way round we refuse; charon is told and gives up at once */
         assert_false(charon_lab_ask(&l, "--initiate --child net --timeout 5"));
         assert_int_equal(charon_lab_facts(&l, selector ? IKE_FACT_NO_POLICY : IKE_FACT_NO_PROPOSAL),
                          1);
+        charon_lab_ok(&l);
         charon_lab_release(&l);
     }
 }
@@ -187,6 +223,7 @@ int main(void)
 
     if (missing) {
         const struct CMUnitTest none[] = {cmocka_unit_test(is_skipped)};
+        matrix_skipped(1, missing);
         printf("SKIPPED: IKE against strongSwan: %s\n", missing);
         return cmocka_run_group_tests_name("tests/ike_strongswan", none, NULL, NULL);
     }

@@ -1,10 +1,13 @@
 #!/bin/sh
 # run.sh PROGRAM...: runs each test program, shows what failed, ends with
 # "N passed, N failed, N skipped". JOBS at a time (one more than there are processors: some wait for
-# peers); each program's output is kept beside it (.log).
+# peers); each program's output is kept beside it (.log). What was asserted against strongSwan comes
+# as a table before the last line (matrix.sh).
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 export CMOCKA_MESSAGE_OUTPUT=stdout
+export BUILD=${BUILD:-build/dev}
+rm -f "$BUILD/matrix.txt"
 one=$(cat <<'ONE'
 p=$1 out=$2 n=$(echo "$1" | tr / _) log=$1.log
 case $p in
@@ -35,5 +38,6 @@ ONE
 printf '%s\n' "$@" | xargs -P "${JOBS:-$(($(nproc) + 1))}" -I{} sh -c "$one" sh {} "$out"
 total=$(cat "$out"/* 2>/dev/null |
     awk '{p += $1; f += $2; s += $3} END {printf "%d passed, %d failed, %d skipped", p, f, s}')
+[ ! -s "$BUILD/matrix.txt" ] || sh harness/tests/matrix.sh "$BUILD/matrix.txt"
 echo "$total"
 case $total in *" 0 failed"*) exit 0 ;; *) exit 1 ;; esac
