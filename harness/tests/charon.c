@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "tests/testkit.h"
 
+#include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -26,7 +27,7 @@ static const char strongswan_conf[] =
     "  fragment_size = 576\n"
     "  plugins { vici { socket = unix://%s/vici } }\n"
     "  filelog { main { path = %s/log\n flush_line = yes\n default = 1\n ike = 2\n chd = 2 } }\n"
-    "}\n"
+    "%s}\n"
     "swanctl { load = random openssl }\n";
 
 static const char swanctl_conf[] =
@@ -68,7 +69,7 @@ static bool write_files(const struct charon *c, const char *text)
     FILE *f = fopen(path, "w");
     if (!f)
         return false;
-    fprintf(f, strongswan_conf, c->dir, c->dir);
+    fprintf(f, strongswan_conf, c->dir, c->dir, c->options ? c->options : "");
     fclose(f);
     snprintf(path, sizeof(path), "%s/swanctl.conf", c->dir);
     f = fopen(path, "w");
@@ -92,6 +93,7 @@ NORETURN static void become_charon(const struct charon *c, int ready, int go)
         mount("none", "/run", "tmpfs", 0, NULL) != 0 || write(ready, &byte, 1) != 1 ||
         read(go, &byte, 1) != 1 ||
         system("ip link set lo up && ip addr add 192.0.2.2/24 dev hfike1 && "
+               "ip addr add fd00:2::2/64 dev hfike1 nodad && ip addr add fd02::1/128 dev lo && "
                "ip link set hfike1 up && ip addr add 10.2.0.1/32 dev lo && "
                "ip addr add 10.9.0.5/32 dev lo") != 0)
         _exit(1);
@@ -109,7 +111,8 @@ static bool connect_cable(pid_t child, int ready, int go)
     snprintf(command, sizeof(command),
              "ip link del hfike0 2>/dev/null; " /* of a test that failed */
              "ip link add hfike0 type veth peer name hfike1 && ip link set hfike1 netns %d && "
-             "ip addr add 192.0.2.1/24 dev hfike0 && ip link set hfike0 up",
+             "ip addr add 192.0.2.1/24 dev hfike0 && ip addr add fd00:2::1/64 dev hfike0 nodad && "
+             "ip link set hfike0 up",
              (int)child);
     return read(ready, &byte, 1) == 1 && system(command) == 0 && write(go, "", 1) == 1;
 }
@@ -145,7 +148,7 @@ bool charon_start_with(struct charon *c, const char *text)
 {
     int ready[2], go[2];
 
-    *c = (struct charon){.dir = "/tmp/holdfast-charon-XXXXXX"};
+    *c = (struct charon){.dir = "/tmp/holdfast-charon-XXXXXX", .options = c->options};
     if (!mkdtemp(c->dir) || !write_files(c, text) || pipe(ready) != 0 || pipe(go) != 0)
         return false;
     c->pid = fork();
@@ -166,6 +169,8 @@ void charon_stop(struct charon *c)
 {
     char command[128];
 
+    if (c->server > 0 && kill(c->server, SIGKILL) == 0)
+        waitpid(c->server, NULL, 0);
     /* all that it has is in its namespaces and its folder; a farewell would be waited for */
     if (c->pid > 0 && kill(c->pid, SIGKILL) == 0)
         waitpid(c->pid, NULL, 0);
@@ -182,12 +187,48 @@ pid_t charon_ask(const struct charon *c, const char *args)
              "SWANCTL_DIR=%s STRONGSWAN_CONF=%s/strongswan.conf exec timeout 20 swanctl %s"
              " --uri unix://%s/vici >%s/said 2>&1",
              c->dir, c->dir, args, c->dir, c->dir);
+    return charon_run(command);
+}
+
+pid_t charon_run(const char *command)
+{
     pid_t pid = fork();
+
     if (pid == 0) {
         execl("/bin/sh", "sh", "-c", command, (char *)NULL);
         _exit(127);
     }
     return pid;
+}
+
+NORETURN static void become_server(const struct charon *c, int out)
+{
+    char ns[64];
+
+    snprintf(ns, sizeof(ns), "/proc/%d/ns/net", (int)c->pid);
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || setns(open(ns, O_RDONLY | O_CLOEXEC), 0) != 0 ||
+        chdir(c->dir) != 0 || dup2(out, STDOUT_FILENO) < 0 || !freopen("/dev/null", "w", stderr))
+        _exit(1);
+    execlp("python3", "python3", "-u", "-m", "http.server", "80", (char *)NULL);
+    _exit(1);
+}
+
+bool charon_serve(struct charon *c)
+{
+    int out[2];
+    char byte;
+
+    if (c->server > 0)
+        return true;
+    if (pipe(out) != 0)
+        return false;
+    c->server = fork();
+    if (c->server == 0)
+        become_server(c, out[1]);
+    close(out[1]);
+    bool ok = c->server > 0 && read(out[0], &byte, 1) == 1; /* it says where it listens */
+    close(out[0]);
+    return ok;
 }
 
 bool charon_done(pid_t pid, bool *ok)

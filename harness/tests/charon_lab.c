@@ -3,60 +3,12 @@
 
 #include "base/mem.h"
 #include "base/rng_os.h"
+#include "tests/charon_wire.h"
 #include "tests/testkit.h"
-#include "wire/icmp.h"
-#include "wire/ip.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/socket.h>
 #include <unistd.h>
-
-static const struct ip_addr charon_addr = {4, {192, 0, 2, 2}};
-
-/* --- our end --------------------------------------------------------------------------------- */
-
-static int udp_socket(const struct ip_addr *at, uint16_t port)
-{
-    struct sockaddr_in a = {.sin_family = AF_INET, .sin_port = htons(port)};
-    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-
-    memcpy(&a.sin_addr, at->b, 4);
-    assert_true(fd >= 0);
-    assert_int_equal(bind(fd, (struct sockaddr *)&a, sizeof(a)), 0);
-    return fd;
-}
-
-static void send_udp(struct charon_lab *l, const struct endpoint *from, const struct endpoint *to,
-                     struct bytes b)
-{
-    struct sockaddr_in a = {.sin_family = AF_INET, .sin_port = htons(to->port)};
-
-    memcpy(&a.sin_addr, to->addr.b, 4);
-    /* charon may be gone already: what is lost then is lost */
-    (void)!sendto(l->fd[from->port == IKE_NATT_PORT], b.p, b.n, 0, (struct sockaddr *)&a,
-                  sizeof(a));
-}
-
-static struct esp_sa *make_sa(const struct charon_lab *l, const struct ike_out *o, bool inbound)
-{
-    struct esp_params p = {.spi = inbound ? o->child.in_spi : o->child.out_spi,
-                           .src = inbound ? charon_addr : l->us,
-                           .dst = inbound ? l->us : charon_addr,
-                           .cipher = o->child.suite.cipher,
-                           .integ = o->child.suite.integ,
-                           .replay_window = 64};
-    struct esp_sa *sa;
-
-    memcpy(p.cipher_key, inbound ? o->child.in_cipher_key : o->child.out_cipher_key,
-           sizeof(p.cipher_key));
-    memcpy(p.integ_key, inbound ? o->child.in_integ_key : o->child.out_integ_key,
-           sizeof(p.integ_key));
-    assert_ok(esp_sa_new(&p, (struct mono){0}, &sa));
-    return sa;
-}
 
 void charon_lab_drain(struct charon_lab *l)
 {
@@ -64,7 +16,7 @@ void charon_lab_drain(struct charon_lab *l)
 
     while (ike_next(l->ike, &o)) {
         if (o.kind == IKE_OUT_SEND) {
-            send_udp(l, &o.from, &o.to, o.datagram);
+            charon_wire_send(l, &o.from, &o.to, o.datagram);
             continue;
         }
         l->said = mem_resize(l->said, l->nsaid + 1, sizeof(*l->said));
@@ -74,55 +26,17 @@ void charon_lab_drain(struct charon_lab *l)
         if (o.kind != IKE_OUT_CHILD_UP)
             continue;
         l->pair = o;
-        esp_sa_free(l->in);
-        esp_sa_free(l->out);
-        l->in = make_sa(l, &o, true);
-        l->out = make_sa(l, &o, false);
-    }
-}
-
-/* ESP in UDP: the answer to our ping, if it opens. */
-static void take_esp(struct charon_lab *l, struct bytes b)
-{
-    uint8_t plain[2048];
-    struct esp_plain p;
-    struct ip ip;
-    struct icmp m;
-
-    if (l->in && !esp_open(l->in, b, plain, &p) && !ip_parse(p.inner, &ip) && ip.proto == IP_ICMP &&
-        !icmp_parse(ip.payload, &m) && m.type == ICMP_ECHO_REPLY)
-        l->pong = true;
-}
-
-static void read_socket(struct charon_lab *l, int i)
-{
-    uint8_t buf[4096];
-    struct sockaddr_in a;
-    socklen_t len = sizeof(a);
-    ssize_t n;
-
-    while ((n = recvfrom(l->fd[i], buf, sizeof(buf), 0, (struct sockaddr *)&a, &len)) >= 0) {
-        struct endpoint from = {.addr.family = 4, .port = ntohs(a.sin_port)};
-        struct endpoint to = {l->us, i ? IKE_NATT_PORT : IKE_PORT};
-        memcpy(from.addr.b, &a.sin_addr, 4);
-        struct bytes b = bytes_of(buf, (size_t)n);
-        if (i && b.n > 4 && memcmp(b.p, "\0\0\0\0", 4) != 0)
-            take_esp(l, b);
-        else
-            ike_input(l->ike, &from, &to, b);
-        charon_lab_drain(l);
-        len = sizeof(a);
+        charon_wire_keys(l);
     }
 }
 
 /* Lets our end work for a moment. */
-static void turn(struct charon_lab *l)
+void charon_lab_turn(struct charon_lab *l)
 {
     struct clock *clk = &l->clk.clock;
 
     clock_sleep_until(clk, mono_min(ike_deadline(l->ike), mono_add(clock_now(clk), SPAN_MS(20))));
-    read_socket(l, 0);
-    read_socket(l, 1);
+    charon_wire_read(l);
     if (!mono_before(clock_now(clk), ike_deadline(l->ike))) {
         ike_tick(l->ike);
         charon_lab_drain(l);
@@ -134,7 +48,7 @@ void charon_lab_work(struct charon_lab *l, double seconds)
     struct mono end = mono_add(clock_now(&l->clk.clock), SPAN_NS(seconds * 1e9));
 
     while (mono_before(clock_now(&l->clk.clock), end))
-        turn(l);
+        charon_lab_turn(l);
 }
 
 size_t charon_lab_count(const struct charon_lab *l, enum ike_out_kind kind, enum ike_end end)
@@ -161,7 +75,7 @@ void charon_lab_await(struct charon_lab *l, enum ike_out_kind kind, enum ike_end
     struct mono limit = mono_add(clock_now(&l->clk.clock), SPAN_S(10));
 
     while (charon_lab_count(l, kind, end) < want && mono_before(clock_now(&l->clk.clock), limit))
-        turn(l);
+        charon_lab_turn(l);
     assert_int_equal(charon_lab_count(l, kind, end), want);
 }
 
@@ -173,7 +87,7 @@ bool charon_lab_ask(struct charon_lab *l, const char *args)
     pid_t pid = charon_ask(&l->charon, args);
 
     while (!charon_done(pid, &ok))
-        turn(l);
+        charon_lab_turn(l);
     return ok;
 }
 
@@ -213,36 +127,6 @@ size_t charon_lab_pairs(struct charon_lab *l)
     return pairs;
 }
 
-bool charon_lab_pings(struct charon_lab *l, int times)
-{
-    uint8_t inner[128], sealed[256];
-    struct wr w = wr_of(inner, sizeof(inner)), e = wr_of(sealed, sizeof(sealed));
-    struct icmp m = {.type = ICMP_ECHO, .rest = 7 << 16 | 1, .data = bytes_str("through charon")};
-    struct ip ip = {
-        .version = 4, .proto = IP_ICMP, .ttl = 64, .src = l->ping_from, .dst = l->ping_to};
-    struct endpoint from = {l->us, IKE_NATT_PORT}, to = {charon_addr, IKE_NATT_PORT};
-
-    ip_put(&w, &ip, ICMP_HDR_LEN + m.data.n);
-    icmp_put(&w, &m, &ip.src, &ip.dst);
-    assert_ok(w.err);
-    assert_true(l->pair.child.udp);
-    assert_ok(esp_seal(l->out, &l->rng, wr_bytes(&w), IP_IPIP, &e));
-    l->pong = false;
-    for (int i = 0; i < times && !l->pong; i++) { /* charon may still be installing */
-        send_udp(l, &from, &to, wr_bytes(&e));
-        for (int j = 0; j < 15 && !l->pong; j++)
-            turn(l);
-        e.at = 0;
-        assert_ok(esp_seal(l->out, &l->rng, wr_bytes(&w), IP_IPIP, &e));
-    }
-    return l->pong;
-}
-
-void charon_lab_ping(struct charon_lab *l)
-{
-    assert_true(charon_lab_pings(l, 30));
-}
-
 /* --- tests ----------------------------------------------------------------------------------- */
 
 static void start_ours(struct charon_lab *l)
@@ -250,7 +134,7 @@ static void start_ours(struct charon_lab *l)
     clock_real_init(&l->clk);
     rng_os_init(&l->rng);
     for (int i = 0; i < 2; i++) {
-        l->fd[i] = udp_socket(&l->us, i ? IKE_NATT_PORT : IKE_PORT);
+        l->fd[i] = charon_wire_socket(&l->us, i ? IKE_NATT_PORT : IKE_PORT);
         assert_ok(clock_real_watch(&l->clk, l->fd[i]));
     }
     l->ike = ike_new(&l->cfg, &l->clk.clock, &l->rng, NULL);
@@ -266,7 +150,7 @@ void charon_lab_move(struct charon_lab *l, uint8_t last)
     assert_int_equal(system(command), 0);
     l->us.b[3] = last;
     for (int i = 0; i < 2; i++) {
-        int fd = udp_socket(&l->us, i ? IKE_NATT_PORT : IKE_PORT);
+        int fd = charon_wire_socket(&l->us, i ? IKE_NATT_PORT : IKE_PORT);
         assert_true(dup2(fd, l->fd[i]) >= 0); /* the clock goes on watching the same number */
         close(fd);
     }
@@ -278,6 +162,7 @@ void charon_lab_init_ours(struct charon_lab *l, const struct ike_suite *suite,
     *l = (struct charon_lab){.suite = *suite,
                              .esp = *esp,
                              .us = {4, {192, 0, 2, 1}},
+                             .them = {4, {192, 0, 2, 2}},
                              .ping_from = {4, {10, 1, 0, 1}},
                              .ping_to = {4, {10, 2, 0, 1}}};
     l->policy = (struct ike_policy){
@@ -286,7 +171,7 @@ void charon_lab_init_ours(struct charon_lab *l, const struct ike_suite *suite,
         .suites = &l->esp,
         .nsuites = 1};
     l->peer = (struct ike_peer_config){
-        .address = charon_addr,
+        .address = l->them,
         .psk = bytes_str(secret),
         .suites = &l->suite,
         .nsuites = 1,
@@ -327,11 +212,8 @@ void charon_lab_init(struct charon_lab *l, const char *proposals, const char *es
 void charon_lab_release(struct charon_lab *l)
 {
     ike_free(l->ike);
-    esp_sa_free(l->in);
-    esp_sa_free(l->out);
+    charon_wire_release(l);
     mem_wipe(l->said, l->nsaid * sizeof(*l->said));
     mem_free(l->said);
-    close(l->fd[0]);
-    close(l->fd[1]);
     charon_stop(&l->charon);
 }

@@ -13,8 +13,12 @@ struct charon_lab {
     struct charon charon;
     struct clock_real clk;
     struct rng rng;
-    int fd[2];         /* UDP 500 and 4500 */
-    struct ip_addr us; /* where these are: 192.0.2.1 at first */
+    int fd[2];           /* UDP 500 and 4500 */
+    struct ip_addr us;   /* where these are: 192.0.2.1 at first */
+    struct ip_addr them; /* charon: 192.0.2.2 */
+    bool deaf;           /* the cable is cut: nothing goes in or out */
+    int tun;             /* for real programs (charon_tun_open); 0: none */
+    uint64_t tun_bytes;  /* that came through the tunnel for them */
     struct ike_suite suite;
     struct ike_esp_suite esp;
     struct ike_policy policy; /* number 1: 10.1.0.0/16 to 10.2.0.0/16 */
@@ -25,6 +29,7 @@ struct charon_lab {
     size_t nsaid;
     struct ike_out pair; /* the newest that came up */
     struct esp_sa *in, *out;
+    struct esp_sa *was_in; /* of the pair before: what is still under way */
     bool pong;
     struct ip_addr ping_from, ping_to; /* 10.1.0.1 and 10.2.0.1 unless a test says otherwise */
     /* Answers LOGIN and CONFIG; NULL: nobody does. */
@@ -52,6 +57,7 @@ void charon_lab_ok(struct charon_lab *l);
 void charon_lab_drain(struct charon_lab *l);
 
 /* Lets our end work; until it has said WANT outputs of this kind and end (ten seconds at most). */
+void charon_lab_turn(struct charon_lab *l); /* for a moment */
 void charon_lab_work(struct charon_lab *l, double seconds);
 void charon_lab_await(struct charon_lab *l, enum ike_out_kind kind, enum ike_end end, size_t want);
 
