@@ -40,6 +40,16 @@ static const char *take_esp_sa(void *ctx, const char *value)
     return NULL;
 }
 
+static const char *take_ike_keys(void *ctx, const char *value)
+{
+    struct leg_files *f = &((struct judge_args *)ctx)->legs;
+
+    if (f->nike_keys == LEG_FILES)
+        return "too many files: 64 at most";
+    f->ike_keys[f->nike_keys++] = value;
+    return NULL;
+}
+
 static const char *take_syslog(void *ctx, const char *value)
 {
     struct leg_files *f = &((struct judge_args *)ctx)->legs;
@@ -96,6 +106,8 @@ static const struct option_row rows[] = {
      take_leg},
     {0, "esp-sa", "FILE", "with --leg: keys in Wireshark's form; inner packets are compared",
      take_esp_sa},
+    {0, "ike-keys", "FILE", "with --leg: keys of IKE SAs in Wireshark's form; messages are read",
+     take_ike_keys},
     {0, "syslog", "FILE", "with --leg: a device's log; its clock and time zone are found",
      take_syslog},
     {0, "only", "ADDR", "with --leg: streams with this in IP:PORT of either end", take_only},

@@ -7,6 +7,7 @@
 #include "cli/terminal.h"
 #include "esp/esp_table.h"
 #include "evidence/interfaces.h"
+#include "ike/ike_table.h"
 #include "judge/tap_clock.h"
 #include "judge/tap_twice.h"
 #include "traffic/savefile.h"
@@ -56,8 +57,26 @@ static enum err take_key(struct judge *j, struct bytes line, const char *path, i
     return diag_fail_at(why, e, path, n, "%s", d.text[0] ? d.text : err_text(e));
 }
 
-/* Every line of the table; WHY names the one that is wrong. */
-static enum err read_keys(const char *path, struct judge *j, struct diag *why)
+static enum err take_ike_key(struct judge *j, struct bytes line, const char *path, int n,
+                             struct diag *why)
+{
+    struct ike_table_row row;
+    struct diag d = {0};
+    enum err e = ike_table_parse(line, &row, &d);
+
+    if (!e) {
+        e = judge_legs_ike_key(j, &row);
+        mem_wipe(&row, sizeof(row));
+    }
+    if (!e || e == ERR_END)
+        return ERR_OK;
+    return diag_fail_at(why, e, path, n, "%s", d.text[0] ? d.text : err_text(e));
+}
+
+/* Every line of a table, for TAKE; WHY names the one that is wrong. */
+static enum err read_keys(const char *path, struct judge *j, struct diag *why,
+                          enum err take(struct judge *, struct bytes, const char *, int,
+                                        struct diag *))
 {
     char *text;
     size_t n;
@@ -69,7 +88,7 @@ static enum err read_keys(const char *path, struct judge *j, struct diag *why)
     for (int number = 1; !e && rest.n; number++) {
         const void *nl = memchr(rest.p, '\n', rest.n);
         size_t len = nl ? (size_t)((const uint8_t *)nl - rest.p) : rest.n;
-        e = take_key(j, bytes_head(rest, len), path, number, why);
+        e = take(j, bytes_head(rest, len), path, number, why);
         rest = bytes_from(rest, len + (nl != NULL));
     }
     mem_wipe(text, n);
@@ -210,8 +229,10 @@ static enum err judge_all(const struct leg_files *f, struct source *s, struct ju
 {
     struct leg_seen *seen = mem_array(EV_EVENTS, sizeof(*seen));
     struct tap_offset clocks = compare_clocks(f);
-    enum err e = f->esp_sa ? read_keys(f->esp_sa, j, why) : ERR_OK;
+    enum err e = f->esp_sa ? read_keys(f->esp_sa, j, why, take_key) : ERR_OK;
 
+    for (size_t i = 0; i < f->nike_keys && !e; i++)
+        e = read_keys(f->ike_keys[i], j, why, take_ike_key);
     for (size_t i = 0; i < f->n; i++)
         if (f->v[i].leg == EV_HO_LAN)
             s[i].mend_ns = tap_offset_mend(&clocks);

@@ -14,6 +14,8 @@ struct leg_files {
     size_t n;
     const char *syslog[LEG_FILES]; /* logs of devices, in files; borrowed */
     size_t nsyslog;
+    const char *ike_keys[LEG_FILES]; /* the same of IKE SAs, of either version; borrowed */
+    size_t nike_keys;
     const char *esp_sa; /* keys in Wireshark's form; NULL: none */
 };
 

@@ -1,40 +1,26 @@
 /* Events, from what was remembered. In this order, for a later step asks what an earlier one found:
  *
- *   SAs       the first one is `establish`; one that follows another is `phase2-rekey`, or
- *             `establish` when streams stood still in between
- *   deletes   ESP ends both ways while an INFORMATIONAL exchange is going on (its content is
- *             encrypted), or an SA ends so before its successor is negotiated: `phase1-delete` when
- *             a new phase 1 is needed, else `phase2-delete`
- *   IKE SAs   CREATE_CHILD_SA without a new SA, or a main mode while ESP goes on: `phase1-rekey`
- *   outages   streams stand still although something is due, and no delete says why
- *   disorder  packets lost or reordered again and again */
+ *   messages  what IKE says where it could be opened: history_messages.c. The rest is for what
+ * could not be SAs       the first one is `establish`; one that follows another is `phase2-rekey`,
+ * or `establish` when streams stood still in between deletes   ESP ends both ways while an
+ * INFORMATIONAL exchange is going on (its content is encrypted), or an SA ends so before its
+ * successor is negotiated: `phase1-delete` when a new phase 1 is needed, else `phase2-delete` IKE
+ * SAs   CREATE_CHILD_SA without a new SA, or a main mode while ESP goes on: `phase1-rekey` outages
+ * streams stand still although something is due, and no delete says why disorder  packets lost or
+ * reordered again and again */
 #include "judge/history_parts.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define NEAR_NS   INT64_C(3000000000) /* what belongs to one event happens within this */
 #define DELETE_NS INT64_C(2000000000)
 
 enum { V1_MAIN = 2, V1_AGGRESSIVE = 4, V1_INFORMATIONAL = 5, V1_QUICK = 32 }; /* RFC 2408, 3.1 */
 enum { V2_SA_INIT = 34, V2_CREATE_CHILD = 36, V2_INFORMATIONAL = 37 };        /* RFC 7296, 3.1 */
 #define V2_RESPONSE 0x20
 
-struct found_event {
-    int64_t ns;
-    const char *action, *source;
-    unsigned ways; /* of SAs that came into use: bits */
-};
-
-struct hunt {
-    struct judge *j;
-    const struct history *h;
-    struct found_event *v;
-    size_t n, cap;
-};
-
-static struct found_event *add(struct hunt *u, int64_t ns, const char *action, const char *source)
+struct found_event *hunt_add(struct hunt *u, int64_t ns, const char *action, const char *source)
 {
     if (u->n == u->cap)
         return NULL;
@@ -42,8 +28,8 @@ static struct found_event *add(struct hunt *u, int64_t ns, const char *action, c
     return &u->v[u->n++];
 }
 
-static const struct found_event *near(const struct hunt *u, const char *action, int64_t from,
-                                      int64_t to)
+const struct found_event *hunt_near(const struct hunt *u, const char *action, int64_t from,
+                                    int64_t to)
 {
     for (size_t i = 0; i < u->n; i++)
         if (u->v[i].ns >= from && u->v[i].ns <= to &&
@@ -52,37 +38,20 @@ static const struct found_event *near(const struct hunt *u, const char *action, 
     return NULL;
 }
 
-/* A stream stood still for some of this time. */
-static bool stood_still(const struct history *h, int64_t from, int64_t to)
-{
-    for (size_t i = 0; i < h->pauses.n; i++)
-        if (h->pauses.v[i].from < to && h->pauses.v[i].to > from)
-            return true;
-    return false;
-}
-
 /* --- IKE messages ------------------------------------------------------------------------------
  */
 
+/* One that was opened speaks for itself: see history_messages.c. */
 static bool is_informational(const struct ike_note *n)
 {
-    return n->exchange == (n->version == 2 ? V2_INFORMATIONAL : V1_INFORMATIONAL);
+    return !n->opened && n->exchange == (n->version == 2 ? V2_INFORMATIONAL : V1_INFORMATIONAL);
 }
 
-static bool begins_phase1(const struct ike_note *n)
+bool ike_begins_phase1(const struct ike_note *n)
 {
     if (n->version == 2)
         return n->exchange == V2_SA_INIT;
     return (n->exchange == V1_MAIN || n->exchange == V1_AGGRESSIVE) && n->message_id == 0;
-}
-
-static const struct ike_note *find_ike(const struct history *h, bool (*is)(const struct ike_note *),
-                                       int64_t from, int64_t to)
-{
-    for (size_t i = 0; i < h->nikes; i++)
-        if (h->ikes[i].ns >= from && h->ikes[i].ns <= to && is(&h->ikes[i]))
-            return &h->ikes[i];
-    return NULL;
 }
 
 static bool begins_child(const struct ike_note *n)
@@ -94,11 +63,11 @@ static bool begins_child(const struct ike_note *n)
 
 static void add_delete(struct hunt *u, const struct ike_note *m, int64_t back)
 {
-    if (near(u, "phase1-delete", m->ns - NEAR_NS, m->ns + NEAR_NS) ||
-        near(u, "phase2-delete", m->ns - NEAR_NS, m->ns + NEAR_NS))
+    if (hunt_near(u, "phase1-delete", m->ns - NEAR_NS, m->ns + NEAR_NS) ||
+        hunt_near(u, "phase2-delete", m->ns - NEAR_NS, m->ns + NEAR_NS))
         return;
-    bool anew = find_ike(u->h, begins_phase1, m->ns, back) != NULL;
-    add(u, m->ns, anew ? "phase1-delete" : "phase2-delete", "ike");
+    bool anew = history_find(u->h, ike_begins_phase1, m->ns, back) != NULL;
+    hunt_add(u, m->ns, anew ? "phase1-delete" : "phase2-delete", "ike");
 }
 
 /* --- SAs ---------------------------------------------------------------------------------------
@@ -123,7 +92,7 @@ static void add_birth(struct hunt *u, const struct sa *sa, const char *action)
             return;
         }
     }
-    struct found_event *e = add(u, sa->first_ns, action, "esp");
+    struct found_event *e = hunt_add(u, sa->first_ns, action, "esp");
     if (e)
         e->ways = way;
 }
@@ -134,8 +103,8 @@ static const struct ike_note *deleted_between(const struct history *h, const str
                                               const struct sa *sa)
 {
     int64_t from = old->last_ns - GRACE_NS / 10;
-    const struct ike_note *m = find_ike(h, is_informational, from, sa->first_ns);
-    const struct ike_note *child = find_ike(h, begins_child, from, sa->first_ns);
+    const struct ike_note *m = history_find(h, is_informational, from, sa->first_ns);
+    const struct ike_note *child = history_find(h, begins_child, from, sa->first_ns);
 
     if (!m || m->ns > old->last_ns + GRACE_NS || !child || child->ns < m->ns ||
         sa->first_ns <= old->last_ns)
@@ -158,11 +127,13 @@ static void hunt_births(struct hunt *u)
         const struct sa *sa = list[i], *old = last[sa->way];
         const struct ike_note *gone = old ? deleted_between(u->h, old, sa) : NULL;
         bool hole = old && sa->first_ns - old->last_ns >= PAUSE_NS &&
-                    stood_still(u->h, old->last_ns, sa->first_ns);
+                    hunt_stood_still(u->h, old->last_ns, sa->first_ns);
+        last[sa->way] = sa;
+        if (sa->said_up_ns != NEVER)
+            continue; /* its birth was read */
         if (gone)
             add_delete(u, gone, sa->first_ns);
         add_birth(u, sa, old && !hole && !gone ? "phase2-rekey" : "establish");
-        last[sa->way] = sa;
     }
 }
 
@@ -213,7 +184,7 @@ static bool is_long_enough(const struct history_span *pause, int64_t back)
 static void hunt_delete(struct hunt *u, const struct history_span *pause)
 {
     const struct ike_note *m =
-        find_ike(u->h, is_informational, pause->from - DELETE_NS, pause->from + DELETE_NS);
+        history_find(u->h, is_informational, pause->from - DELETE_NS, pause->from + DELETE_NS);
 
     if (!m || !is_used_at(u, pause->from))
         return;
@@ -227,14 +198,6 @@ static void hunt_delete(struct hunt *u, const struct history_span *pause)
 
 /* --- IKE SAs -----------------------------------------------------------------------------------
  */
-
-static bool is_seen_before(const struct history *h, size_t i)
-{
-    for (size_t k = 0; k < i; k++)
-        if (memcmp(h->ikes[k].spi_i, h->ikes[i].spi_i, sizeof(h->ikes[i].spi_i)) == 0)
-            return true;
-    return false;
-}
 
 static bool is_birth_after(const struct hunt *u, int64_t ns)
 {
@@ -250,14 +213,14 @@ static void hunt_phase1(struct hunt *u)
 
     for (size_t i = 0; i < h->nikes; i++) {
         const struct ike_note *n = &h->ikes[i];
-        bool create =
-            n->version == 2 && n->exchange == V2_CREATE_CHILD && !(n->flags & V2_RESPONSE);
-        bool again = begins_phase1(n) && i > 0 && !is_seen_before(h, i) &&
-                     !stood_still(h, n->ns - GRACE_NS, n->ns + GRACE_NS);
+        bool create = !n->opened && n->version == 2 && n->exchange == V2_CREATE_CHILD &&
+                      !(n->flags & V2_RESPONSE);
+        bool again = ike_begins_phase1(n) && i > 0 && n->first &&
+                     !hunt_stood_still(h, n->ns - GRACE_NS, n->ns + GRACE_NS);
         if ((!create && !again) || is_birth_after(u, n->ns) ||
-            near(u, "phase1-rekey", n->ns - NEAR_NS, n->ns))
+            hunt_near(u, "phase1-rekey", n->ns - NEAR_NS, n->ns))
             continue;
-        add(u, n->ns, "phase1-rekey", "ike");
+        hunt_add(u, n->ns, "phase1-rekey", "ike");
     }
 }
 
@@ -266,8 +229,8 @@ static void hunt_phase1(struct hunt *u)
 
 static bool is_explained(const struct hunt *u, const struct history_span *pause)
 {
-    return near(u, "phase1-delete", pause->from - NEAR_NS, pause->from + NEAR_NS) ||
-           near(u, "phase2-delete", pause->from - NEAR_NS, pause->from + NEAR_NS);
+    return hunt_near(u, "phase1-delete", pause->from - NEAR_NS, pause->from + NEAR_NS) ||
+           hunt_near(u, "phase2-delete", pause->from - NEAR_NS, pause->from + NEAR_NS);
 }
 
 /* Pauses of one outage overlap, whatever the stream. */
@@ -282,7 +245,7 @@ static void hunt_outages(struct hunt *u)
             continue;
         bool same = end != NEVER && s->from <= end + NEAR_NS;
         if (!same && !is_explained(u, s))
-            add(u, s->from, "outage", "esp");
+            hunt_add(u, s->from, "outage", "esp");
         if (end == NEVER || s->to > end)
             end = s->to;
     }
@@ -291,7 +254,7 @@ static void hunt_outages(struct hunt *u)
 static void hunt_disorder(struct hunt *u)
 {
     for (size_t i = 0; i < u->h->disorders.n; i++)
-        add(u, u->h->disorders.v[i].from, "impairment", "esp");
+        hunt_add(u, u->h->disorders.v[i].from, "impairment", "esp");
 }
 
 /* --- all of them -------------------------------------------------------------------------------
@@ -302,13 +265,6 @@ static int by_time(const void *a, const void *b)
     const struct found_event *x = a, *y = b;
 
     return (x->ns > y->ns) - (x->ns < y->ns);
-}
-
-static int by_from(const void *a, const void *b)
-{
-    const struct history_span *x = a, *y = b;
-
-    return (x->from > y->from) - (x->from < y->from);
 }
 
 static void hand_over(struct hunt *u)
@@ -337,10 +293,10 @@ void history_events(struct judge *j)
 
     if (!h)
         return;
-    if (h->pauses.n)
-        qsort(h->pauses.v, h->pauses.n, sizeof(*h->pauses.v), by_from);
+    history_index(h);
     struct hunt u = {.j = j, .h = h, .cap = 2 * TIMELINE_EVENTS};
     u.v = arena_array(j->arena, u.cap, sizeof(*u.v));
+    hunt_messages(&u);
     hunt_births(&u);
     for (size_t i = 0; i < h->pauses.n; i++)
         hunt_delete(&u, &h->pauses.v[i]);
@@ -352,8 +308,10 @@ void history_events(struct judge *j)
 
 bool history_deleted(const struct judge *j, const struct sa *sa)
 {
+    if (sa->said_down_ns != NEVER)
+        return true;
     if (!j->history || !sa->packets || j->tl.last_ns - sa->last_ns < GRACE_NS)
         return false;
-    return find_ike(j->history, is_informational, sa->last_ns - GRACE_NS, sa->last_ns + NEAR_NS) !=
-           NULL;
+    return history_find(j->history, is_informational, sa->last_ns - GRACE_NS,
+                        sa->last_ns + NEAR_NS) != NULL;
 }

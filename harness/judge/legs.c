@@ -24,6 +24,11 @@ enum err judge_legs_key(struct judge *j, const struct esp_params *p)
     return esp_sa_new(p, (struct mono){0}, &sa->key);
 }
 
+enum err judge_legs_ike_key(struct judge *j, const struct ike_table_row *row)
+{
+    return history_key(j->history, row);
+}
+
 void judge_legs_take(struct judge *j, const struct judge_leg_packet *p)
 {
     j->rec = (struct evidence_record){

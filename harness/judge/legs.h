@@ -27,6 +27,11 @@ struct judge *judge_legs_new(void);
  * ERR_UNSUPPORTED, ERR_RANGE: they make no SA. */
 MUST_USE enum err judge_legs_key(struct judge *j, const struct esp_params *p);
 
+/* The key of an IKE SA (ike/ike_table.h), before the first packet: what its messages say is then
+ * read. ERR_RANGE: too many; ERR_UNSUPPORTED. */
+struct ike_table_row;
+MUST_USE enum err judge_legs_ike_key(struct judge *j, const struct ike_table_row *row);
+
 void judge_legs_take(struct judge *j, const struct judge_leg_packet *p);
 
 /* A line of a device's log, after the last packet; LINE NUMBER is told in place of a packet.

@@ -114,7 +114,7 @@ static void say_sas(struct judge *j)
     for (uint32_t i = 0; i < j->wan.nsas; i++) {
         const struct sa *sa = &j->wan.sas[i];
         uint64_t span = (uint64_t)sa->high_seq - sa->first_seq + 1;
-        if (!sa->any)
+        if (!sa->any && sa->said_up_ns == NEVER)
             continue;
         struct sa_outcome *o = &out->sas[out->nsas++];
         *o = (struct sa_outcome){.spi = sa->spi,
@@ -122,7 +122,11 @@ static void say_sas(struct judge *j)
                                  .first_ns = sa->first_ns,
                                  .last_ns = sa->last_ns,
                                  .packets = sa->packets,
-                                 .missing = span > sa->unique ? span - sa->unique : 0,
+                                 .missing = sa->any && span > sa->unique ? span - sa->unique : 0,
+                                 .up_ns = sa->said_up_ns == NEVER ? 0 : sa->said_up_ns,
+                                 .down_ns = sa->said_down_ns == NEVER ? 0 : sa->said_down_ns,
+                                 .rekeys = sa->said_rekeys,
+                                 .old_spi = sa->said_old_spi,
                                  .deleted = is_deleted(j, sa)};
         o->src = arena_strdup(j->arena, ip_addr_format(&sa->src, text));
         o->dst = arena_strdup(j->arena, ip_addr_format(&sa->dst, text));
@@ -133,4 +137,5 @@ void judge_outcomes(struct judge *j)
 {
     say_streams(j);
     say_sas(j);
+    history_outcomes(j);
 }

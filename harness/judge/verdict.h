@@ -91,6 +91,24 @@ struct sa_outcome {
     int64_t first_ns, last_ns;
     uint64_t packets, missing;
     bool deleted; /* a Delete was seen, or its end was logged or told */
+    /* by opened IKE messages */
+    int64_t up_ns, down_ns; /* agreed, deleted; 0: not said */
+    bool rekeys;
+    uint32_t old_spi; /* of the one it took the place of */
+};
+
+struct ike_outcome { /* an IKE message on the WAN */
+    int64_t time_ns;
+    uint64_t packet;
+    const char *src, *dst;
+    uint8_t version;
+    const char *exchange;
+    const char *spi_i, *spi_r; /* hex */
+    uint32_t message_id;
+    bool is_response; /* IKEv2 */
+    bool is_sealed, is_opened, is_again;
+    bool matters;         /* what was opened is about SAs */
+    const char *contents; /* payloads with SPIs and notifies by name; NULL: not known */
 };
 
 struct log_outcome { /* a device's message about a connection or the tunnel */
@@ -113,6 +131,8 @@ struct judgement {
     size_t nstreams;
     struct sa_outcome *sas;
     size_t nsas;
+    struct ike_outcome *ikes; /* of captures of others */
+    size_t nikes;
     struct log_outcome *logs; /* the first LOGS_KEPT of them */
     size_t nlogs;
     uint64_t logs_seen; /* messages of devices, all */

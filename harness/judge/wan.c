@@ -91,11 +91,30 @@ static struct sa *sa_add(struct judge *j, uint64_t hash, uint32_t spi, const str
                     .up_ns = NEVER,
                     .down_ns = NEVER,
                     .logged_up_ns = NEVER,
-                    .logged_down_ns = NEVER};
+                    .logged_down_ns = NEVER,
+                    .said_up_ns = NEVER,
+                    .said_down_ns = NEVER};
     w->sas[w->nsas] = sa;
     map_put(&w->map, hash, w->nsas);
     w->last = w->nsas;
     return &w->sas[w->nsas++];
+}
+
+static uint64_t sa_hash(uint32_t spi, const struct ip_addr *dst)
+{
+    uint8_t text[sizeof(dst->b) + 4];
+    struct wr b = wr_of(text, sizeof(text));
+
+    wr_be32(&b, spi);
+    wr_put(&b, bytes_of(dst->b, ip_addr_len(dst)));
+    return hash_bytes(wr_bytes(&b), 0);
+}
+
+uint32_t wan_find(const struct wan *w, uint32_t spi, const struct ip_addr *dst)
+{
+    struct sa_key key = {spi, dst};
+
+    return map_find(&w->map, sa_hash(spi, dst), sa_eq, w, &key);
 }
 
 struct sa *wan_sa(struct judge *j, uint32_t spi, const struct ip_addr *src,
@@ -103,17 +122,12 @@ struct sa *wan_sa(struct judge *j, uint32_t spi, const struct ip_addr *src,
 {
     struct wan *w = &j->wan;
     struct sa_key key = {spi, dst};
-    uint8_t text[sizeof(dst->b) + 4];
-    struct wr b = wr_of(text, sizeof(text));
 
     if (w->last != MAP_NONE && same_sa(&w->sas[w->last], &key))
         return &w->sas[w->last];
-    wr_be32(&b, spi);
-    wr_put(&b, bytes_of(dst->b, ip_addr_len(dst)));
-    uint64_t hash = hash_bytes(wr_bytes(&b), 0);
-    uint32_t id = map_find(&w->map, hash, sa_eq, w, &key);
+    uint32_t id = wan_find(w, spi, dst);
     if (id == MAP_NONE)
-        return sa_add(j, hash, spi, src, dst);
+        return sa_add(j, sa_hash(spi, dst), spi, src, dst);
     w->last = id;
     return &w->sas[id];
 }
@@ -223,7 +237,7 @@ static void take_ike(struct judge *j, const struct ip *ip, struct bytes message)
     j->wan.ike_packets++;
     if (isakmp_hdr_parse(message, &h))
         return;
-    history_ike(j, &h);
+    history_ike(j, &h, ip, message);
     ike_message(j, ip, &h, message);
     struct ike_sa *s = wan_ike(&j->wan, h.cookie_i);
     if (!s)

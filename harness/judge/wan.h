@@ -35,6 +35,10 @@ struct sa { /* one direction: by SPI and destination */
     int64_t up_ns, down_ns; /* of its esp-sa lines; NEVER */
     const char *down_reason;
     int64_t logged_up_ns, logged_down_ns; /* 602303, 602304 */
+    /* what opened IKE messages say of it */
+    int64_t said_up_ns, said_down_ns; /* agreed, deleted; NEVER */
+    bool said_rekeys;
+    uint32_t said_old_spi; /* of the one it took the place of */
     struct esp_sa *key;
     bool refused_key;
 };
@@ -105,6 +109,8 @@ void wan_release(struct wan *w);
 void wan_frame(struct judge *j, const struct pkt *p);
 struct sa *wan_sa(struct judge *j, uint32_t spi, const struct ip_addr *src,
                   const struct ip_addr *dst); /* made when new; NULL: too many */
+/* Its index in W->sas; MAP_NONE: there is none. */
+uint32_t wan_find(const struct wan *w, uint32_t spi, const struct ip_addr *dst);
 struct ike_sa *wan_ike(struct wan *w, const uint8_t cookie[static 8]); /* the same */
 
 /* wan_lines.c */

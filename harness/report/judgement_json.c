@@ -78,6 +78,14 @@ static void put_streams(struct jsonw *j, const struct judgement *o)
     jsonw_close(j);
 }
 
+static void put_time(struct jsonw *j, const char *name, int64_t ns)
+{
+    if (ns)
+        jsonw_time(j, name, ns);
+    else
+        jsonw_null(j, name);
+}
+
 static void put_sas(struct jsonw *j, const struct judgement *o)
 {
     char spi[16];
@@ -101,6 +109,36 @@ static void put_sas(struct jsonw *j, const struct judgement *o)
         jsonw_u64(j, "packets", s->packets);
         jsonw_u64(j, "missing", s->missing);
         jsonw_bool(j, "deleted", s->deleted);
+        put_time(j, "agreed", s->up_ns);
+        put_time(j, "delete_seen", s->down_ns);
+        if (s->rekeys)
+            snprintf(spi, sizeof(spi), "0x%08x", (unsigned)s->old_spi);
+        jsonw_string(j, "rekeys", s->rekeys ? spi : NULL);
+        jsonw_close(j);
+    }
+    jsonw_close(j);
+}
+
+static void put_ikes(struct jsonw *j, const struct judgement *o)
+{
+    jsonw_array(j, "ike");
+    for (size_t i = 0; i < o->nikes; i++) {
+        const struct ike_outcome *m = &o->ikes[i];
+        jsonw_object(j, NULL);
+        jsonw_time(j, "time", m->time_ns);
+        jsonw_u64(j, "packet", m->packet);
+        jsonw_string(j, "src", m->src);
+        jsonw_string(j, "dst", m->dst);
+        jsonw_u64(j, "version", m->version);
+        jsonw_string(j, "exchange", m->exchange);
+        jsonw_string(j, "initiator_spi", m->spi_i);
+        jsonw_string(j, "responder_spi", m->spi_r);
+        jsonw_u64(j, "message_id", m->message_id);
+        jsonw_bool(j, "response", m->is_response);
+        jsonw_bool(j, "encrypted", m->is_sealed);
+        jsonw_bool(j, "opened", m->is_opened);
+        jsonw_bool(j, "again", m->is_again);
+        jsonw_string(j, "contents", m->contents);
         jsonw_close(j);
     }
     jsonw_close(j);
@@ -145,6 +183,7 @@ void report_judgement_json(const struct judgement *o, bool has_case, struct buf 
     json_put_judgement(&j, o);
     put_streams(&j, o);
     put_sas(&j, o);
+    put_ikes(&j, o);
     put_logs(&j, o);
     put_case_metric(&j, "cleartext_on_wan", o, "cleartext_leak_pkts");
     jsonw_close(&j);

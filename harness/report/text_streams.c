@@ -200,7 +200,28 @@ static void put_sas(struct buf *out, const struct judgement *j)
             buf_adds(out, " to ");
             put_clock(out, s->last_ns);
         }
-        buf_adds(out, s->deleted ? ", deleted\n" : "\n");
+        if (s->rekeys)
+            buf_addf(out, ", in place of 0x%08x", (unsigned)s->old_spi);
+        buf_adds(out, s->deleted ? ", deleted" : "");
+        if (s->down_ns) {
+            buf_adds(out, " at ");
+            put_clock(out, s->down_ns);
+        }
+        buf_addc(out, '\n');
+    }
+}
+
+/* What opened messages say of SAs; the rest is in --json. */
+static void put_ikes(struct buf *out, const struct judgement *j)
+{
+    for (size_t i = 0; i < j->nikes; i++) {
+        const struct ike_outcome *m = &j->ikes[i];
+        if (!m->matters)
+            continue;
+        buf_adds(out, "ike ");
+        put_clock(out, m->time_ns);
+        buf_addf(out, " %s to %s, %s%s: %s\n", m->src, m->dst, m->exchange,
+                 m->is_response ? " answer" : "", m->contents);
     }
 }
 
@@ -246,6 +267,7 @@ void report_text_streams(const struct judgement *j, const struct report_streams 
     if (!which->quiet) {
         put_events(out, j);
         put_sas(out, j);
+        put_ikes(out, j);
     }
     put_notes(out, j, which->quiet);
     if (n == 0 && !which->quiet)

@@ -12,23 +12,32 @@ struct row {
     const char *name, *case_id, *class_name;
     const char *event; /* that must be among those found; NULL: nothing but `establish` is */
     const char *reset; /* who made one; NULL: nobody */
+    bool with_ike;     /* the keys of IKE are given, and events are read from its messages */
 };
 
 static const struct row rows[] = {
     {"a download without an event is continuous, and no event is invented", "control-no-event",
-     "CONTINUOUS", NULL, NULL},
+     "CONTINUOUS", NULL, NULL, false},
     {"a rekeying of phase 2 is found", "phase2-rekey-preserve-off", "CONTINUOUS", "phase2-rekey",
-     NULL},
+     NULL, false},
     {"a rekeying of phase 1 is found", "phase1-rekey-preserve-off", "CONTINUOUS", "phase1-rekey",
-     NULL},
+     NULL, false},
     {"a delete of phase 1 that the stream outlives is found", "phase1-delete-preserve-on",
-     "CONTINUOUS", "phase1-delete", NULL},
+     "CONTINUOUS", "phase1-delete", NULL, false},
     {"a stream that the device tears is torn, by the device", "phase1-delete-preserve-off", "TORN",
-     "phase1-delete", "device"},
+     "phase1-delete", "device", false},
     {"a delete of phase 2 that the stream outlives is found", "phase2-delete-preserve-on",
-     "CONTINUOUS", "phase2-delete", NULL},
+     "CONTINUOUS", "phase2-delete", NULL, false},
     {"a dead peer is an outage that the stream outlives", "dpd-death-preserve-on", "RECOVERED",
-     "outage", NULL},
+     "outage", NULL, false},
+    {"a rekeying of phase 2 is read", "phase2-rekey-preserve-off", "CONTINUOUS", "phase2-rekey",
+     NULL, true},
+    {"a rekeying of phase 1 is read", "phase1-rekey-preserve-off", "CONTINUOUS", "phase1-rekey",
+     NULL, true},
+    {"a delete of phase 1 that the stream outlives is read", "phase1-delete-preserve-on",
+     "CONTINUOUS", "phase1-delete", NULL, true},
+    {"a delete of phase 2 that the stream outlives is read", "phase2-delete-preserve-on",
+     "CONTINUOUS", "phase2-delete", NULL, true},
 };
 
 static struct buf read_file(const char *path)
@@ -94,7 +103,8 @@ static void split(const char *case_id, const char *leg)
     buf_release(&whole);
 }
 
-static json_t *judge_legs(const char *case_id)
+/* WITH_IKE: with the keys of IKE, too. */
+static json_t *judge_legs(const char *case_id, bool with_ike)
 {
     static const char *const legs[] = {"bo-lan", "wan", "ho-lan"};
     struct program p;
@@ -112,8 +122,11 @@ static json_t *judge_legs(const char *case_id)
     for (size_t i = 0; i < COUNT(legs); i++)
         n += snprintf(command + n, sizeof(command) - (size_t)n, " --leg %s=%%T/%s.%s.pcapng",
                       legs[i], case_id, legs[i]);
-    snprintf(command + n, sizeof(command) - (size_t)n, " --esp-sa %%T/%s/evidence/%s.keys/esp_sa",
-             case_id, case_id);
+    n += snprintf(command + n, sizeof(command) - (size_t)n,
+                  " --esp-sa %%T/%s/evidence/%s.keys/esp_sa", case_id, case_id);
+    if (with_ike)
+        snprintf(command + n, sizeof(command) - (size_t)n,
+                 " --ike-keys %%T/%s/evidence/%s.keys/ikev1_decryption_table", case_id, case_id);
     program_run(&p, command);
     assert_int_equal(p.code, 0);
     json_t *v = json_loads(buf_str(&p.out), JSON_REJECT_DUPLICATES, &error);
@@ -177,7 +190,7 @@ static bool has_event(const json_t *v, const char *action)
 static void legs__are_understood(void **state)
 {
     const struct row *r = *state;
-    json_t *v = judge_legs(r->case_id);
+    json_t *v = judge_legs(r->case_id, r->with_ike);
     const json_t *s = largest(v), *reset = json_array_get(json_object_get(s, "resets"), 0);
     const json_t *way = json_object_get(s, "ho_to_bo"), *e;
     size_t i;
@@ -192,6 +205,8 @@ static void legs__are_understood(void **state)
     else
         json_array_foreach(json_object_get(v, "events"), i, e)
             assert_string_equal(word(e, "action"), "establish");
+    json_array_foreach(json_object_get(v, "events"), i, e) if (r->with_ike)
+        assert_string_equal(word(e, "source"), "ike");
     assert_string_equal(word(reset, "by"), r->reset ? r->reset : "");
     assert_true(json_array_size(json_object_get(v, "sas")) >= 2);
     assert_int_equal(mismatches(v), 0);
