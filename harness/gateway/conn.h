@@ -37,10 +37,10 @@ struct conns_env {
     const struct clock *clk;
     struct rng *rng;
     struct gw_syslog *log;
-    const struct netifs *ifs;       /* names and security levels */
-    const uint64_t *faults;         /* set of enum gw_fault; may be NULL */
-    const struct conn_model *model; /* NULL: defaults */
-    struct nat *nat;                /* whose translations connections hold; NULL: none */
+    const struct netifs *ifs;          /* names and security levels */
+    const struct gw_fault_set *faults; /* set of enum gw_fault; may be NULL */
+    const struct conn_model *model;    /* NULL: defaults */
+    struct nat *nat;                   /* whose translations connections hold; NULL: none */
     /* Called between the endings of many connections, so that log records can be sent before their
      * queue overflows; may be NULL. */
     void (*breathe)(void *ctx);

@@ -83,6 +83,15 @@
       "log")                                                                                       \
     X(MTU_BLACK_HOLE, "mtu-black-hole",                                                            \
       "no MSS is clamped, and what is too large for the tunnel vanishes", "stream")                \
+    /* IKEv2, when both sides want something of one SA */                                          \
+    X(HIGHEST_NONCE, "highest-nonce",                                                              \
+      "of two rekeyings that crossed that of the highest nonce "                                   \
+      "stays",                                                                                     \
+      "tunnel")                                                                                    \
+    X(KEEPS_LOSER, "keeps-loser", "an SA that has lost to the other side's is not deleted",        \
+      "tunnel")                                                                                    \
+    X(ANSWERS_LATE, "answers-late",                                                                \
+      "what is gone, or cannot be replaced now, is replaced when asked", "tunnel")                 \
     /* what passes, and how connections end */                                                     \
     X(WINDOW_IGNORED, "window-ignored", "TCP segments pass whatever their numbers", "answer")      \
     X(TIMERS_LATE, "timers-late", "connections go after twice their timeout", "log")               \
@@ -122,10 +131,24 @@ const char *gw_fault_name(enum gw_fault f);
 const char *gw_fault_what(enum gw_fault f);
 const char *gw_fault_rule(enum gw_fault f);
 
-/* A set of faults is a word of bits. */
-static inline bool gw_fault_on(uint64_t set, enum gw_fault f)
+struct gw_fault_set {
+    uint64_t words[2]; /* a bit each */
+};
+_Static_assert(GW_FAULT_COUNT <= 128, "a set of faults is two words");
+
+static inline bool gw_fault_on(struct gw_fault_set set, enum gw_fault f)
 {
-    return set >> f & 1;
+    return set.words[f / 64] >> (f % 64) & 1;
+}
+
+static inline bool gw_fault_any(struct gw_fault_set set)
+{
+    return set.words[0] | set.words[1];
+}
+
+static inline void gw_fault_add(struct gw_fault_set *set, enum gw_fault f)
+{
+    set->words[f / 64] |= UINT64_C(1) << (f % 64);
 }
 
 #endif

@@ -204,8 +204,7 @@ enum err gateway_set_fault(struct gateway *g, const char *name)
 
     if (gw_fault_by_name(name, &f))
         return ERR_NOTFOUND;
-    _Static_assert(GW_FAULT_COUNT <= 64, "a set of faults is a word");
-    g->faults |= UINT64_C(1) << f;
+    gw_fault_add(&g->faults, f);
     gw_vpn_be_faulty(g);
     if (f == GW_FAULT_LIMITS_IGNORED)
         gw_syslog_ignore_limits(g->log);

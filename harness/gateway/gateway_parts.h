@@ -34,7 +34,7 @@ struct gateway {
     struct nat *nat;
     struct conns *conns;
     struct acl_log *acl_log;
-    uint64_t faults;       /* set of enum gw_fault */
+    struct gw_fault_set faults;
     bool fault_spent;      /* a fault that comes once has come */
     struct gw_place place; /* of the console */
     struct gw_pager pager;

@@ -54,7 +54,10 @@ void gw_vpn_be_faulty(struct gateway *g)
 
     if (!v->plan)
         return;
-    v->quirks.gullible = gw_fault_on(g->faults, GW_FAULT_GULLIBLE);
+    v->quirks = (struct ike_quirks){.gullible = gw_fault_on(g->faults, GW_FAULT_GULLIBLE),
+                                    .highest_wins = gw_fault_on(g->faults, GW_FAULT_HIGHEST_NONCE),
+                                    .keeps_loser = gw_fault_on(g->faults, GW_FAULT_KEEPS_LOSER),
+                                    .answers_late = gw_fault_on(g->faults, GW_FAULT_ANSWERS_LATE)};
     v->plan->ike.quirks = &v->quirks;
     if (gw_fault_on(g->faults, GW_FAULT_NO_COOKIE))
         v->plan->ike.cookies_from = SIZE_MAX - 1;

@@ -236,9 +236,16 @@ static void child_down(struct gateway *g, const struct ike_out *o)
     enum ike_end end = o->end == IKE_END_PARENT && s && s->end ? s->end : o->end;
     count_pair(g, pair, &o->peer);
     log_child_down(g, o, pair, end);
+    struct sadb_pair *again = sadb_by_spi(g->vpn.sadb, o->child.old_in_spi);
+    if (o->child.old_in_spi && again)
+        again->retired = false;
     sadb_remove(g->vpn.sadb, o->child.in_spi);
     p->pair = NULL;
     refresh_pairs(g);
+    if (p->pair && p->in_spi == o->child.in_spi) { /* the newest one has lost to another */
+        p->in_spi = esp_sa_params(p->pair->in)->spi;
+        p->soft_told = false;
+    }
     if (p->up && !p->pair) {
         p->up = false;
         if (s)

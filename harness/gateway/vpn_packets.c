@@ -98,7 +98,7 @@ static enum err seal(struct gateway *g, struct sadb_pair *pair, const struct gw_
     ip_put(&w, outer, n);
     size_t at = w.at;
     enum err e = esp_seal(pair->out, g->env.rng, inner, next_of(inner), &w);
-    if (g->faults && !e)
+    if (gw_fault_any(g->faults) && !e)
         spoil(g, pair, &w, at);
     neighbors_end(g->neighbors, hop->neighbor, &w);
     return e;
@@ -136,7 +136,7 @@ void gw_vpn_send(struct gateway *g, uint32_t policy, struct bytes inner)
     struct vpn_policy *p = g->vpn.policies[policy];
     struct sadb_pair *pair = p->pair;
 
-    if (g->faults)
+    if (gw_fault_any(g->faults))
         restart(g, pair);
     const struct esp_params *sa = esp_sa_params(pair->out);
     struct ip outer = {.version = 4,

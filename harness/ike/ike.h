@@ -168,6 +168,12 @@ struct ike_quirks {
     uint16_t refuse; /* with this error notify, whatever is asked for; 0: honestly.
                         CHILD_SA_NOT_FOUND: rekeyings alone */
     bool halve;      /* with the upper half of our side of the selectors (RFC 7296, 2.9) */
+    /* IKEv2, rekeyings that have crossed */
+    bool highest_wins; /* the SA with the highest of the four nonces stays */
+    bool wrong_delete; /* of the two new pairs the one that is to stay is deleted */
+    bool keeps_loser;  /* an SA of ours that has lost is not deleted */
+    bool answers_late; /* requests to replace what was replaced, is gone, or cannot be replaced now
+                          are granted */
 };
 
 struct ike_config {
@@ -296,7 +302,8 @@ struct ike_out {
     struct { /* CHILD_UP and CHILD_DOWN */
         uint32_t policy;
         uint32_t in_spi, out_spi; /* in: chosen by us, names what we receive */
-        uint32_t old_in_spi;      /* rekey: the pair it succeeds; else 0 */
+        uint32_t old_in_spi;      /* UP, rekey: the pair it succeeds. DOWN: the one that it was to
+                                     succeed and that is used again; else 0 */
         struct ike_selector selector;
         struct ike_esp_suite suite; /* lifetimes as agreed */
         bool udp;                   /* ESP goes in UDP 4500 (RFC 3948), between `from` and `to` */

@@ -157,6 +157,7 @@ static void say_down(struct ike *k, struct ike2_child *c, enum ike_end end)
     k->v2->pairs--;
     struct ike_out *o = ike_emit(k, IKE_OUT_CHILD_DOWN);
     ike2_fill_child(k, c, o);
+    o->child.old_in_spi = c->gives_back;
     o->end = end;
     log_say(k->log, LOG_INFO, "ike", "pair 0x%08x/0x%08x down: %s", c->in_spi, c->out_spi,
             ike_end_name(end));

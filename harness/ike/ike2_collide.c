@@ -29,11 +29,43 @@ void ike2_rival_release(struct ike2_rival *r)
     *r = (struct ike2_rival){0};
 }
 
-bool ike2_ours_stays(const struct ike2_ask *a, struct bytes nonce_r)
+bool ike2_ours_stays(const struct ike *k, const struct ike2_ask *a, struct bytes nonce_r)
 {
     struct bytes ours = lowest(owned_bytes(&a->half.nonce), nonce_r);
 
-    return !is_lower(ours, owned_bytes(&a->rival.lowest));
+    return is_lower(ours, owned_bytes(&a->rival.lowest)) == ike2_quirks(k)->highest_wins;
+}
+
+/* OURS stays, or RIVAL, the pair that the other side has made (NULL: it is gone again). Whoever
+ * made the loser deletes it, and who made the winner deletes what both replace. */
+void ike2_settle_pairs(struct ike *k, bool stays, struct ike2_child *ours, struct ike2_child *rival)
+{
+    const struct ike_quirks *q = ike2_quirks(k);
+    struct ike2_child *loser = stays ? rival : ours;
+
+    if (q->wrong_delete)
+        loser = stays ? ours : rival;
+    if (!loser)
+        return;
+    loser->retired = true;
+    if ((loser == ours || q->wrong_delete) && !q->keeps_loser)
+        ike2_child_close(k, loser, IKE_END_REPLACED, true);
+    else
+        ike2_child_arm(k, loser);
+}
+
+void ike2_use_again(struct ike2_sa *sa, struct ike2_child *rival)
+{
+    const struct ike2_ask *a = &sa->ask;
+
+    if (a->kind != IKE2_CHILD_REKEY || !a->rival.is || a->rival.spi != rival->in_spi)
+        return;
+    for (struct ike2_child *old = sa->children; old; old = old->next) {
+        if (old->in_spi != a->old_in_spi || old->closing)
+            continue;
+        old->retired = false;
+        rival->gives_back = old->in_spi;
+    }
 }
 
 struct mono ike2_after_collision(struct ike *k)
@@ -41,21 +73,26 @@ struct mono ike2_after_collision(struct ike *k)
     return mono_add(ike_in(k, IKE2_RETRY), SPAN_MS(rng_below(k->rng, 1000 * IKE2_RETRY)));
 }
 
-uint16_t ike2_busy_for_child(const struct ike2_sa *sa, const struct ike2_child *old)
+uint16_t ike2_busy_for_child(const struct ike *k, const struct ike2_sa *sa,
+                             const struct ike2_child *old)
 {
     if (sa->ask.kind == IKE2_IKE_REKEY || sa->ask.kind == IKE2_IKE_DELETE || sa->heir ||
         sa->state == IKE2_CLOSING)
         return IKEV2_N_TEMPORARY_FAILURE;
+    if (old && ike2_quirks(k)->answers_late)
+        return 0;
     /* being closed, or replaced already */
     return old && (old->closing || old->retired) ? IKEV2_N_TEMPORARY_FAILURE : 0;
 }
 
-uint16_t ike2_busy_for_ike(const struct ike2_sa *sa)
+uint16_t ike2_busy_for_ike(const struct ike *k, const struct ike2_sa *sa)
 {
-    enum ike2_kind k = sa->ask.kind;
+    enum ike2_kind kind = sa->ask.kind;
 
-    if (k == IKE2_CHILD_NEW || k == IKE2_CHILD_REKEY || k == IKE2_CHILD_DELETE ||
-        k == IKE2_IKE_DELETE || sa->heir || sa->state == IKE2_CLOSING)
+    if (ike2_quirks(k)->answers_late)
+        return 0;
+    if (kind == IKE2_CHILD_NEW || kind == IKE2_CHILD_REKEY || kind == IKE2_CHILD_DELETE ||
+        kind == IKE2_IKE_DELETE || sa->heir || sa->state == IKE2_CLOSING)
         return IKEV2_N_TEMPORARY_FAILURE;
     return 0;
 }

@@ -162,6 +162,43 @@ static void any_message_of_a_collision_is_lost__and_the_sides_still_agree(void *
     }
 }
 
+/* Holds back the second message that its sender sends from now on: an answer. */
+static bool answer_late(struct two_ikes *t, struct flown *d, size_t n)
+{
+    const struct losing *l = t->ctx;
+
+    if (d->from == l->from && n == l->base[d->from] + 1)
+        d->due = mono_add(d->due, SPAN_MS(500));
+    return true;
+}
+
+/* The loser is deleted before who wins knows what it has made: what both replace is used again. */
+static void loser_that_goes_before_the_winner_is_known__gives_the_old_pair_back(void **state)
+{
+    struct two_ikes t;
+
+    (void)state;
+    start(&t);
+    uint32_t old[2] = {two_ikes_pair(&t, IKE_A), two_ikes_pair(&t, IKE_B)};
+    struct losing l = {IKE_A, 1, {t.side[0].nsent, t.side[1].nsent}};
+    t.ctx = &l;
+    t.filter = answer_late;
+    t.side[IKE_A].quirks.nonce = IKE_NONCE_LOSES;
+    rekey_pairs(&t);
+    two_ikes_run(&t, 0.2);
+    const struct ike_out *down = two_ikes_last(&t, IKE_B, IKE_OUT_CHILD_DOWN);
+    assert_int_equal(down->end, IKE_END_REPLACED);
+    assert_int_equal(down->child.old_in_spi, old[IKE_B]);
+    assert_int_equal(two_ikes_ends(&t, IKE_B, IKE_OUT_CHILD_DOWN, IKE_END_REPLACED), 1);
+    two_ikes_run(&t, 2);
+    two_ikes_agree(&t, 1, 1);
+    for (int i = 0; i < 2; i++) {
+        assert_int_not_equal(two_ikes_pair(&t, i), old[i]);
+        assert_int_equal(two_ikes_ends(&t, i, IKE_OUT_CHILD_DOWN, IKE_END_REPLACED), 2);
+    }
+    two_ikes_release(&t);
+}
+
 /* --- both rekey the IKE SA ------------------------------------------------------------------- */
 
 static void both_rekey_the_ike_sa__both_outcomes_come_and_the_sides_agree(void **state)
@@ -279,16 +316,17 @@ static void both_at_once(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[COUNT(both_rows) + 5] = {
+    struct CMUnitTest tests[COUNT(both_rows) + 6] = {
         cmocka_unit_test(lowest_nonce__loses),
         cmocka_unit_test(crossing_on_purpose__needs_no_luck),
         cmocka_unit_test(both_rekey_the_pair__both_outcomes_come_and_the_sides_agree),
         cmocka_unit_test(any_message_of_a_collision_is_lost__and_the_sides_still_agree),
+        cmocka_unit_test(loser_that_goes_before_the_winner_is_known__gives_the_old_pair_back),
         cmocka_unit_test(both_rekey_the_ike_sa__both_outcomes_come_and_the_sides_agree),
     };
 
     for (size_t i = 0; i < COUNT(both_rows); i++)
-        tests[i + 5] =
+        tests[i + 6] =
             (struct CMUnitTest){both_rows[i].what, both_at_once, NULL, NULL, (void *)&both_rows[i]};
     return cmocka_run_group_tests_name("ike/ike2_collide", tests, NULL, NULL);
 }

@@ -185,17 +185,11 @@ static void succeed(struct ike *k, struct ike2_sa *sa, struct ike2_child *new, s
     struct ike2_child *rival = ike2_child_by_in(k, sa->ask.rival.spi);
 
     if (sa->ask.rival.is) {
-        bool ours = ike2_ours_stays(&sa->ask, nonce_r);
+        bool ours = ike2_ours_stays(k, &sa->ask, nonce_r);
         say_collision(k, sa, 2, ours);
-        if (!ours) {
-            new->retired = true;
-            ike2_child_close(k, new, IKE_END_REPLACED, true);
+        ike2_settle_pairs(k, ours, new, rival);
+        if (!ours)
             return;
-        }
-        if (rival) {
-            rival->retired = true;
-            ike2_child_arm(k, rival);
-        }
     }
     if (!old)
         return;
@@ -236,13 +230,17 @@ static void rekey_respond(struct ike *k, struct ike2_sa *sa, struct ike2_in *in,
     struct ikev2_notify missing = {
         .protocol = IKEV2_PROTO_ESP, .type = IKEV2_N_CHILD_SA_NOT_FOUND, .spi = n->spi};
 
+    if (!old && rd_done(&r) && ike2_quirks(k)->answers_late) {
+        (void)!ike2_answer_child(k, sa, in, m, NULL, &made);
+        return;
+    }
     if (n->protocol != IKEV2_PROTO_ESP || !rd_done(&r) || !old || old->silent ||
         ike2_refuses_with(k, IKEV2_N_CHILD_SA_NOT_FOUND)) {
         ike2_refused(k, sa, 2, IKEV2_N_CHILD_SA_NOT_FOUND, false);
         ikev2_put_notify(m, &missing);
         return;
     }
-    uint16_t code = ike2_busy_for_child(sa, old);
+    uint16_t code = ike2_busy_for_child(k, sa, old);
     if (code) {
         ike2_refuse(k, sa, m, 2, code, 0);
         return;
@@ -270,8 +268,8 @@ void ike2_create_respond(struct ike *k, struct ike2_sa *sa, struct ike2_in *in,
         ike2_rekey_respond(k, sa, in, m);
     } else if (ikev2_find_notify(&in->chain, IKEV2_N_REKEY_SA, &n)) {
         rekey_respond(k, sa, in, m, &n);
-    } else if (ike2_busy_for_child(sa, NULL)) {
-        ike2_refuse(k, sa, m, 2, ike2_busy_for_child(sa, NULL), 0);
+    } else if (ike2_busy_for_child(k, sa, NULL)) {
+        ike2_refuse(k, sa, m, 2, ike2_busy_for_child(k, sa, NULL), 0);
     } else {
         if (!ike2_answer_child(k, sa, in, m, NULL, &made))
             ike2_settle_crossed(k, sa);

@@ -277,11 +277,17 @@ void ike2_halve(const struct ike *k, struct ike_selector *s);
 void ike2_rival_set(struct ike2_ask *a, uint32_t spi, struct bytes nonce_i, struct bytes nonce_r);
 void ike2_rival_release(struct ike2_rival *r);
 /* True: what our exchange has made stays (RFC 7296, 2.8.1). */
-bool ike2_ours_stays(const struct ike2_ask *a, struct bytes nonce_r);
+bool ike2_ours_stays(const struct ike *k, const struct ike2_ask *a, struct bytes nonce_r);
+/* Both have replaced one pair: OURS stays, or RIVAL; NULL: that is gone already. */
+void ike2_settle_pairs(struct ike *k, bool stays, struct ike2_child *ours,
+                       struct ike2_child *rival);
+/* RIVAL is deleted before we know what our own request has made: the old pair is there still. */
+void ike2_use_again(struct ike2_sa *sa, struct ike2_child *rival);
 struct mono ike2_after_collision(struct ike *k); /* when to try again */
 /* Why a request to rekey or create must wait or fail now (RFC 7296, 2.25); 0: go on. */
-uint16_t ike2_busy_for_child(const struct ike2_sa *sa, const struct ike2_child *old);
-uint16_t ike2_busy_for_ike(const struct ike2_sa *sa);
+uint16_t ike2_busy_for_child(const struct ike *k, const struct ike2_sa *sa,
+                             const struct ike2_child *old);
+uint16_t ike2_busy_for_ike(const struct ike *k, const struct ike2_sa *sa);
 
 /* Addresses (ike2_natt.c, ike2_mobike.c) */
 void ike2_put_natd(const struct ike2_sa *sa, struct isakmp_msg *m, const struct endpoint *from,

@@ -120,7 +120,8 @@ static uint32_t take_delete(struct ike *k, struct ike2_sa *sa, uint32_t spi)
     say_delete(k, sa, IKE_FACT_DELETE_RECEIVED, 2, in_spi);
     if (sa->ask.kind == IKE2_CHILD_REKEY && sa->ask.old_in_spi == in_spi)
         sa->ask.gone = true;
-    ike2_child_down(k, c, c->retired ? IKE_END_REPLACED : IKE_END_PEER_DELETE);
+    ike2_use_again(sa, c);
+    ike2_child_down(k, c, c->retired || c->gives_back ? IKE_END_REPLACED : IKE_END_PEER_DELETE);
     return in_spi;
 }
 

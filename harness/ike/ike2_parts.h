@@ -165,6 +165,7 @@ struct ike2_child {
     struct ike_selector selector;
     struct ike_esp_suite suite;
     uint32_t in_spi, out_spi, message_id;
+    uint32_t gives_back; /* deleted as the loser: the pair that is used again; 0 */
     bool initiator, transport;
     bool retired;  /* has a successor */
     bool rekeying; /* by us: wanted, or under way */

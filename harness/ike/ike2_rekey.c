@@ -198,14 +198,15 @@ static void say_collision(struct ike *k, const struct ike2_sa *sa, bool ours)
 static void settle(struct ike *k, struct ike2_sa *sa, struct ike2_sa *new, struct bytes nonce_r)
 {
     struct ike2_sa *rival = rival_of(k, sa);
-    bool ours = !sa->ask.rival.is || ike2_ours_stays(&sa->ask, nonce_r);
+    bool ours = !sa->ask.rival.is || ike2_ours_stays(k, &sa->ask, nonce_r);
 
     if (sa->ask.rival.is)
         say_collision(k, sa, ours);
     if (!ours && rival) {
         succeed(k, sa, rival, false);
         new->heir = rival;
-        ike2_close(k, new, IKE_END_REPLACED);
+        if (!ike2_quirks(k)->keeps_loser)
+            ike2_close(k, new, IKE_END_REPLACED);
         return;
     }
     if (rival) { /* its maker deletes it, unless it never hears of it */
@@ -302,7 +303,7 @@ static void put_answer(struct isakmp_msg *m, const struct ike2_sa *new, const st
 void ike2_rekey_respond(struct ike *k, struct ike2_sa *sa, struct ike2_in *in, struct isakmp_msg *m)
 {
     struct answer a = {.half.group = 0};
-    uint16_t code = ike2_busy_for_ike(sa);
+    uint16_t code = ike2_busy_for_ike(k, sa);
     struct ike2_sa *new = NULL;
 
     if (!code)

@@ -66,6 +66,8 @@ void rule_log(struct judge *j, size_t i, const struct plan_expect *x);
 void rule_no_log(struct judge *j, size_t i, const struct plan_expect *x);
 void rule_stream(struct judge *j, size_t i, const struct plan_expect *x);
 void rule_no_cleartext(struct judge *j, size_t i, const struct plan_expect *x);
+/* rule_settled.c: what is left at the end of [FROM, TO). */
+struct found *judge_settled(struct judge *j, const struct plan_expect *x, int64_t from, int64_t to);
 void rule_tunnel(struct judge *j, size_t i, const struct plan_expect *x);
 void rule_reset(struct judge *j, size_t i, const struct plan_expect *x);
 void rule_esp(struct judge *j);

@@ -5,6 +5,7 @@
  *   deleted   an SA from before the window went in it, and its SPI is not used on
  *   up        traffic went both ways, or the last word about the SAs is that they are up
  *   down      traffic went one way at most, but for what was under way at the beginning
+ *   settled   see rule_settled.c
  */
 #include "judge/judge_parts.h"
 
@@ -213,6 +214,7 @@ static struct found *judge_phase2(struct judge *j, const struct plan_expect *x)
     case TUNNEL_KEPT: return judge_kept(j, &v);
     case TUNNEL_DELETED: return judge_deleted(j, &v);
     case TUNNEL_UP: return judge_up(j, &v);
+    case TUNNEL_SETTLED:
     case TUNNEL_DOWN: break;
     }
     return judge_down(j, &v);
@@ -270,6 +272,7 @@ static struct found *judge_phase1(struct judge *j, const struct plan_expect *x)
     case TUNNEL_UP:
         return verdict(j, p.up_at_end, BASIS_MISSING,
                        p.up_at_end ? "an IKE SA is up" : "no IKE SA is up");
+    case TUNNEL_SETTLED:
     case TUNNEL_DOWN: break;
     }
     return verdict(j, !p.up_at_end, BASIS_MISSING, /* its end may be what is missing */
@@ -289,6 +292,8 @@ void rule_tunnel(struct judge *j, size_t i, const struct plan_expect *x)
     else if (!j->tl.captured[EV_WAN])
         f = find_add(&j->fs, "tunnel", VERDICT_INCONCLUSIVE, BASIS_MISSING,
                      "there is no wan in the evidence");
+    else if (x->tunnel_is == TUNNEL_SETTLED)
+        f = judge_settled(j, x, from, to);
     else
         f = x->phase == 1 ? judge_phase1(j, x) : judge_phase2(j, x);
     if (f->basis == BASIS_MISSING && j->tl.dropped[EV_WAN] && f->f.verdict != VERDICT_UNRESOLVED)

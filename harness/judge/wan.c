@@ -3,6 +3,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "judge/judge_parts.h"
+#include "wire/ikev2.h"
 
 enum { PORT_IKE = 500, PORT_NATT = 4500 };
 
@@ -12,6 +13,7 @@ void wan_init(struct wan *w)
                       .last_eaten_ns = NEVER,
                       .last_passed_ns = NEVER,
                       .first_esp_ns = NEVER,
+                      .asked_ns = NEVER,
                       .all = {.first_ns = NEVER}};
     map_init(&w->map);
     map_init(&w->out_of_esp.map);
@@ -239,6 +241,8 @@ static void take_ike(struct judge *j, const struct ip *ip, struct bytes message)
         return;
     history_ike(j, &h, ip, message);
     ike_message(j, ip, &h, message);
+    if (isakmp_major(&h) == 2 && !ikev2_is_response(&h) && way_of(j, &ip->dst) == TO_DEVICE)
+        j->wan.asked_ns = j->rec.time_ns;
     struct ike_sa *s = wan_ike(&j->wan, h.cookie_i);
     if (!s)
         return;

@@ -34,7 +34,9 @@ struct sa { /* one direction: by SPI and destination */
     /* what the peer and the device's log say of it */
     int64_t up_ns, down_ns; /* of its esp-sa lines; NEVER */
     const char *down_reason;
-    int64_t logged_up_ns, logged_down_ns; /* 602303, 602304 */
+    enum plan_made_by made_by, deleted_by; /* as these say; ANY: they do not */
+    uint32_t old_spi;                      /* towards the peer: what it replaces; 0 */
+    int64_t logged_up_ns, logged_down_ns;  /* 602303, 602304 */
     /* what opened IKE messages say of it */
     int64_t said_up_ns, said_down_ns; /* agreed, deleted; NEVER */
     bool said_rekeys;
@@ -79,6 +81,7 @@ struct wan {
     uint64_t esp_packets, ike_packets, eaten, injected;
     int64_t last_eaten_ns, last_passed_ns;
     int64_t first_esp_ns;          /* NEVER */
+    int64_t asked_ns;              /* of the last request of IKEv2 towards the device; NEVER */
     struct leak_watch all, *leaks; /* leaks: by expectation of the plan */
     struct {
         uint64_t hash, packet;

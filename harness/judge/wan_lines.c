@@ -20,6 +20,13 @@ static void take_key(const struct line *l, struct sa *sa)
     mem_wipe(&p, sizeof(p));
 }
 
+static enum plan_made_by who(const struct line *l, const char *key)
+{
+    return line_is(l, key, "peer")     ? MADE_BY_PEER
+           : line_is(l, key, "device") ? MADE_BY_DEVICE
+                                       : MADE_BY_ANY;
+}
+
 void wan_esp_line(struct judge *j, const struct line *l)
 {
     struct ip_addr src, dst;
@@ -34,11 +41,14 @@ void wan_esp_line(struct judge *j, const struct line *l)
     if (line_is(l, "state", "up")) {
         sa->up_ns = j->rec.time_ns;
         sa->down_ns = NEVER;
+        sa->made_by = who(l, "initiator");
+        sa->old_spi = line_u64(l, "old_spi", &spi) && spi <= UINT32_MAX ? (uint32_t)spi : 0;
         if (!sa->key)
             take_key(l, sa);
     } else if (line_is(l, "state", "down")) {
         sa->down_ns = j->rec.time_ns;
         sa->down_reason = line_kept(l, "reason", j->arena);
+        sa->deleted_by = who(l, "deleted_by");
     }
 }
 

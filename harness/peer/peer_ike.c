@@ -78,8 +78,6 @@ static void retire(struct peer *p, uint32_t old_spi)
 static void child_up(struct peer *p, const struct ike_out *o)
 {
     struct esp_sa *in = make_sa(p, o, true), *out = make_sa(p, o, false);
-    const struct sadb_pair *old = sadb_for_policy(p->sadb, o->child.policy);
-    uint32_t old_spi = old ? esp_sa_params(old->in)->spi : 0; /* 0 names no SA (RFC 4303, 2.1) */
 
     if (!in || !out || sadb_add(p->sadb, in, out, o->child.policy, o->ike)) {
         esp_sa_free(in);
@@ -88,17 +86,35 @@ static void child_up(struct peer *p, const struct ike_out *o)
         (void)!ike_delete_child(p->ike, o->child.in_spi, true);
         return;
     }
-    retire(p, old_spi);
+    retire(p, o->child.old_in_spi); /* 0 names no SA (RFC 4303, 2.1) */
     note_volume(p, o);
     add_fact(p, PEER_CHILD_UP, o);
+}
+
+/* The newest pair has lost to another one, whose volume counts now. */
+static void count_left(struct peer *p, const struct ike_out *o)
+{
+    const struct sadb_pair *left = sadb_for_policy(p->sadb, o->child.policy);
+
+    for (size_t i = 0; left && i < p->cfg.ike.npolicies; i++) {
+        if (p->volumes[i].in_spi != o->child.in_spi)
+            continue;
+        p->volumes[i].in_spi = esp_sa_params(left->in)->spi;
+        p->volumes[i].told = false;
+    }
 }
 
 static void child_down(struct peer *p, const struct ike_out *o)
 {
     log_say(p->log, LOG_INFO, LOG_MODULE, "pair in 0x%08x is down: %s", o->child.in_spi,
             ike_end_name(o->end));
-    if (sadb_remove(p->sadb, o->child.in_spi))
-        add_fact(p, PEER_CHILD_DOWN, o);
+    struct sadb_pair *again = sadb_by_spi(p->sadb, o->child.old_in_spi);
+    if (o->child.old_in_spi && again)
+        again->retired = false;
+    if (!sadb_remove(p->sadb, o->child.in_spi))
+        return;
+    add_fact(p, PEER_CHILD_DOWN, o);
+    count_left(p, o);
 }
 
 static void take(struct peer *p, const struct ike_out *o)

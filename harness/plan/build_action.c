@@ -108,6 +108,25 @@ static void read_rest(struct load *l, const struct node *n, struct plan_event *e
     e->esp = peer_suites(l, n, "esp", e->esp, false);
 }
 
+/* It takes a request of the device to cross. */
+static void check_crossing(struct load *l, const struct node *n, const struct plan_event *e)
+{
+    bool odd = e->crosses || e->nonce || e->wrong_delete;
+
+    if (!odd)
+        return;
+    if (e->by != ACTOR_PEER || l->plan->peer.ike_version != PLAN_IKEV2)
+        problem_add(&l->problems, ERR_INVALID, &n->at,
+                    "<%s> crosses, nonce and wrong-delete are of the peer and of IKEv2: "
+                    "<peer ike-version=\"2\"/>",
+                    n->name);
+    else if (e->crosses && (e->when != WHEN_MESSAGE || e->on_to_device || e->delay.ns))
+        problem_add(&l->problems, ERR_INVALID, &n->at,
+                    "<%s crosses=\"yes\"> what? <at exchange=\"...\" from=\"device\"> without a "
+                    "delay says it",
+                    n->name);
+}
+
 void build_action(struct load *l, const struct node *n, struct plan_event *e)
 {
     unsigned direction = 0;
@@ -123,4 +142,5 @@ void build_action(struct load *l, const struct node *n, struct plan_event *e)
     e->to_device = looks_at_wan(e->action) && direction != 2;
     e->from_device = looks_at_wan(e->action) && direction != 1;
     read_rest(l, n, e);
+    check_crossing(l, n, e);
 }

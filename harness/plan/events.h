@@ -21,9 +21,9 @@
       "deletes the IPsec SAs and tells the other side",                                            \
       "an IPsec SA's Delete went out, or came from the device; pair mode: an encrypted "           \
       "informational message of the device on the wan leg, or 602304 in its log")                  \
-    X(PHASE1_REKEY, "phase1-rekey", "p", by, ike_sa_replaced, "replaces the IKE SA",               \
+    X(PHASE1_REKEY, "phase1-rekey", "p", rekey1, ike_sa_replaced, "replaces the IKE SA",           \
       "a new IKE SA took over")                                                                    \
-    X(PHASE2_REKEY, "phase2-rekey", "p", by, new_spi_used, "replaces the IPsec SAs",               \
+    X(PHASE2_REKEY, "phase2-rekey", "p", rekey2, new_spi_used, "replaces the IPsec SAs",           \
       "a packet with the new SPI on the wan leg")                                                  \
     X(PEER_CRASH, "peer-crash", "p", by, sa_missed, "forgets every SA and tells nobody",           \
       "something came for an SA that was forgotten, or the device begins anew")

@@ -288,8 +288,9 @@ static void explain_stream_rule(struct buf *out, const struct plan *p, const str
 
 static void explain_rule(struct buf *out, const struct plan *p, const struct plan_expect *x)
 {
-    static const char *const tunnel[] = {"is kept", "is replaced", "is deleted", "is up",
-                                         "is down"};
+    static const char *const tunnel[] = {"is kept", "is replaced", "is deleted",
+                                         "is up",   "is down",     "is one SA at the end"};
+    static const char *const made[] = {"", ", made by the peer", ", made by the device"};
 
     switch (x->rule) {
     case RULE_LOG:
@@ -298,7 +299,9 @@ static void explain_rule(struct buf *out, const struct plan *p, const struct pla
     case RULE_NO_CLEARTEXT:
         buf_adds(out, "nothing of the inner traffic in clear on the WAN");
         break;
-    case RULE_TUNNEL: buf_addf(out, "the phase-%u SA %s", x->phase, tunnel[x->tunnel_is]); break;
+    case RULE_TUNNEL:
+        buf_addf(out, "the phase-%u SA %s%s", x->phase, tunnel[x->tunnel_is], made[x->made_by]);
+        break;
     case RULE_RESET: explain_reset(out, p, x); break;
     case RULE_ANSWER:
         buf_addf(out, "a line with \"%s\"", x->text);

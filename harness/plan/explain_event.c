@@ -99,11 +99,22 @@ static void explain_amount(struct buf *out, const struct plan *p, const struct p
     }
 }
 
+static void explain_crossing(struct buf *out, const struct plan_event *e)
+{
+    if (e->crosses)
+        buf_adds(out, ", before the device is answered");
+    if (e->nonce)
+        buf_addf(out, ", with a nonce that %s", e->nonce == NONCE_WINS ? "wins" : "loses");
+    if (e->wrong_delete)
+        buf_adds(out, ", and deletes the pair that is to stay");
+}
+
 void explain_details(struct buf *out, const struct plan *p, const struct plan_event *e)
 {
     explain_amount(out, p, e);
     if (e->count > 1)
         buf_addf(out, ", %u packets", e->count);
+    explain_crossing(out, e);
     explain_match(out, e);
     explain_lasts(out, e);
 }

@@ -137,6 +137,11 @@ struct plan_match { /* which frames of the wan leg: everything that is said has 
     double share;                /* of what is left, by chance; 0: all */
 };
 
+/* phase1-rekey, phase2-rekey of IKEv2: of the four nonces of rekeyings that cross the lowest loses
+ * (RFC 7296, 2.8.1); how the peer makes its own. In the order of enum ike_nonce. */
+#define PLAN_NONCE_WORDS "any loses wins"
+enum plan_nonce { NONCE_ANY, NONCE_LOSES, NONCE_WINS };
+
 /* delete-notice; IKE: the IKE SA */
 enum plan_spis { SPIS_OWN, SPIS_OLD, SPIS_UNKNOWN, SPIS_MANY, SPIS_FAR, SPIS_IKE };
 #define PLAN_SPIS_WORDS   "own old unknown many far ike"
@@ -197,12 +202,15 @@ struct plan_event {
     enum plan_spis spis;     /* delete-notice */
     enum plan_answer answer; /* peer-answer */
     enum plan_reauth reauth; /* reauthenticate */
-    bool wrong;              /* peer-psk */
-    const char *ike, *esp;   /* peer-suites: "" as they are */
-    unsigned phase;          /* forge-delete */
-    bool garbled;            /* forge-delete: looks encrypted */
-    unsigned notify;         /* forge-notify: as words */
-    struct ip_addr source;   /* wan-replay: instead of the one they had; family 0: that one */
+    bool crosses;            /* is to cross the request of the device that it waits for */
+    enum plan_nonce nonce;
+    bool wrong_delete;     /* phase2-rekey: that of the pair that is to stay */
+    bool wrong;            /* peer-psk */
+    const char *ike, *esp; /* peer-suites: "" as they are */
+    unsigned phase;        /* forge-delete */
+    bool garbled;          /* forge-delete: looks encrypted */
+    unsigned notify;       /* forge-notify: as words */
+    struct ip_addr source; /* wan-replay: instead of the one they had; family 0: that one */
     struct plan_place at;
 };
 
@@ -226,7 +234,15 @@ enum plan_rule {
 };
 
 enum plan_stream_is { IS_CONTINUOUS, IS_TORN, IS_STALLED, IS_IDLE };
-enum plan_tunnel_is { TUNNEL_KEPT, TUNNEL_REPLACED, TUNNEL_DELETED, TUNNEL_UP, TUNNEL_DOWN };
+enum plan_tunnel_is {
+    TUNNEL_KEPT,
+    TUNNEL_REPLACED,
+    TUNNEL_DELETED,
+    TUNNEL_UP,
+    TUNNEL_DOWN,
+    TUNNEL_SETTLED,
+};
+enum plan_made_by { MADE_BY_ANY, MADE_BY_PEER, MADE_BY_DEVICE };
 enum plan_reset_by { RESET_BY_ANY, RESET_BY_DEVICE, RESET_BY_HOST, RESET_BY_PEER };
 
 struct plan_window {    /* [since, until), also bounded by since + within */
@@ -249,7 +265,8 @@ struct plan_expect {
     struct span max_stall;      /* STREAM: 0: not asked */
     bool completes;             /* STREAM: to its last byte, digests equal */
     enum plan_tunnel_is tunnel_is;
-    unsigned phase; /* TUNNEL: 1, 2 */
+    unsigned phase;            /* TUNNEL: 1, 2 */
+    enum plan_made_by made_by; /* TUNNEL, settled: whose pair it is that stays */
     enum plan_reset_by reset_by;
     enum plan_site site; /* pair mode: which device's log */
     bool any_site;

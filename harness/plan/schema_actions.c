@@ -28,7 +28,12 @@
         WITH("share", SHARE, false, NULL, EVENT(match.share)), WAY, LASTS, BY
 
 static const struct attr_spec by_attrs[] = {BY};
-static const struct attr_spec delete_attrs[] = {BY, ON_SITE};
+#define CROSSES WITH("crosses", YESNO, false, NULL, EVENT(crosses))
+#define NONCE   WITH("nonce", CHOICE, false, PLAN_NONCE_WORDS, EVENT(nonce))
+static const struct attr_spec delete_attrs[] = {BY, ON_SITE, CROSSES};
+static const struct attr_spec rekey1_attrs[] = {BY, CROSSES, NONCE};
+static const struct attr_spec rekey2_attrs[] = {
+    BY, CROSSES, NONCE, WITH("wrong-delete", YESNO, false, NULL, EVENT(wrong_delete))};
 static const struct attr_spec blackhole_attrs[] = {
     WITH("leg", CHOICE, false, "bo-lan wan ho-lan", EVENT(leg)), BY, WAY, LASTS};
 static const struct attr_spec command_attrs[] = {

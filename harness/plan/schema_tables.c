@@ -201,6 +201,7 @@ static const struct attr_spec no_cleartext_attrs[] = {WINDOW};
 static const struct attr_spec tunnel_attrs[] = {
     {"is", VALUE_CHOICE, true, TUNNEL_WORDS, IN(plan_expect, tunnel_is)},
     {"phase", VALUE_CHOICE, false, "1 2", NOT_KEPT},
+    {"made-by", VALUE_CHOICE, false, "any peer device", IN(plan_expect, made_by)},
     WINDOW};
 static const struct attr_spec reset_attrs[] = {
     ON_STREAM,

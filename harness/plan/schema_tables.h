@@ -44,7 +44,7 @@ struct lab_leg {   /* <leg> */
 #define LEG_WORDS    "bo-lan wan ho-lan mgmt"
 #define SITE_WORDS   "bo ho"
 #define ACTOR_WORDS  "peer device harness"
-#define TUNNEL_WORDS "kept replaced deleted up down"
+#define TUNNEL_WORDS "kept replaced deleted up down settled"
 #define RESET_WORDS  "any device host peer"
 #define STREAM_WORDS "continuous torn stalled idle"
 

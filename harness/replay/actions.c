@@ -202,6 +202,7 @@ static void by_peer(struct run *r, struct event *e)
 {
     e->lost_before = peer_lost(r);
     timeline_say(r, e, "sent", NULL, NULL);
+    cross_begin(r, e->spec);
     enum err err = r->peer ? tell_peer(r, e) : ERR_UNSUPPORTED;
     if (err == ERR_STATE)
         failed(r, e, "there was nothing to do it to: no such SA was up");

@@ -264,10 +264,14 @@ static telling *const tellers[ACTION_COUNT] = {
 static void show(struct run *r, struct event *e, const struct sign *s)
 {
     bool waits = e->state == EVENT_SENT && e->waits;
-    const char *detail = waits ? tellers[e->spec->action](r, e, s) : NULL;
+    const char *detail = waits && !e->spec->crosses ? tellers[e->spec->action](r, e, s) : NULL;
 
-    if (!detail)
-        return;
+    if (detail)
+        confirm_seen(r, e, detail);
+}
+
+void confirm_seen(struct run *r, struct event *e, const char *detail)
+{
     e->waits = false;
     if (++e->shown < e->spec->times) /* each time has to be seen */
         return;

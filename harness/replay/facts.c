@@ -89,11 +89,14 @@ static void say_esp(struct run *r, const struct ike_out *o, bool inbound, bool u
         add_hex(&r->line, "cipher_key", p.cipher_key, cipher_key_len(p.cipher));
         event_line_add(&r->line, "integ", integ_name(p.integ));
         add_hex(&r->line, "integ_key", p.integ_key, integ_key_len(p.integ));
+        event_line_add(&r->line, "initiator", o->initiator ? "peer" : "device");
         if (inbound && o->child.old_in_spi)
             event_line_addf(&r->line, "old_spi", "0x%08x", o->child.old_in_spi);
         esp_table_put(&r->esp_keys, &p);
     } else {
         event_line_add(&r->line, "reason", ike_end_name(o->end));
+        if (cross_deleter(r, o->child.in_spi))
+            event_line_add(&r->line, "deleted_by", cross_deleter(r, o->child.in_spi));
     }
     run_event(r);
     mem_wipe(&p, sizeof(p));
@@ -119,8 +122,8 @@ static void take(struct run *r, const struct peer_fact *f)
         say_esp(r, &f->ike, true, false);
         say_esp(r, &f->ike, false, false);
         break;
-    case PEER_CONFIG:
-    case PEER_IKE_FACT: break;
+    case PEER_IKE_FACT: cross_note(r, &f->ike); break;
+    case PEER_CONFIG: break;
     }
     confirm_fact(r, f);
 }

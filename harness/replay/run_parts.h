@@ -19,6 +19,7 @@
 #include "replay/sight.h"
 #include "traffic/capture.h"
 #include "wire/asa_log.h"
+#include "wire/isakmp.h"
 #include "wire/pkt.h"
 
 #define LOG_MODULE "replay"
@@ -99,6 +100,16 @@ struct event {
     uint64_t met;         /* messages that fit its trigger */
     uint64_t bites;       /* frames of the wan leg that it changed or sent */
     uint64_t bites_before;
+    struct {
+        bool waits; /* for the peer's request, until the device's is answered */
+        uint32_t id;
+        uint8_t spi[ISAKMP_COOKIE_LEN]; /* of the device's request: its IKE SA */
+    } cross;
+};
+
+struct told { /* a Delete of a pair: by its inbound SPI at the peer */
+    uint32_t spi;
+    bool by_peer;
 };
 
 struct run {
@@ -153,6 +164,8 @@ struct run {
     struct mono last_progress;
     struct mono told; /* last progress report */
     const char *last_event_id;
+    struct told told_of[16]; /* the latest */
+    size_t ntold;
     bool broken; /* it cannot go on; result->why says why */
 };
 
@@ -281,9 +294,17 @@ void odd_end(struct run *r);
 void confirm_command(struct run *r, struct event *e); /* the device took it */
 void confirm_fact(struct run *r, const struct peer_fact *f);
 void confirm_log(struct run *r, enum plan_site site, const struct asa_log *log);
-void confirm_frame(struct run *r, struct bytes frame); /* of the wan leg */
-void confirm_look(struct run *r);                      /* at the counters */
-uint64_t peer_lost(const struct run *r);               /* packets the peer knew no SA for */
+void confirm_frame(struct run *r, struct bytes frame);                 /* of the wan leg */
+void confirm_look(struct run *r);                                      /* at the counters */
+void confirm_seen(struct run *r, struct event *e, const char *detail); /* it bit, as DETAIL says */
+uint64_t peer_lost(const struct run *r); /* packets the peer knew no SA for */
+
+/* cross.c: requests of peer and device that cross (IKEv2), and who has deleted a pair. */
+bool cross_fits(const struct plan_event *s, const struct wan_frame *f); /* what S may cross */
+void cross_on_message(struct run *r, enum way_id way, const struct wan_frame *f);
+void cross_begin(struct run *r, const struct plan_event *s); /* the peer's quirks are those of S */
+void cross_note(struct run *r, const struct ike_out *fact);
+const char *cross_deleter(const struct run *r, uint32_t in_spi); /* NULL: nobody has said so */
 
 /* facts.c: what the peer says of its SAs, as event lines and keys. */
 void facts_take(struct run *r);

@@ -125,11 +125,16 @@ void timeline_on_message(struct run *r, enum way_id way, const struct wan_frame 
         struct event *e = &r->events[i];
         const struct plan_event *s = e->spec;
         if (e->triggered || s->when != WHEN_MESSAGE || !is_seen_for(r, way, s) ||
-            !wan_match(&s->on, &r->impair->seen[way], f) || ++e->met < s->on.first)
+            !wan_match(&s->on, &r->impair->seen[way], f) || !cross_fits(s, f) ||
+            ++e->met < s->on.first)
             continue;
         e->triggered = true;
         e->due = mono_add(run_now(r), s->delay);
+        e->cross.waits = s->crosses;
+        e->cross.id = f->hdr.message_id;
+        memcpy(e->cross.spi, f->hdr.cookie_i, sizeof(e->cross.spi));
     }
+    cross_on_message(r, way, f);
 }
 
 /* To be done, the first time or once more, when DUE has come. */

@@ -33,6 +33,15 @@ static const struct row {
      "11: <stream> resumes-within of a stream that is not continuous: one of the two\n"
      "12: <stream> max-stall of a stream that is not continuous: one of the two\n"
      "13: <stream> resumes-within counts from an event: since=\"...\" says which"},
+    {"crossing", NEITHER,
+     "8: <phase2-rekey crosses=\"yes\"> what? <at exchange=\"...\" from=\"device\"> without a "
+     "delay says it\n"
+     "9: <phase2-rekey crosses=\"yes\"> what? <at exchange=\"...\" from=\"device\"> without a "
+     "delay says it\n"
+     "10: <phase2-rekey crosses=\"yes\"> what? <at exchange=\"...\" from=\"device\"> without a "
+     "delay says it\n"
+     "11: <phase2-delete> crosses, nonce and wrong-delete are of the peer and of IKEv2: "
+     "<peer ike-version=\"2\"/>"},
     {"cut", BOTH, "3: not well-formed XML: *"},
     {"dangling", NEITHER,
      "7: <at> stream=\"ld\": no stream has this id; did you mean dl? known: dl\n"

@@ -5,19 +5,22 @@
 #include "tests/mock_run.h"
 
 #define MOCK_WORDS(X)                                                                              \
-    X(tunnel)      /* IKE and the first pair of SAs */                                             \
-    X(newsa)       /* another pair, in use from now on */                                          \
-    X(halfsa)      /* the same, but the device goes on with the old one */                         \
-    X(secretsa)    /* the same, and nobody tells its keys */                                       \
-    X(salog)       /* 602303 of the pair */                                                        \
-    X(gone)        /* the pair is said to be down */                                               \
-    X(gonelog)     /* 602304 of the pair */                                                        \
-    X(ike)         /* an IKE SA comes up; :N, the Nth */                                           \
-    X(ikedown)     /* the first one goes */                                                        \
-    X(open)        /* handshake */                                                                 \
-    X(ask)         /* the user's request */                                                        \
-    X(data)        /* a segment to the user and its acknowledgement; :N, so many */                \
-    X(altered)     /* one with a wrong byte where it arrives */                                    \
+    X(tunnel)   /* IKE and the first pair of SAs */                                                \
+    X(newsa)    /* another pair, in use from now on */                                             \
+    X(halfsa)   /* the same, but the device goes on with the old one */                            \
+    X(secretsa) /* the same, and nobody tells its keys */                                          \
+    X(salog)    /* 602303 of the pair */                                                           \
+    X(pair)     /* one is said to be up, and no more; :N-WHO, the Nth, made by peer or device; it  \
+                   replaces the last that was newsa */                                             \
+    X(unpair)   /* the same is down; :N-WHO has deleted it */                                      \
+    X(gone)     /* the pair is said to be down */                                                  \
+    X(gonelog)  /* 602304 of the pair */                                                           \
+    X(ike)      /* an IKE SA comes up; :N, the Nth */                                              \
+    X(ikedown)  /* the first one goes */                                                           \
+    X(open)     /* handshake */                                                                    \
+    X(ask)      /* the user's request */                                                           \
+    X(data)     /* a segment to the user and its acknowledgement; :N, so many */                   \
+    X(altered)  /* one with a wrong byte where it arrives */                                       \
     X(selfaltered) /* one with a wrong byte from the start */                                      \
     X(badsum)      /* one with a wrong checksum where it arrives */                                \
     X(lost)        /* one that is sealed and never arrives; :N */                                  \

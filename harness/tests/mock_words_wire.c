@@ -77,6 +77,34 @@ void word_halfsa(struct mock_run *m, const char *arg)
     m->sa[MOCK_FROM_DEVICE] = old;
 }
 
+/* What the device sends with, as nobody asks about the other one. */
+static void say_pair(struct mock_run *m, const char *arg, bool up)
+{
+    const struct esp_params *first = &m->sa[MOCK_FROM_DEVICE].params;
+    unsigned n = times(arg);
+    const char *who = strchr(arg, '-') + 1;
+    char src[IP_ADDR_TEXT], dst[IP_ADDR_TEXT];
+    struct buf more = BUF_INIT;
+
+    if (up)
+        buf_addf(&more, "initiator=%s old_spi=0x%08x", who, first->spi);
+    else
+        buf_addf(&more, "reason=replaced deleted_by=%s", who);
+    mock_say(m, "esp-sa", "state=%s spi=0x%08x src=%s dst=%s %s", up ? "up" : "down", 0x9000 + n,
+             ip_addr_format(&first->src, src), ip_addr_format(&first->dst, dst), buf_str(&more));
+    buf_release(&more);
+}
+
+void word_pair(struct mock_run *m, const char *arg)
+{
+    say_pair(m, arg, true);
+}
+
+void word_unpair(struct mock_run *m, const char *arg)
+{
+    say_pair(m, arg, false);
+}
+
 void word_ike(struct mock_run *m, const char *arg)
 {
     unsigned generation = arg ? (unsigned)strtoul(arg, NULL, 10) : 0;
