@@ -12,6 +12,7 @@ static void take_key(const struct line *l, struct sa *sa)
     v = line_word(l, "integ");
     if (v)
         p.integ = integ_by_name(v);
+    p.esn = line_word(l, "esn") != NULL;
     sa->refused_key = !line_hex(l, "cipher_key", p.cipher_key, cipher_key_len(p.cipher)) ||
                       !line_hex(l, "integ_key", p.integ_key, integ_key_len(p.integ)) ||
                       esp_sa_new(&p, (struct mono){0}, &sa->key);

@@ -40,6 +40,7 @@ static struct esp_sa *make_sa(struct peer *p, const struct ike_out *o, bool inbo
                            .cipher = suite->cipher,
                            .integ = suite->integ,
                            .replay_window = p->cfg.replay_window,
+                           .esn = suite->esn,
                            .life_time = SPAN_S(suite->lifetime_s),
                            .life_bytes = suite->lifetime_kb * 1024};
     struct esp_sa *sa = NULL;

@@ -50,9 +50,12 @@ static bool suite(const char *s, bool ike, bool ikev2, struct buf *out)
     /* in IKEv2 the hash of a cipher that authenticates is the PRF's */
     if ((ike || !aead) && !take(&s, ike ? digests : integs, false, out))
         return false;
-    if (ike || *s) /* in phase 2 a group asks for perfect forward secrecy */
+    if (ike) /* in phase 2 a group asks for perfect forward secrecy */
         return take(&s, groups, false, out) && !*s;
-    return true;
+    (void)take(&s, groups, false, out);
+    if (ikev2) /* numbers of 64 bits (RFC 4303, 2.2.1) */
+        (void)take(&s, "esn", false, out);
+    return !*s;
 }
 
 /* Rewrites LIST with the full names. */

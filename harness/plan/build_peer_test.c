@@ -74,6 +74,8 @@ static void ikev2_has_ciphers_that_authenticate(void **state)
             buf_addf(&esp, "%s%s-ecp256", esp.n ? " " : "", cipher_name(c));
     }
     load_with(2, ike.s, esp.s);
+    load_with(2, "aes-256-cbc-sha256-modp2048",
+              "aes-128-gcm-16-esn aes-256-cbc-hmac-sha2-256-128-modp2048-esn");
     buf_release(&ike);
     buf_release(&esp);
 }

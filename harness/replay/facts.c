@@ -90,6 +90,8 @@ static void say_esp(struct run *r, const struct ike_out *o, bool inbound, bool u
         event_line_add(&r->line, "integ", integ_name(p.integ));
         add_hex(&r->line, "integ_key", p.integ_key, integ_key_len(p.integ));
         event_line_add(&r->line, "initiator", o->initiator ? "peer" : "device");
+        if (o->child.suite.esn)
+            event_line_add(&r->line, "esn", "yes");
         if (inbound && o->child.old_in_spi)
             event_line_addf(&r->line, "old_spi", "0x%08x", o->child.old_in_spi);
         esp_table_put(&r->esp_keys, &p);

@@ -3,6 +3,7 @@
 
 #include "crypto/dh.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 /* What the peer takes, and offers in this order, when a case says nothing. Of what the device
@@ -93,8 +94,19 @@ static enum integ_alg integ_prefix(const char *word, const char **rest)
     return INTEG_NONE;
 }
 
-/* Ciphers that authenticate go without integrity. An optional last word names the group of PFS:
- * "aes-128-cbc-hmac-sha1-96-modp1024", "aes-128-gcm-16-ecp256". */
+/* Takes a last "esn" off what is left of a word: extended sequence numbers. */
+static bool take_esn(char *rest)
+{
+    size_t n = strlen(rest);
+
+    if (n < 3 || strcmp(rest + n - 3, "esn") != 0)
+        return false;
+    rest[n > 3 ? n - 4 : 0] = '\0';
+    return true;
+}
+
+/* Ciphers that authenticate go without integrity. Optional last words name the group of PFS, and
+ * ask for extended sequence numbers: "aes-128-cbc-hmac-sha1-96-modp1024", "aes-128-gcm-16-esn". */
 static bool read_esp(const char *word, struct ike_esp_suite *out)
 {
     const char *rest = word;
@@ -105,8 +117,11 @@ static bool read_esp(const char *word, struct ike_esp_suite *out)
     out->integ = cipher_is_aead(out->cipher) ? INTEG_NONE : integ_prefix(rest, &rest);
     if (out->integ == INTEG_NONE && !cipher_is_aead(out->cipher))
         return false;
-    out->pfs_group = *rest ? dh_by_name(rest) : 0;
-    return !*rest || out->pfs_group;
+    char last[32];
+    (void)snprintf(last, sizeof(last), "%s", rest);
+    out->esn = take_esn(last);
+    out->pfs_group = *last ? dh_by_name(last) : 0;
+    return !*last || out->pfs_group;
 }
 
 /* The next word of *S, to WORD; false at the end. */

@@ -262,6 +262,13 @@ static const struct row rows[] = {
     {GW_FAULT_TEAR_ON_REKEY, "ikev2-another-group-in-a-rekeying", NULL, NULL},
     {GW_FAULT_REKEY_ENDS_CHILDREN, "ikev2-another-group-is-asked-for", "no-log", NULL},
     {GW_FAULT_CORRUPT_BYTE, "ikev2-forged-delete-without-keys", NULL, NULL},
+    {GW_FAULT_TEAR_PRESERVED, "ikev2-esn-at-one-end", NULL, NULL},
+    {GW_FAULT_TEAR_ON_REKEY, "loss-at-three-rekeyings", NULL, NULL},
+    {GW_FAULT_TEAR_ON_REKEY, "rekeying-with-mice", NULL, NULL},
+    {GW_FAULT_REKEY_HOLE, "rekeying-with-small-frames", NULL, NULL},
+    {GW_FAULT_REKEY_HOLE, "ikev2-rekeying-with-medium-frames", NULL, NULL},
+    {GW_FAULT_TEAR_PRESERVED, "ipv6-too-big-for-the-tunnel", NULL, NULL},
+    {GW_FAULT_TEAR_PRESERVED, "ipv6-links-of-1280-bytes", NULL, NULL},
 };
 
 /* The finding of RULE that says FAIL, with WORDS in it unless NULL; NULL: none. */
