@@ -162,6 +162,7 @@ struct ike_quirks {
     enum ike_fault fault; /* a seeded fault, for tests of tests */
     enum ike_nonce nonce;
     enum ike_cross cross;
+    uint32_t spi;  /* of our next pair, as long as no pair has it; 0: by chance */
     bool gullible; /* IKEv2: an INVALID_IKE_SPI in clear ends the IKE SA */
     bool mute;     /* IKEv2: requests of the other side are not answered, nor acted on */
     /* IKEv2, answers to CREATE_CHILD_SA about pairs */

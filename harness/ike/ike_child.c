@@ -1,5 +1,6 @@
 /* Pairs of IPsec SAs: keys, successors, ends. */
 #include "ike/ike1_exchanges.h"
+#include "ike/ike2_exchanges.h"
 
 #include "base/mem.h"
 
@@ -38,8 +39,10 @@ static bool spi_is_used(const struct ike *k, uint32_t spi)
 
 uint32_t ike_new_spi(struct ike *k)
 {
-    uint32_t spi;
+    uint32_t spi = k->cfg->quirks ? k->cfg->quirks->spi : 0;
 
+    if (spi && !ike_child_by_in(k, spi) && !ike2_child_by_in(k, spi))
+        return spi;
     do
         spi = rng_u32(k->rng);
     while (spi < 256 || spi_is_used(k, spi)); /* RFC 4303, 2.1: the first 256 are reserved */

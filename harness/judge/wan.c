@@ -51,7 +51,7 @@ struct sa_key {
 
 static bool same_sa(const struct sa *sa, const struct sa_key *k)
 {
-    return sa->spi == k->spi && ip_addr_eq(&sa->dst, k->dst);
+    return !sa->over && sa->spi == k->spi && ip_addr_eq(&sa->dst, k->dst);
 }
 
 static bool sa_eq(const void *ctx, uint32_t id, const void *key)

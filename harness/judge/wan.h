@@ -43,6 +43,7 @@ struct sa { /* one direction: by SPI and destination */
     uint32_t said_old_spi; /* of the one it took the place of */
     struct esp_sa *key;
     bool refused_key;
+    bool over; /* another one with its SPI came up since: it is not found any more */
 };
 
 struct ike_sa {

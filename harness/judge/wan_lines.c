@@ -37,6 +37,10 @@ void wan_esp_line(struct judge *j, const struct line *l)
         !line_addr(l, "dst", &dst))
         return;
     struct sa *sa = wan_sa(j, (uint32_t)spi, &src, &dst);
+    if (sa && sa->down_ns != NEVER && line_is(l, "state", "up")) { /* its peer takes it again */
+        sa->over = true;
+        sa = wan_sa(j, (uint32_t)spi, &src, &dst);
+    }
     if (!sa)
         return;
     if (line_is(l, "state", "up")) {

@@ -85,6 +85,9 @@ enum peer_spis {
 };
 MUST_USE enum err peer_say_delete(struct peer *p, enum peer_spis which);
 
+/* What the peer receives with: the SPI of the pair in use. ERR_STATE: there is none. */
+MUST_USE enum err peer_spi(const struct peer *p, uint32_t *spi);
+
 struct peer_counters {
     uint64_t sealed, opened;
     uint64_t no_sa; /* inner packets dropped for want of an SA */

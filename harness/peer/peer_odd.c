@@ -93,6 +93,16 @@ enum err peer_shift_numbers(struct peer *p, bool restart, uint32_t numbers, uint
     return ERR_OK;
 }
 
+enum err peer_spi(const struct peer *p, uint32_t *spi)
+{
+    const struct sadb_pair *pair = pair_of(p, false);
+
+    if (!pair)
+        return ERR_STATE;
+    *spi = esp_sa_params(pair->in)->spi;
+    return ERR_OK;
+}
+
 static uint32_t unknown_spi(struct peer *p)
 {
     uint32_t spi;

@@ -109,6 +109,9 @@
     X(REAUTHENTICATE, "reauthenticate", "p", reauth, authenticated_anew,                           \
       "makes a new IKE SA with all it carries in the place of the old one (IKEv2)",                \
       "another IKE SA came up, and the old one went")                                              \
+    X(REUSE_SPI, "reuse-spi", "p", by, spi_taken_again,                                            \
+      "ends the IPsec SAs, and takes the SPI that it had for its next pair",                       \
+      "a pair came up with the SPI of one that was")                                               \
     X(PEER_PSK, "peer-psk", "p", psk, keys_differ,                                                 \
       "goes on with a wrong pre-shared key, or with the lab's again",                              \
       "a negotiation that fails; with the lab's: one that succeeds")                               \

@@ -184,6 +184,7 @@ static enum err tell_peer(struct run *r, struct event *e)
     case ACTION_ESP_JUMP:
     case ACTION_ESP_RESTART: return shift_numbers(r, e);
     case ACTION_DELETE_NOTICE: return peer_say_delete(p, (enum peer_spis)e->spec->spis);
+    case ACTION_REUSE_SPI: return odd_spi_again(r);
     case ACTION_PEER_ANSWER: odd_answers(r, e->spec); return ERR_OK;
     case ACTION_REAUTHENTICATE: return peer_reauthenticate(p, e->spec->reauth == REAUTH_BREAK);
     case ACTION_PEER_PSK: lab_psk_is(r, e->spec->wrong); return ERR_OK;

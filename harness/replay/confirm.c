@@ -197,6 +197,16 @@ static const char *answered_amiss(struct run *r, struct event *e, const struct s
     return "such an answer was given";
 }
 
+static const char *spi_taken_again(struct run *r, struct event *e, const struct sign *s)
+{
+    (void)e;
+    if (s->kind != SIGN_FACT || s->fact->kind != PEER_CHILD_UP || !r->quirks.spi ||
+        s->fact->ike.child.in_spi != r->quirks.spi)
+        return NULL;
+    odd_end(r);
+    return "a pair with the SPI of the last one came up";
+}
+
 /* In the order that was asked for: else something else has ended the old one. BITES: the first of
  * the two was seen. */
 static const char *authenticated_anew(struct run *r, struct event *e, const struct sign *s)

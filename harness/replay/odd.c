@@ -1,4 +1,4 @@
-/* The peer answers amiss for a while: <peer-answer>. */
+/* What the peer does amiss for a while: <peer-answer>, <reuse-spi>. */
 #include "replay/run_parts.h"
 #include "wire/ikev2.h"
 
@@ -27,8 +27,16 @@ bool odd_is_answer(const struct plan_event *s, const struct peer_fact *f)
     return f->ike.fact == IKE_FACT_REFUSED && f->ike.code == codes[s->answer];
 }
 
+enum err odd_spi_again(struct run *r)
+{
+    enum err e = peer_spi(r->peer, &r->quirks.spi);
+
+    return e ? e : peer_delete_phase2(r->peer);
+}
+
 void odd_end(struct run *r)
 {
+    r->quirks.spi = 0;
     r->quirks.refuse = 0;
     r->quirks.halve = false;
 }

@@ -31,6 +31,12 @@ static const struct row {
      "<stream id=\"dl\" capture=\"captures/https.pcap\" start=\"3s\"/>"
      "<at id=\"ev\" time=\"1s\"><delete-notice spis=\"ike\"/></at>",
      "failed", "there was nothing to do it to: no such SA was up"},
+    {"spi_taken_again__is_confirmed_when_a_pair_has_it", "", DOWNLOAD AT_40 "<reuse-spi/></at>",
+     "confirmed", "a pair with the SPI of the last one came up"},
+    {"spi_taken_again_into_a_blackhole__is_not_confirmed", "",
+     DOWNLOAD "<at id=\"hole\" stream=\"dl\" reaches=\"39%\"><blackhole/></at>"
+              "<at id=\"ev\" after=\"hole\"><reuse-spi/></at>",
+     "sent", NULL},
     {"reauthentication_make__is_confirmed_by_both_ike_sas", "",
      DOWNLOAD AT_40 "<reauthenticate how=\"make-before-break\"/></at>", "confirmed",
      "another IKE SA is up, and the old one is down"},

@@ -289,6 +289,8 @@ uint64_t ways_passed(const struct run *r, unsigned ways);
 void odd_answers(struct run *r, const struct plan_event *s);
 bool odd_is_answer(const struct plan_event *s, const struct peer_fact *f);
 void odd_end(struct run *r);
+/* <reuse-spi>: ends the pair in use; the next one has its SPI. */
+MUST_USE enum err odd_spi_again(struct run *r);
 
 /* confirm.c: what shows that an event bit. */
 void confirm_command(struct run *r, struct event *e); /* the device took it */

@@ -264,6 +264,7 @@ static const struct row rows[] = {
     {GW_FAULT_CORRUPT_BYTE, "ikev2-forged-delete-without-keys", NULL, NULL},
     {GW_FAULT_TEAR_PRESERVED, "ikev2-esn-at-one-end", NULL, NULL},
     {GW_FAULT_TEAR_ON_REKEY, "loss-at-three-rekeyings", NULL, NULL},
+    {GW_FAULT_TEAR_PRESERVED, "ikev2-spi-taken-again", NULL, NULL},
     {GW_FAULT_TEAR_ON_REKEY, "rekeying-with-mice", NULL, NULL},
     {GW_FAULT_REKEY_HOLE, "rekeying-with-small-frames", NULL, NULL},
     {GW_FAULT_REKEY_HOLE, "ikev2-rekeying-with-medium-frames", NULL, NULL},
