@@ -163,6 +163,28 @@ enum err peer_delete_phase2(struct peer *p)
     return ERR_OK;
 }
 
+static bool is_for(const struct peer *p, uint32_t policy, uint8_t proto)
+{
+    for (size_t i = 0; i < p->cfg.ike.npolicies; i++) {
+        if (p->cfg.ike.policies[i].id == policy)
+            return p->cfg.ike.policies[i].selector.proto == proto;
+    }
+    return false;
+}
+
+enum err peer_delete_protocol(struct peer *p, uint8_t proto)
+{
+    struct sadb_pair *pair;
+    enum err e = ERR_STATE;
+
+    for (size_t i = 0; (pair = sadb_at(p->sadb, i)) && e == ERR_STATE; i++) {
+        if (is_for(p, pair->policy, proto) && !pair->retired)
+            e = ike_delete_child(p->ike, esp_sa_params(pair->in)->spi, true);
+    }
+    peer_settle(p);
+    return e == ERR_NOTFOUND ? ERR_STATE : e;
+}
+
 enum err peer_rekey_phase1(struct peer *p)
 {
     enum err e = ERR_NOTFOUND;

@@ -55,6 +55,8 @@ bool peer_next_fact(struct peer *p, struct peer_fact *out);
 MUST_USE enum err peer_establish(struct peer *p);
 MUST_USE enum err peer_delete_phase1(struct peer *p);
 MUST_USE enum err peer_delete_phase2(struct peer *p);
+/* The pairs of policies for this protocol alone. */
+MUST_USE enum err peer_delete_protocol(struct peer *p, uint8_t proto);
 MUST_USE enum err peer_rekey_phase1(struct peer *p);
 MUST_USE enum err peer_rekey_phase2(struct peer *p);
 MUST_USE enum err peer_reauthenticate(struct peer *p, bool breaks); /* IKEv2 */

@@ -88,6 +88,9 @@ static void read_rest(struct load *l, const struct node *n, struct plan_event *e
 
     if (schema_read(n, "phase", &word))
         e->phase = word + 1;
+    if (e->protocol && e->by != ACTOR_PEER)
+        problem_add(&l->problems, ERR_INVALID, &n->at,
+                    "<%s> protocol=: a device is not told which of its pairs to delete", n->name);
     if (e->action == ACTION_PEER_PSK && schema_read(n, "is", &word))
         e->wrong = word == 1;
     if ((e->action == ACTION_PEER_ANSWER || e->action == ACTION_REAUTHENTICATE) &&

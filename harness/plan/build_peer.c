@@ -85,6 +85,30 @@ const char *peer_suites(struct load *l, const struct node *n, const char *name, 
     return text;
 }
 
+uint8_t plan_protocol(unsigned word)
+{
+    static const uint8_t numbers[] = {0, 6, 17, 1}; /* IANA */
+
+    return numbers[word];
+}
+
+static void read_protocols(struct load *l, const struct node *n)
+{
+    const char *list = node_attr(n, "protocols");
+    char word[32];
+    unsigned k;
+
+    for (size_t i = 0; list && value_word(list, (unsigned)i, word, sizeof(word)); i++) {
+        if (i == PLAN_PROTOCOLS || value_parse(VALUE_CHOICE, PLAN_PROTOCOL_WORDS, word, &k) ||
+            k == 0) {
+            problem_add(&l->problems, ERR_INVALID, &n->at,
+                        "<peer> protocols=\"%s\": some of tcp, udp, icmp", list);
+            return;
+        }
+        l->plan->peer.protocols[i] = plan_protocol(k);
+    }
+}
+
 static uint32_t seconds(const struct node *n, const char *name, uint32_t otherwise)
 {
     struct span d;
@@ -154,6 +178,8 @@ void build_peer(struct load *l, const struct node *n)
     p->ike_lifetime_s = seconds(n, "ike-lifetime", 86400);
     p->esp_lifetime_s = seconds(n, "esp-lifetime", 28800);
     p->esp_lifetime_kb = volume / 1024;
+    if (n)
+        read_protocols(l, n);
     if (n)
         check_lifetimes(l, n);
     if (n)

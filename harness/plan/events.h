@@ -17,7 +17,7 @@
       "deletes the IKE SA and tells the other side",                                               \
       "the IKE SA's Delete went out, or came from the device; pair mode: an encrypted "            \
       "informational message of the device on the wan leg, or 113019 or 713259 in its log")        \
-    X(PHASE2_DELETE, "phase2-delete", "pd", delete, delete_seen,                                   \
+    X(PHASE2_DELETE, "phase2-delete", "pd", delete2, delete_seen,                                  \
       "deletes the IPsec SAs and tells the other side",                                            \
       "an IPsec SA's Delete went out, or came from the device; pair mode: an encrypted "           \
       "informational message of the device on the wan leg, or 602304 in its log")                  \

@@ -81,6 +81,10 @@ static void explain_amount(struct buf *out, const struct plan *p, const struct p
     case ACTION_DELETE_NOTICE:
         buf_addf(out, ", SPIs: %s", word(PLAN_SPIS_WORDS, e->spis, name));
         break;
+    case ACTION_PHASE2_DELETE:
+        if (e->protocol)
+            buf_addf(out, ", of %s", word(PLAN_PROTOCOL_WORDS, e->protocol, name));
+        break;
     case ACTION_PEER_ANSWER: buf_addf(out, ": %s", word(PLAN_ANSWER_WORDS, e->answer, name)); break;
     case ACTION_REAUTHENTICATE:
         buf_adds(out, e->reauth == REAUTH_BREAK ? ", break before make" : ", make before break");

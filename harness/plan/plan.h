@@ -62,6 +62,10 @@ enum plan_peer_mode {
 
 enum plan_ike { PLAN_IKEV1, PLAN_IKEV2 };
 
+/* Protocols that may have a pair of their own. */
+#define PLAN_PROTOCOL_WORDS "any tcp udp icmp"
+#define PLAN_PROTOCOLS      3
+
 struct plan_peer {
     enum plan_peer_mode mode;
     enum plan_ike ike_version;
@@ -80,7 +84,11 @@ struct plan_peer {
                         ...": a group at the end asks for PFS. Names are those of crypto/ */
     uint32_t ike_lifetime_s, esp_lifetime_s;
     uint64_t esp_lifetime_kb;
+    uint8_t protocols[PLAN_PROTOCOLS]; /* each has a pair; 0: there is one for all */
 };
+
+/* The number of one of PLAN_PROTOCOL_WORDS; 0: of any. */
+uint8_t plan_protocol(unsigned word);
 
 /* Who stands where. Family 0 never occurs in a loaded plan. */
 struct plan_lab {
@@ -199,6 +207,7 @@ struct plan_event {
     int of;                  /* wan-end: index of the event that ends, or -1 */
     unsigned count;          /* esp- and ike- events, wan-replay: how many packets; 1 */
     uint32_t numbers;        /* esp-jump: left out */
+    unsigned protocol;       /* phase2-delete: of PLAN_PROTOCOL_WORDS; 0: all pairs */
     enum plan_spis spis;     /* delete-notice */
     enum plan_answer answer; /* peer-answer */
     enum plan_reauth reauth; /* reauthenticate */

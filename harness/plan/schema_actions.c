@@ -31,6 +31,8 @@ static const struct attr_spec by_attrs[] = {BY};
 #define CROSSES WITH("crosses", YESNO, false, NULL, EVENT(crosses))
 #define NONCE   WITH("nonce", CHOICE, false, PLAN_NONCE_WORDS, EVENT(nonce))
 static const struct attr_spec delete_attrs[] = {BY, ON_SITE, CROSSES};
+static const struct attr_spec delete2_attrs[] = {
+    BY, ON_SITE, CROSSES, WITH("protocol", CHOICE, false, PLAN_PROTOCOL_WORDS, EVENT(protocol))};
 static const struct attr_spec rekey1_attrs[] = {BY, CROSSES, NONCE};
 static const struct attr_spec rekey2_attrs[] = {
     BY, CROSSES, NONCE, WITH("wrong-delete", YESNO, false, NULL, EVENT(wrong_delete))};

@@ -84,6 +84,7 @@ static const struct attr_spec peer_attrs[] = {
     {"ike-lifetime", VALUE_DURATION, false, NULL, NOT_KEPT},
     {"esp-lifetime", VALUE_DURATION, false, NULL, NOT_KEPT},
     {"esp-volume", VALUE_SIZE, false, NULL, NOT_KEPT},
+    {"protocols", VALUE_TEXT, false, NULL, NOT_KEPT},
     {"mode", VALUE_CHOICE, false, PEER_MODE_WORDS, IN(plan_peer, mode)},
     {"group", VALUE_WORD, false, NULL, IN(plan_peer, group)},
     {"username", VALUE_WORD, false, NULL, IN(plan_peer, username)},

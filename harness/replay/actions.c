@@ -174,7 +174,9 @@ static enum err tell_peer(struct run *r, struct event *e)
     switch (e->spec->action) {
     case ACTION_ESTABLISH: return peer_children(p) ? ERR_EXISTS : peer_establish(p);
     case ACTION_PHASE1_DELETE: return peer_delete_phase1(p);
-    case ACTION_PHASE2_DELETE: return peer_delete_phase2(p);
+    case ACTION_PHASE2_DELETE:
+        return e->spec->protocol ? peer_delete_protocol(p, plan_protocol(e->spec->protocol))
+                                 : peer_delete_phase2(p);
     case ACTION_PHASE1_REKEY: return peer_rekey_phase1(p);
     case ACTION_PHASE2_REKEY: return peer_rekey_phase2(p);
     case ACTION_PEER_CRASH: peer_crash(p); return ERR_OK;

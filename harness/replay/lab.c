@@ -69,9 +69,22 @@ static void make_client(struct run *r, const struct plan_peer *pp)
     r->ike_peer.user = bytes_str(pp->username);
     r->ike_peer.password = bytes_str(pp->password);
     r->ike_peer.config = network ? IKE_CONFIG_NETWORK : IKE_CONFIG_ADDRESS;
-    r->policy.assigned = !network;
+    r->policies[0].assigned = !network;
     if (pp->mode == PEER_ANYCONNECT)
         r->ike_peer.version = bytes_str("AnyConnect");
+}
+
+static void make_policies(struct run *r, const struct ip_net *local, const struct ip_net *remote)
+{
+    const uint8_t *protocols = r->plan->peer.protocols;
+
+    do {
+        struct ike_policy *p = &r->policies[r->npolicies];
+        p->id = (uint32_t)r->npolicies;
+        p->selector = (struct ike_selector){
+            .local = *local, .remote = *remote, .proto = protocols[r->npolicies]};
+        r->npolicies++;
+    } while (r->npolicies < PLAN_PROTOCOLS && protocols[r->npolicies]);
 }
 
 static void make_peer(struct run *r)
@@ -89,8 +102,7 @@ static void make_peer(struct run *r)
                                        .tries = pp->dpd_tries};
     r->ike_peer.initial_contact = pp->initial_contact;
     r->ike_peer.never_rekeys = !pp->rekeys;
-    r->policy.selector.local = at_ho ? l->ho_net : l->bo_net;
-    r->policy.selector.remote = at_ho ? l->bo_net : l->ho_net;
+    make_policies(r, at_ho ? &l->ho_net : &l->bo_net, at_ho ? &l->bo_net : &l->ho_net);
     if (pp->mode != PEER_L2L)
         make_client(r, pp);
     struct peer_config c = {.wan = at_ho ? l->ho_outside : l->bo_outside,
@@ -105,8 +117,8 @@ static void make_peer(struct run *r)
     c.ike = (struct ike_config){.local = c.wan,
                                 .peers = &r->ike_peer,
                                 .npeers = 1,
-                                .policies = &r->policy,
-                                .npolicies = 1,
+                                .policies = r->policies,
+                                .npolicies = r->npolicies,
                                 .quirks = &r->quirks};
     r->peer = peer_new(&c, r->clk, run_rng(r, "peer"), r->opts->log);
     peer_attach(r->peer, PEER_WAN, &r->taps[TAP_WAN].sink);

@@ -37,6 +37,9 @@ static const struct row {
      DOWNLOAD "<at id=\"hole\" stream=\"dl\" reaches=\"39%\"><blackhole/></at>"
               "<at id=\"ev\" after=\"hole\"><reuse-spi/></at>",
      "sent", NULL},
+    {"delete_of_the_pairs_of_a_protocol_that_has_none__fails", "",
+     DOWNLOAD AT_40 "<phase2-delete by=\"peer\" protocol=\"udp\"/></at>", "failed",
+     "there was nothing to do it to: no such SA was up"},
     {"reauthentication_make__is_confirmed_by_both_ike_sas", "",
      DOWNLOAD AT_40 "<reauthenticate how=\"make-before-break\"/></at>", "confirmed",
      "another IKE SA is up, and the old one is down"},

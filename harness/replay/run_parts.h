@@ -136,7 +136,8 @@ struct run {
     struct ike_suite suites[16];
     struct ike_esp_suite esp_suites[16];
     struct ike_peer_config ike_peer;
-    struct ike_policy policy;
+    struct ike_policy policies[PLAN_PROTOCOLS]; /* one for all, or one a protocol */
+    size_t npolicies;
     struct ike_quirks quirks;     /* of the peer's IKE */
     struct device *device[SITES]; /* by site; NULL: the peer's */
     struct port *device_ports[SITES][DEVICE_LEGS];

@@ -174,8 +174,10 @@ static const char *take_esp(struct run *r, const char *list, char *word, size_t 
         r->esp_suites[n].lifetime_s = p->esp_lifetime_s ? p->esp_lifetime_s : 28800;
         r->esp_suites[n++].lifetime_kb = p->esp_lifetime_kb;
     }
-    r->policy.suites = r->esp_suites;
-    r->policy.nsuites = n;
+    for (size_t i = 0; i < COUNT(r->policies); i++) {
+        r->policies[i].suites = r->esp_suites;
+        r->policies[i].nsuites = n;
+    }
     return NULL;
 }
 

@@ -322,6 +322,9 @@ static const struct row {
      "6: <peer-answer> is of IKEv2: <peer ike-version=\"2\"/>\n"
      "7: <reauthenticate> is of IKEv2: <peer ike-version=\"2\"/>\n"
      "8: <forge-notify> type=\"qcd\" is of IKEv2: <peer ike-version=\"2\"/>"},
+    {"protocols", NEITHER,
+     "4: <peer> protocols=\"tcp gre\": some of tcp, udp, icmp\n"
+     "7: <phase2-delete> protocol=: a device is not told which of its pairs to delete"},
     {"versions", NEITHER,
      "6: <at> has no attribute \"if-ike\"; allowed here: id, time, stream, reaches, after, log, "
      "leg, packet, exchange, payload, from, nth, times, every, delay\n"

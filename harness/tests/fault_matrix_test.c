@@ -265,6 +265,7 @@ static const struct row rows[] = {
     {GW_FAULT_TEAR_PRESERVED, "ikev2-esn-at-one-end", NULL, NULL},
     {GW_FAULT_TEAR_ON_REKEY, "loss-at-three-rekeyings", NULL, NULL},
     {GW_FAULT_TEAR_PRESERVED, "ikev2-spi-taken-again", NULL, NULL},
+    {GW_FAULT_SILENT_STALE, "ikev2-one-of-two-pairs-deleted", NULL, "silent stale connection"},
     {GW_FAULT_TEAR_ON_REKEY, "rekeying-with-mice", NULL, NULL},
     {GW_FAULT_REKEY_HOLE, "rekeying-with-small-frames", NULL, NULL},
     {GW_FAULT_REKEY_HOLE, "ikev2-rekeying-with-medium-frames", NULL, NULL},
