@@ -245,10 +245,12 @@ static void interrupted_run__leaves_whole_reports(void **state)
     (void)state;
     snprintf(command, sizeof(command),
              "rm -rf %s/cut; %%s run -q -j1 -o %s/cut -D size=8GiB cases/https-preserve-on.xml"
-             " cases/download-1gib.xml >%s/cut.out 2>&1 & p=$!; sleep 2; kill -INT $p; wait $p;"
+             " cases/download-1gib.xml >%s/cut.out 2>&1 & p=$!; i=0;"
+             " until [ -s %s/cut/evidence/download-1gib.pcapng ] || [ $i = 600 ];"
+             " do sleep 0.1; i=$((i + 1)); done; sleep 0.5; kill -INT $p; wait $p;"
              " test $? = 130 && xmllint --noout %s/cut/junit.xml &&"
              " tshark -r %s/cut/evidence/download-1gib.pcapng -c 10 >/dev/null 2>&1",
-             all.dir, all.dir, all.dir, all.dir, all.dir);
+             all.dir, all.dir, all.dir, all.dir, all.dir, all.dir);
     if (!have("xmllint") || !have("tshark"))
         skip();
     assert_int_equal(whole_run_command(command), 0);

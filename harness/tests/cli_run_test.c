@@ -9,7 +9,7 @@
 #include <string.h>
 
 #define QUICK  "cases/ssh-interactive-preserve-on.xml"
-#define QUICK2 "cases/half-closed-preserve-on.xml"
+#define QUICK2 "cases/ftp-active-preserve-on.xml"
 #define TORN   "cases/upload-preserve-off.xml"
 #define LONG   "-D size=8GiB cases/download-1gib.xml" /* minutes, if nobody ends it */
 
@@ -156,7 +156,7 @@ static void progress_lines__go_to_stderr(void **state)
 
     (void)state;
     program_run(&p, "%H run -q -j 1 --progress lines -o %T/r " QUICK2 " " QUICK);
-    assert_string_equal(buf_str(&p.err), "holdfast: 1 of 2: PASS half-closed-preserve-on\n"
+    assert_string_equal(buf_str(&p.err), "holdfast: 1 of 2: PASS ftp-active-preserve-on\n"
                                          "holdfast: 2 of 2: PASS ssh-interactive-preserve-on\n");
     program_release(&p);
 }
