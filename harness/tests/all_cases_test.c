@@ -13,10 +13,13 @@
 
 static struct whole_run all;
 
+#define STRICT "-x slow --junit-strict $PWD/build/all-cases-strict.xml "
+
+/* Under sanitizers every other file. */
 static int run_all(void **state)
 {
     (void)state;
-    whole_run(&all, "-x slow --junit-strict $PWD/build/all-cases-strict.xml cases");
+    whole_run(&all, test_step() == 1 ? STRICT "cases" : STRICT "$(ls cases/*.xml | sed -n '1~2p')");
     return 0;
 }
 
@@ -202,8 +205,9 @@ static void the_same_seed_gives_the_same_bytes(void **state)
     whole_run(&again, "-q -k 'phase2-delete or lossy or pair-both or udp' cases");
     assert_int_equal(again.exit_code, 0);
     snprintf(command, sizeof(command),
-             "for f in %s/evidence/*.pcapng; do cmp \"$f\" %s/evidence/\"$(basename \"$f\")\" ||"
-             " exit 1; done",
+             "n=0; for f in %s/evidence/*.pcapng; do g=%s/evidence/$(basename \"$f\");"
+             " [ -e \"$g\" ] || continue; cmp \"$f\" \"$g\" || exit 1; n=$((n + 1)); done;"
+             " [ $n -ge 5 ]",
              again.dir, all.dir);
     assert_int_equal(system(command), 0);
     whole_run_release(&again);
