@@ -50,7 +50,7 @@ function yes(s) { return s == "1" || s == "True" }
     }
     if ($2 == "wan" && $17 >= 35 && $17 <= 37) { # IKEv2: IKE_AUTH, CREATE_CHILD_SA, INFORMATIONAL
         encrypted++
-        if (keys && $18 == "") say("packet " $1 ": the IKEv2 message does not open")
+        if (keys && $18 == "" && ($7 == 46 || $7 == 53)) say("packet " $1 ": the IKEv2 message does not open")
     }
     if ($2 == leg && $9 == server) lan_from[id] = $1
     if ($2 == leg && $10 == server) lan_to[id] = $1
