@@ -196,6 +196,22 @@ static void say_opened(struct judge *j)
                  (unsigned long long)s->no_key, (unsigned long long)s->no_phase1);
 }
 
+/* ESP that was not read looks like ESP that was lost. */
+static void say_tcp(struct judge *j)
+{
+    uint64_t holes = wan_tcp_holes(&j->wan.tcp);
+
+    if (j->wan.tcp.too_many)
+        find_add(&j->fs, "legs", VERDICT_INCONCLUSIVE, BASIS_SEEN,
+                 "more than %u directions of TCP carry IKE and ESP: the others are not read",
+                 WAN_TCP_MAX);
+    if (holes)
+        find_add(&j->fs, "legs", VERDICT_INCONCLUSIVE, BASIS_SEEN,
+                 "%llu holes in TCP streams that carry IKE and ESP were given up: what was in them "
+                 "counts as missing",
+                 (unsigned long long)holes);
+}
+
 void history_outcomes(struct judge *j)
 {
     struct judgement *o = j->out;
@@ -204,6 +220,7 @@ void history_outcomes(struct judge *j)
     if (!h)
         return;
     say_opened(j);
+    say_tcp(j);
     o->ikes = arena_array(j->arena, h->nikes + 1, sizeof(*o->ikes));
     for (size_t i = 0; i < h->nikes; i++)
         o->ikes[o->nikes++] = outcome_of(j, &h->ikes[i]);

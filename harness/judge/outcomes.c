@@ -105,6 +105,9 @@ static bool is_deleted(const struct judge *j, const struct sa *sa)
     return sa->down_ns != NEVER || sa->logged_down_ns != NEVER || history_deleted(j, sa);
 }
 
+static const char *const encapsulations[] = {
+    [SA_IN_IP] = "ip", [SA_IN_UDP] = "udp", [SA_IN_TCP] = "tcp"};
+
 static void say_sas(struct judge *j)
 {
     struct judgement *out = j->out;
@@ -118,7 +121,7 @@ static void say_sas(struct judge *j)
             continue;
         struct sa_outcome *o = &out->sas[out->nsas++];
         *o = (struct sa_outcome){.spi = sa->spi,
-                                 .encapsulation = sa->udp ? "udp" : "ip",
+                                 .encapsulation = encapsulations[sa->in],
                                  .first_ns = sa->first_ns,
                                  .last_ns = sa->last_ns,
                                  .packets = sa->packets,

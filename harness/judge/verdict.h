@@ -87,7 +87,7 @@ struct stream_outcome {
 
 struct sa_outcome {
     uint32_t spi;
-    const char *src, *dst, *encapsulation; /* ip, udp */
+    const char *src, *dst, *encapsulation; /* ip, udp, tcp */
     int64_t first_ns, last_ns;
     uint64_t packets, missing;
     bool deleted; /* a Delete was seen, or its end was logged or told */

@@ -15,6 +15,7 @@ void wan_init(struct wan *w)
                       .first_esp_ns = NEVER,
                       .asked_ns = NEVER,
                       .all = {.first_ns = NEVER}};
+    wan_tcp_init(&w->tcp);
     map_init(&w->map);
     map_init(&w->out_of_esp.map);
     map_init(&w->into_esp.map);
@@ -29,6 +30,7 @@ void wan_release(struct wan *w)
     for (uint32_t i = 0; i < w->nsas; i++)
         esp_sa_free(w->sas[i].key);
     mem_free(w->sas);
+    wan_tcp_release(&w->tcp);
     map_release(&w->map);
     inner_set_release(&w->out_of_esp);
     inner_set_release(&w->into_esp);
@@ -183,7 +185,13 @@ static void take_tail(struct judge *j, struct sa *sa, uint32_t seq, struct bytes
         sa->tails[seq % 64] = tail;
 }
 
-static void take_esp(struct judge *j, const struct ip *ip, struct bytes esp, bool udp, bool eaten)
+struct seen { /* how a packet of ESP came */
+    enum sa_in in;
+    bool eaten; /* by the harness's blackhole */
+    bool cut;   /* it is not all there */
+};
+
+static void take_esp(struct judge *j, const struct ip *ip, struct bytes esp, struct seen how)
 {
     struct wan *w = &j->wan;
     struct rd r = rd_of(esp);
@@ -193,16 +201,16 @@ static void take_esp(struct judge *j, const struct ip *ip, struct bytes esp, boo
     if (!sa)
         return;
     w->esp_packets++;
-    sa->udp = udp;
+    sa->in = how.in;
     bool disorder = sa->any && seq != sa->high_seq + 1;
-    take_tail(j, sa, seq, ip_is_cut(ip) ? bytes_of(NULL, 0) : esp);
+    take_tail(j, sa, seq, how.cut ? bytes_of(NULL, 0) : esp);
     take_seq(sa, seq);
     history_esp(j, disorder);
-    if (inner_compares(j) && !ip_is_cut(ip))
-        inner_from_esp(j, sa, esp, eaten);
-    else if (inner_legs_compares(j) && !ip_is_cut(ip))
+    if (inner_compares(j) && !how.cut)
+        inner_from_esp(j, sa, esp, how.eaten);
+    else if (inner_legs_compares(j) && !how.cut)
         inner_legs_from_esp(j, sa, esp);
-    if (eaten)
+    if (how.eaten)
         return;
     if (w->first_esp_ns == NEVER)
         w->first_esp_ns = j->rec.time_ns;
@@ -256,27 +264,37 @@ static void take_ike(struct judge *j, const struct ip *ip, struct bytes message)
 /* --- frames ------------------------------------------------------------------------------------
  */
 
-/* RFC 3948, 2: ESP in UDP has an SPI, IKE four zeros, a keep-alive one byte 0xff. */
-static void take_natt(struct judge *j, const struct pkt *p, bool eaten)
+/* RFC 3948, 2: ESP in UDP has an SPI, IKE four zeros, a keep-alive one byte 0xff. The same in TCP.
+ */
+static void take_natt(struct judge *j, const struct pkt *p, struct bytes b, struct seen how)
 {
-    struct rd r = rd_of(p->udp.data);
+    struct rd r = rd_of(b);
 
-    if (p->udp.data.n < 4)
+    if (b.n < 4)
         return;
     if (rd_be32(&r) == 0)
         take_ike(j, &p->ip, rd_rest(&r));
     else
-        take_esp(j, &p->ip, p->udp.data, true, eaten);
+        take_esp(j, &p->ip, b, how);
+}
+
+static void take_in_tcp(struct judge *j, const struct pkt *p, struct bytes message)
+{
+    take_natt(j, p, message, (struct seen){.in = SA_IN_TCP});
 }
 
 static void take_whole(struct judge *j, const struct pkt *p, bool eaten)
 {
+    struct seen how = {SA_IN_IP, eaten, ip_is_cut(&p->ip)}, in_udp = {SA_IN_UDP, eaten, how.cut};
+
     if (p->kind == PKT_ESP)
-        take_esp(j, &p->ip, p->ip.payload, false, eaten);
+        take_esp(j, &p->ip, p->ip.payload, how);
     else if (p->kind == PKT_UDP && (p->udp.dst == PORT_NATT || p->udp.src == PORT_NATT))
-        take_natt(j, p, eaten);
+        take_natt(j, p, p->udp.data, in_udp);
     else if (p->kind == PKT_UDP && (p->udp.dst == PORT_IKE || p->udp.src == PORT_IKE))
         take_ike(j, &p->ip, p->udp.data);
+    else if (p->kind == PKT_TCP && j->history)
+        (void)wan_tcp_frame(j, p, take_in_tcp);
 }
 
 void wan_frame(struct judge *j, const struct pkt *p)

@@ -6,6 +6,7 @@
 #include "base/map.h"
 #include "esp/esp.h"
 #include "judge/timeline.h"
+#include "judge/wan_tcp.h"
 #include "wire/pkt.h"
 
 #define SAS_MAX     4096
@@ -15,11 +16,13 @@
 
 enum { TO_DEVICE, FROM_DEVICE, DIRECTIONS }; /* pair mode: towards the BO device, from it */
 
+enum sa_in { SA_IN_IP, SA_IN_UDP, SA_IN_TCP }; /* RFC 4303, 3948, 9329 */
+
 struct sa { /* one direction: by SPI and destination */
     uint32_t spi;
     struct ip_addr src, dst;
-    int way;  /* TO_DEVICE, FROM_DEVICE */
-    bool udp; /* in UDP (RFC 3948) */
+    int way; /* TO_DEVICE, FROM_DEVICE */
+    enum sa_in in;
     /* packets that got through: not eaten by a blackhole */
     int64_t first_ns, last_ns;
     uint64_t first_packet, last_packet, packets;
@@ -94,7 +97,8 @@ struct wan {
     bool has_keys;                                      /* the same: some were given */
     struct {
         uint64_t met, unmet, unmet_packet;
-    } legs_at[SITES]; /* the same: compared at the gateway of each site */
+    } legs_at[SITES];   /* the same: compared at the gateway of each site */
+    struct wan_tcp tcp; /* the same: IKE and ESP in TCP */
     uint8_t *plain;
     uint64_t opened, compared, no_key;
     uint64_t unmet; /* compared in vain when some could not be opened, or were too many to keep */
