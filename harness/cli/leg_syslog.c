@@ -2,10 +2,12 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
-#include "cli/files.h"
+#include "cli/lines.h"
+#include "judge/log_rate.h"
 #include "wire/civil.h"
 #include "wire/scan.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +22,7 @@ struct reading {
     int64_t near_ns; /* a time in the captures: lines often have no year */
     int64_t *apart;  /* captures less log, of streams whose 302013 is there; in ns */
     size_t napart, cap;
+    struct log_rate *rate;
     int64_t offset_ns;
     uint64_t lines, messages, timeless, bound;
     uint64_t last_number, jumps, missing; /* of connections: they count up by one */
@@ -67,16 +70,17 @@ static void measure(struct reading *r, struct bytes line)
     int64_t ns, begun;
 
     r->lines++;
-    if (asa_log_parse(line, &log))
-        return;
-    r->messages++;
-    if (log.kind == ASA_BUILT)
-        take_number(r, log.connection);
-    if (!time_of(r, &log.time, &ns)) {
-        r->timeless++;
+    if (asa_log_parse(line, &log)) {
+        log_rate_add(r->rate, line, NULL, -1);
         return;
     }
-    if (!judge_legs_built(r->j, &log, &begun))
+    r->messages++;
+    bool timed = time_of(r, &log.time, &ns);
+    log_rate_add(r->rate, line, &log, timed ? ns / NS_S : -1);
+    if (log.kind == ASA_BUILT)
+        take_number(r, log.connection);
+    r->timeless += !timed;
+    if (!timed || r->napart == LEG_SYSLOG_CLOCKS || !judge_legs_built(r->j, &log, &begun))
         return;
     if (r->napart == r->cap) {
         r->cap = r->cap ? r->cap * 2 : 64;
@@ -95,15 +99,16 @@ static void bind_line(struct reading *r, struct bytes line)
         r->bound += judge_legs_log(r->j, line, r->lines, ns + r->offset_ns);
 }
 
-static void each_line(struct reading *r, struct bytes text,
-                      void take(struct reading *, struct bytes))
+static enum err each_line(struct reading *r, FILE *f, void take(struct reading *, struct bytes))
 {
-    while (text.n) {
-        const uint8_t *nl = memchr(text.p, '\n', text.n);
-        size_t len = nl ? (size_t)(nl - text.p) : text.n;
-        take(r, scan_trim(bytes_head(text, len)));
-        text = bytes_from(text, len + (nl != NULL));
-    }
+    struct lines in = {.file = f};
+    struct bytes line;
+
+    rewind(f);
+    while (lines_next(&in, &line))
+        take(r, scan_trim(line));
+    lines_release(&in);
+    return ferror(f) ? ERR_IO : ERR_OK;
 }
 
 static int by_value(const void *a, const void *b)
@@ -156,34 +161,112 @@ static void say_trust(const struct reading *r, const char *path, struct buf *b)
              built, streams,
              built < streams ? ": that nothing was logged of the others shows nothing" : "");
     judge_legs_note(r->j, "log", built < streams, buf_str(b));
-    if (!r->jumps)
-        return;
-    buf_clear(b);
-    buf_addf(b,
-             "connection numbers jump in %" PRIu64 " places, by %" PRIu64
-             " in all: lines are missing (lost, or more than the rate limit), or flows that are "
-             "not logged",
-             r->jumps, r->missing);
-    judge_legs_note(r->j, "log", true, buf_str(b));
+    if (r->jumps) {
+        buf_clear(b);
+        buf_addf(
+            b,
+            "connection numbers jump in %" PRIu64 " places, by %" PRIu64
+            " in all: lines are missing (lost, or more than the rate limit), or flows that are "
+            "not logged",
+            r->jumps, r->missing);
+        judge_legs_note(r->j, "log", true, buf_str(b));
+    }
+}
+
+static void say_sign(const struct reading *r, uint64_t n, const char *what)
+{
+    struct buf b = BUF_INIT;
+
+    if (n) {
+        buf_addf(&b, "%" PRIu64 " %s", n, what);
+        judge_legs_note(r->j, "log", true, buf_str(&b));
+    }
+    buf_release(&b);
+}
+
+/* That something was held back narrows what a line that is not there can prove. */
+static void say_limits(const struct reading *r)
+{
+    struct log_ceiling c[SEVERITIES];
+    struct buf b = BUF_INIT;
+    struct log_rate *rate = r->rate;
+    size_t n = log_rate_ceilings(rate, c);
+
+    for (size_t i = 0; i < n; i++) {
+        buf_clear(&b);
+        buf_addf(&b,
+                 "messages of level %u stop at %u a second, in %u of %u busy seconds: as with "
+                 "`logging rate-limit %u 1`, so that others may have been held back",
+                 c[i].severity, c[i].count, c[i].at, c[i].busy, c[i].count);
+        judge_legs_note(r->j, "log", true, buf_str(&b));
+    }
+    if (rate->jumps) {
+        buf_clear(&b);
+        buf_addf(&b,
+                 "sequence numbers of the log jump in %" PRIu64 " places: %" PRIu64
+                 " lines are missing",
+                 rate->jumps, rate->missing);
+        judge_legs_note(r->j, "log", true, buf_str(&b));
+    }
+    say_sign(r, rate->commands, "times `logging rate-limit` was typed: messages may be held back");
+    say_sign(r, rate->overruns,
+             "times the device says that rates are exceeded (733100): messages may be held back");
+    say_sign(r, rate->unheard,
+             "times the device says that its log host does not answer (414003, 414005)");
+    say_sign(r, rate->folded, "times a relay folded lines together (\"last message repeated\")");
+    buf_release(&b);
+}
+
+enum err leg_syslog_take(struct judge *j, FILE *f, const char *name)
+{
+    struct reading r = {.j = j, .near_ns = judge_legs_first(j), .rate = log_rate_new()};
+    struct buf b = BUF_INIT;
+    enum err e = each_line(&r, f, measure);
+
+    say_offset(&r, &b);
+    r.lines = 0;
+    if (!e)
+        e = each_line(&r, f, bind_line);
+    say_trust(&r, name, &b);
+    say_limits(&r);
+    buf_release(&b);
+    mem_free(r.apart);
+    log_rate_free(r.rate);
+    return e;
+}
+
+/* F itself when it can be read again, else a copy without a name; NULL: errno says why. */
+static FILE *rereadable(FILE *f)
+{
+    char block[16384];
+    size_t n;
+
+    if (fseek(f, 0, SEEK_SET) == 0)
+        return f;
+    FILE *copy = tmpfile();
+    while (copy && (n = fread(block, 1, sizeof(block), f)) > 0) {
+        if (fwrite(block, 1, n, copy) != n) {
+            fclose(copy);
+            copy = NULL;
+        }
+    }
+    return copy;
 }
 
 enum err leg_syslog_read(struct judge *j, const char *path, struct diag *why)
 {
-    struct reading r = {.j = j, .near_ns = judge_legs_first(j)};
-    struct buf b = BUF_INIT;
-    char *text;
-    size_t n;
-    enum err e = read_whole(path, &text, &n, why);
+    bool is_stdin = strcmp(path, "-") == 0;
+    FILE *f = is_stdin ? stdin : fopen(path, "re");
 
+    if (!f)
+        return diag_fail_at(why, ERR_NOTFOUND, path, 0, "%s", strerror(errno));
+    FILE *in = rereadable(f);
+    enum err e = in ? leg_syslog_take(j, in, path) : ERR_IO;
     if (e)
-        return e;
-    each_line(&r, bytes_of(text, n), measure);
-    say_offset(&r, &b);
-    r.lines = 0;
-    each_line(&r, bytes_of(text, n), bind_line);
-    say_trust(&r, path, &b);
-    buf_release(&b);
-    mem_free(r.apart);
-    mem_free(text);
-    return ERR_OK;
+        e = diag_fail_at(why, e, path, 0, "cannot be read: %s", strerror(errno));
+    if (in && in != f)
+        fclose(in);
+    if (!is_stdin)
+        fclose(f);
+    return e;
 }
