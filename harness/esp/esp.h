@@ -26,6 +26,8 @@ struct esp_params {
     bool
         esn; /* 64-bit sequence numbers, of which the wire shows the lower half (RFC 4303, 2.2.1) */
     uint16_t replay_window; /* packets, 0 (off) or 32..ESP_REPLAY_MAX */
+    uint16_t tfc;           /* seals inner packets as if they were at least that long, so that their
+                               lengths do not show (RFC 4303, 2.7); 0: as they are */
     struct span life_time;  /* from creation; 0: none */
     uint64_t life_bytes;    /* of ESP payload sealed or opened; 0: none */
 };
@@ -65,7 +67,8 @@ MUST_USE enum err esp_seal(struct esp_sa *sa, struct rng *rng, struct bytes inne
                            struct wr *w);
 
 struct esp_plain {
-    struct bytes inner; /* in the caller's PLAIN */
+    struct bytes inner; /* in the caller's PLAIN; of an IP packet what its header counts, without
+                           TFC padding */
     uint8_t next;
     uint64_t seq;
 };

@@ -1,4 +1,5 @@
 #include "esp/esp_sa.h"
+#include "wire/ip.h"
 
 struct parts { /* of an ESP packet as it came; views into it */
     uint32_t spi;
@@ -35,6 +36,22 @@ static bool is_authentic(const struct esp_sa *sa, const struct parts *p)
     return secret_eq(mac, p->icv.p, sa->icv_len);
 }
 
+/* RFC 4303, 2.7: TFC padding comes behind what the inner packet's own header counts. */
+static struct bytes without_tfc(struct bytes inner, uint8_t next)
+{
+    struct rd r = rd_of(inner);
+    uint8_t version = rd_u8(&r) >> 4;
+
+    rd_take(&r, version == 4 ? 1 : 3);
+    size_t n = rd_be16(&r);
+    bool is_v4 = version == 4 && next == IP_IPIP && n >= 20;
+    bool is_v6 = version == 6 && next == IP_IPV6 && n > 0; /* 0: a jumbogram says it elsewhere */
+
+    if (is_v6)
+        n += 40;
+    return !r.err && (is_v4 || is_v6) && n < inner.n ? bytes_head(inner, n) : inner;
+}
+
 /* Takes padding and trailer off. The padding is looked at as RFC 4303, 2.4 wishes: with wrong keys
  * and no integrity it is the only sign. */
 static enum err strip(struct bytes clear, struct esp_plain *out)
@@ -47,8 +64,8 @@ static enum err strip(struct bytes clear, struct esp_plain *out)
     for (size_t i = 0; i < pad; i++)
         if (clear.p[inner + i] != i + 1)
             return ERR_FORMAT;
-    out->inner = bytes_head(clear, inner);
     out->next = clear.p[clear.n - 1];
+    out->inner = without_tfc(bytes_head(clear, inner), out->next);
     return ERR_OK;
 }
 

@@ -7,8 +7,15 @@ static size_t padding(const struct esp_sa *sa, size_t n)
     return (sa->align - (n + TRAILER_LEN) % sa->align) % sa->align;
 }
 
+/* Of an inner packet of N bytes with its TFC padding. */
+static size_t payload_len(const struct esp_sa *sa, size_t n)
+{
+    return n > sa->params.tfc ? n : sa->params.tfc;
+}
+
 size_t esp_sealed_len(const struct esp_sa *sa, size_t n)
 {
+    n = payload_len(sa, n);
     return ESP_HDR_LEN + sa->iv_len + n + padding(sa, n) + TRAILER_LEN + sa->icv_len;
 }
 
@@ -82,7 +89,10 @@ static enum err put_packet(struct esp_sa *sa, struct rng *rng, struct bytes inne
     size_t clear = w->at;
     wr_put(w, inner); /* copied once and encrypted where it lies: one pass of the cipher is less
                          than two with an IV set in between */
-    put_trailer(w, padding(sa, inner.n), next);
+    size_t n = payload_len(sa, inner.n);
+    if (n > inner.n)
+        memset(wr_room(w, n - inner.n), 0, n - inner.n);
+    put_trailer(w, padding(sa, n), next);
     if (sa->cipher) {
         put_iv(sa, rng, seq, iv);
         e = encrypt(sa, seq, iv, clear, w);

@@ -92,10 +92,11 @@ NORETURN static void become_charon(const struct charon *c, int ready, int go)
         mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
         mount("none", "/run", "tmpfs", 0, NULL) != 0 || write(ready, &byte, 1) != 1 ||
         read(go, &byte, 1) != 1 ||
-        system("ip link set lo up && ip addr add 192.0.2.2/24 dev hfike1 && "
-               "ip addr add fd00:2::2/64 dev hfike1 nodad && ip addr add fd02::1/128 dev lo && "
-               "ip link set hfike1 up && ip addr add 10.2.0.1/32 dev lo && "
-               "ip addr add 10.9.0.5/32 dev lo") != 0)
+        system(
+            "ip link set lo up && ip addr add 192.0.2.2/24 dev hfike1 && "
+            "ip addr add fd00:2::2/64 dev hfike1 nodad && ip addr add fd02::1/128 dev lo nodad && "
+            "ip link set hfike1 up && ip addr add 10.2.0.1/32 dev lo && "
+            "ip addr add 10.9.0.5/32 dev lo") != 0)
         _exit(1);
     setenv("STRONGSWAN_CONF", conf, 1);
     if (!freopen("/dev/null", "w", stdout) || !freopen("/dev/null", "w", stderr))
@@ -209,7 +210,7 @@ NORETURN static void become_server(const struct charon *c, int out)
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || setns(open(ns, O_RDONLY | O_CLOEXEC), 0) != 0 ||
         chdir(c->dir) != 0 || dup2(out, STDOUT_FILENO) < 0 || !freopen("/dev/null", "w", stderr))
         _exit(1);
-    execlp("python3", "python3", "-u", "-m", "http.server", "80", (char *)NULL);
+    execlp("python3", "python3", "-u", "-m", "http.server", "80", "--bind", "::", (char *)NULL);
     _exit(1);
 }
 

@@ -127,6 +127,18 @@ size_t charon_lab_pairs(struct charon_lab *l)
     return pairs;
 }
 
+void charon_lab_await_gone(struct charon_lab *l)
+{
+    struct mono limit = mono_add(clock_now(&l->clk.clock), SPAN_S(10));
+    size_t ikes, pairs;
+
+    do {
+        charon_lab_work(l, 0.2);
+        count_sas(l, &ikes, &pairs);
+    } while (ikes && mono_before(clock_now(&l->clk.clock), limit));
+    assert_int_equal(ikes, 0);
+}
+
 /* --- tests ----------------------------------------------------------------------------------- */
 
 static void start_ours(struct charon_lab *l)

@@ -17,6 +17,7 @@ struct charon_lab {
     struct ip_addr us;   /* where these are: 192.0.2.1 at first */
     struct ip_addr them; /* charon: 192.0.2.2 */
     bool deaf;           /* the cable is cut: nothing goes in or out */
+    uint16_t tfc;        /* of what we seal (esp/esp.h) */
     int tun;             /* for real programs (charon_tun_open); 0: none */
     uint64_t tun_bytes;  /* that came through the tunnel for them */
     struct ike_suite suite;
@@ -75,6 +76,8 @@ bool charon_lab_ask(struct charon_lab *l, const char *args);
 void charon_lab_has(struct charon_lab *l, size_t ikes, size_t pairs);
 
 size_t charon_lab_pairs(struct charon_lab *l); /* the second of these, not checked */
+/* Waits until charon has no IKE SA any more (ten seconds at most). */
+void charon_lab_await_gone(struct charon_lab *l);
 
 /* Sends an echo request through the newest pair and checks that the answer comes back. */
 void charon_lab_ping(struct charon_lab *l);

@@ -15,6 +15,7 @@ void charon_tun_open(struct charon_lab *l)
 {
     struct ifreq ifr = {.ifr_name = "hftun0", .ifr_flags = IFF_TUN | IFF_NO_PI};
 
+    (void)!system("ip link del hftun0 2>/dev/null"); /* of a test that failed */
     l->tun = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC);
     assert_true(l->tun > 0);
     assert_int_equal(ioctl(l->tun, TUNSETIFF, &ifr), 0);

@@ -10,6 +10,9 @@ struct charon_v2 { /* in strongSwan's words; NULL: as the tests have it if nothi
     const char *mobike;    /* no */
     const char *dpd_delay; /* 0s: never */
     const char *id;        /* its own: its address */
+    const char *remote_ts; /* 10.1.0.0/16 */
+    const char *more;      /* lines of the connection: none */
+    const char *child;     /* lines of the child: none */
 };
 
 /* Our side: the lab's, with IKEv2; to be changed before charon_v2_start. */

@@ -50,9 +50,11 @@ int charon_wire_socket(const struct ip_addr *at, uint16_t port)
 {
     union address a;
     socklen_t n = to_sockaddr(at, port, &a);
-    int fd = socket(a.any.sa_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    int fd = socket(a.any.sa_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), on = 1;
 
     assert_true(fd >= 0);
+    /* a test that failed left its own open */
+    assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)), 0);
     assert_int_equal(bind(fd, &a.any, n), 0);
     return fd;
 }
@@ -77,6 +79,8 @@ static struct esp_sa *make_sa(const struct charon_lab *l, const struct ike_out *
                            .dst = inbound ? l->us : l->them,
                            .cipher = o->child.suite.cipher,
                            .integ = o->child.suite.integ,
+                           .esn = o->child.suite.esn,
+                           .tfc = inbound ? 0 : l->tfc,
                            .replay_window = 64};
     struct esp_sa *sa;
 
