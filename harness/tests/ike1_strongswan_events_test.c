@@ -1,0 +1,133 @@
+/* What happens in the life of an IKEv1 tunnel, against strongSwan's charon: aggressive mode between
+ * two gateways, a peer that dies, our own silence. */
+#include "tests/charon_lab.h"
+#include "tests/testkit.h"
+
+#include <signal.h>
+#include <stdio.h>
+
+static const struct ike_suite suite = {CIPHER_AES128_CBC, DIGEST_SHA1, 2, 86400, INTEG_NONE};
+static const struct ike_esp_suite esp = {CIPHER_AES128_CBC, INTEG_HMAC_SHA1_96, 0, 28800, 0, false};
+
+static const char conf[] =
+    "connections { gw {\n"
+    "  version = 1\n  aggressive = %s\n  proposals = aes128-sha1-modp1024\n"
+    "  local_addrs = 192.0.2.2\n  remote_addrs = 192.0.2.1\n"
+    "  dpd_delay = 1s\n  dpd_timeout = 3s\n"
+    "  local { auth = psk }\n  remote { auth = psk }\n"
+    "  children { net {\n"
+    "    local_ts = 10.2.0.0/16\n    remote_ts = 10.1.0.0/16\n    esp_proposals = aes128-sha1\n"
+    "  } }\n"
+    "} }\n"
+    "secrets { ike { secret = \"" CHARON_SECRET "\" } }\n";
+
+/* A tunnel that we begin, or charon: EVENT is tried on it. */
+static void up(struct charon_lab *l, bool aggressive, bool ours, const char *event)
+{
+    char text[sizeof(conf) + 64];
+
+    charon_lab_init_ours(l, &suite, &esp, CHARON_SECRET);
+    l->peer.aggressive = aggressive;
+    l->row = (struct matrix_row){
+        .version = 1, .suite = "aes128-sha1-modp1024", .esp = "aes128-sha1", .responder = !ours};
+    snprintf(text, sizeof(text), conf, aggressive ? "yes" : "no");
+    charon_lab_start(l, text);
+    charon_lab_try(l, event);
+    if (ours) {
+        assert_ok(ike_acquire(l->ike, 1));
+        charon_lab_drain(l);
+    } else {
+        assert_true(charon_lab_ask(l, "--initiate --child net --timeout 10"));
+    }
+    charon_lab_await(l, IKE_OUT_CHILD_UP, IKE_END_NONE, 1);
+    charon_lab_ping(l);
+    charon_lab_has(l, 1, 1);
+}
+
+static void end(struct charon_lab *l)
+{
+    charon_lab_ok(l);
+    charon_lab_release(l);
+}
+
+static bool log_has(const struct charon_lab *l, const char *words)
+{
+    struct buf log = charon_log(&l->charon);
+    bool has = strstr(buf_str(&log), words) != NULL;
+
+    buf_release(&log);
+    return has;
+}
+
+/* Then either side can begin phase 1 anew in it, and end it. */
+static void aggressive_mode__makes_a_tunnel(void **state)
+{
+    (void)state;
+    for (int ours = 0; ours < 2; ours++) {
+        struct charon_lab l;
+        up(&l, true, ours, "aggressive mode between gateways");
+        assert_true(log_has(&l, ours ? "parsed AGGRESSIVE request 0 [" : "generating AGGRESSIVE"));
+        charon_lab_ok(&l);
+        charon_lab_try(&l, ours ? "aggressive mode, we rekey the IKE SA"
+                                : "aggressive mode, charon rekeys the IKE SA");
+        if (ours) {
+            assert_ok(ike_rekey_ike(l.ike, NULL));
+            charon_lab_drain(&l);
+        } else {
+            assert_true(charon_lab_ask(&l, "--rekey --ike gw"));
+        }
+        charon_lab_await(&l, IKE_OUT_IKE_UP, IKE_END_NONE, 2);
+        charon_lab_ping(&l);
+        end(&l);
+    }
+}
+
+static void charon_is_killed__and_found_dead(void **state)
+{
+    (void)state;
+    for (int ours = 0; ours < 2; ours++) {
+        struct charon_lab l;
+        up(&l, false, ours, "charon is killed: found dead");
+        assert_int_equal(kill(l.charon.pid, SIGKILL), 0);
+        charon_lab_await(&l, IKE_OUT_IKE_DOWN, IKE_END_DPD, 1);
+        assert_true(charon_lab_facts(&l, IKE_FACT_DPD_SENT) >= 3);
+        end(&l);
+    }
+}
+
+static void our_silence__is_our_death(void **state)
+{
+    (void)state;
+    for (int ours = 0; ours < 2; ours++) {
+        struct charon_lab l;
+        up(&l, false, ours, "we fall silent: charon finds us dead");
+        l.deaf = true;
+        charon_lab_await_gone(&l);
+        assert_true(log_has(&l, "DPD check timed out"));
+        end(&l);
+    }
+}
+
+static void is_skipped(void **state)
+{
+    (void)state;
+    skip();
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(aggressive_mode__makes_a_tunnel),
+        cmocka_unit_test(charon_is_killed__and_found_dead),
+        cmocka_unit_test(our_silence__is_our_death),
+    };
+    const char *missing = charon_missing();
+
+    if (missing) {
+        const struct CMUnitTest none[] = {cmocka_unit_test(is_skipped)};
+        matrix_skipped(1, missing);
+        printf("SKIPPED: events of IKEv1 against strongSwan: %s\n", missing);
+        return cmocka_run_group_tests_name("tests/ike1_strongswan_events", none, NULL, NULL);
+    }
+    return cmocka_run_group_tests_name("tests/ike1_strongswan_events", tests, NULL, NULL);
+}
