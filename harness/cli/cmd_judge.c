@@ -66,6 +66,37 @@ static const char *take_only(void *ctx, const char *value)
     return NULL;
 }
 
+static struct inspect_filter *filter_of(void *ctx)
+{
+    return &((struct judge_args *)ctx)->legs.filter;
+}
+
+static const char *take_host(void *ctx, const char *value)
+{
+    enum err e = inspect_filter_host(filter_of(ctx), value);
+
+    return e == ERR_RANGE ? "is given too often"
+           : e            ? "wants an address, a network or ADDRESS:PORT"
+                          : NULL;
+}
+
+static const char *take_stream(void *ctx, const char *value)
+{
+    return inspect_filter_stream(filter_of(ctx), value) ? "wants the number of a TCP stream" : NULL;
+}
+
+#define TIME_WANT "wants seconds of Unix time, or +SECONDS after the first packet"
+
+static const char *take_from(void *ctx, const char *value)
+{
+    return inspect_filter_from(filter_of(ctx), value) ? TIME_WANT : NULL;
+}
+
+static const char *take_to(void *ctx, const char *value)
+{
+    return inspect_filter_to(filter_of(ctx), value) ? TIME_WANT : NULL;
+}
+
 static const char *take_csv(void *ctx, const char *value)
 {
     (void)value;
@@ -111,6 +142,12 @@ static const struct option_row rows[] = {
     {0, "syslog", "FILE", "with --leg: a device's log; its clock and time zone are found",
      take_syslog},
     {0, "only", "ADDR", "with --leg: streams with this in IP:PORT of either end", take_only},
+    {0, "host", "ADDRESS", "with --leg: streams of this address, network or ADDRESS:PORT",
+     take_host},
+    {0, "stream", "N", "with --leg: only the TCP stream with this number, from 0", take_stream},
+    {0, "from", "TIME", "with --leg: packets from this time on: Unix seconds, or +SECONDS",
+     take_from},
+    {0, "to", "TIME", "with --leg: packets up to this time", take_to},
     {0, "csv", NULL, "with --leg: the streams as comma-separated values", take_csv},
     {0, "json", NULL, "everything that was found, as JSON: an object a file", take_json},
     {'q', "quiet", NULL, "the verdict, and only what did not hold", take_quiet},
@@ -249,6 +286,8 @@ static int load_given(struct judge_args *a)
 int cmd_judge(const struct cli_env *env, int argc, char **argv)
 {
     struct judge_args a = {0};
+
+    inspect_filter_init(&a.legs.filter);
     int rc = options_parse(&options, &argc, argv, &a);
 
     if (rc < 0 && a.legs.n > 0)

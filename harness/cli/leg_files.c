@@ -3,12 +3,12 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "cli/files.h"
+#include "cli/leg_clocks.h"
 #include "cli/leg_syslog.h"
 #include "cli/terminal.h"
 #include "esp/esp_table.h"
 #include "evidence/interfaces.h"
 #include "ike/ike_table.h"
-#include "judge/tap_clock.h"
 #include "judge/tap_twice.h"
 #include "traffic/savefile.h"
 
@@ -137,12 +137,35 @@ static bool is_twice(struct leg_seen *l, const struct source *s)
            tap_twice_add(&l->twice, ip, time_at(s));
 }
 
+/* Streams that are not asked for, by the ends that their hosts know and by their number among those
+ * of TCP, from 0. */
+static void pick_streams(const struct inspect_filter *f, struct judgement *j)
+{
+    size_t kept = 0;
+    int64_t number = 0;
+
+    for (size_t i = 0; i < j->nstreams; i++) {
+        struct stream_outcome s = j->streams[i];
+        bool asked = inspect_filter_ends(f, &s.bo_end, &s.ho_end) &&
+                     (f->stream < 0 || (s.is_tcp && number == f->stream));
+        number += s.is_tcp;
+        if (asked)
+            j->streams[kept++] = s;
+    }
+    j->nstreams = kept;
+}
+
 static void feed(const struct leg_files *f, struct source *s, struct judge *j,
                  struct leg_seen seen[static EV_EVENTS])
 {
-    struct source *next;
+    struct source *next = earliest(s, f->n);
+    int64_t first = next ? time_at(next) : 0;
 
-    while ((next = earliest(s, f->n))) {
+    for (; next; next = earliest(s, f->n)) {
+        if (!inspect_filter_time(&f->filter, first, time_at(next))) {
+            advance(next);
+            continue;
+        }
         if (is_twice(&seen[f->v[next - s].leg], next)) {
             advance(next);
             continue;
@@ -154,47 +177,6 @@ static void feed(const struct leg_files *f, struct source *s, struct judge *j,
         judge_legs_take(j, &p);
         advance(next);
     }
-}
-
-/* The LANs' files once through, for their clocks. */
-static struct tap_offset compare_clocks(const struct leg_files *f)
-{
-    struct tap_clock *c = tap_clock_new();
-    struct savefile *file;
-    struct savefile_packet p;
-    struct diag why = {0};
-
-    for (size_t i = 0; i < f->n; i++) {
-        enum evidence_leg leg = f->v[i].leg;
-        if ((leg != EV_BO_LAN && leg != EV_HO_LAN) || savefile_open(f->v[i].path, &file, &why))
-            continue;
-        while (savefile_next(file, &p, &why) == ERR_OK)
-            tap_clock_add(c, leg == EV_HO_LAN, &p.pkt, p.time_ns);
-        savefile_close(file);
-    }
-    struct tap_offset o = tap_clock_offset(c);
-    tap_clock_free(c);
-    return o;
-}
-
-static void say_clocks(struct judge *j, const struct tap_offset *o)
-{
-    struct buf b = BUF_INIT;
-
-    if (!o->known) {
-        buf_adds(&b, o->contradicts ? "no one offset between the clocks of bo-lan and ho-lan "
-                                      "explains the packets of both: times across are doubtful"
-                                    : "the clocks of bo-lan and ho-lan cannot be compared: no "
-                                      "payload was seen once on each, both ways");
-    } else {
-        int64_t half = (o->high_ns - o->low_ns) / 2, mend = tap_offset_mend(o);
-        buf_addf(&b, "the clock of ho-lan is %+.6f s from that of bo-lan, give or take %.6f s, by ",
-                 (double)(o->low_ns + half) / 1e9, (double)half / 1e9);
-        buf_addf(&b, "%llu packets; %s", (unsigned long long)o->packets,
-                 mend ? "its times are mended by that" : "times are taken as they are");
-    }
-    judge_legs_note(j, "clock", !o->known, buf_str(&b));
-    buf_release(&b);
 }
 
 /* What is not there, and what was there twice. */
@@ -224,23 +206,29 @@ static void say_legs(struct judge *j, const struct leg_files *f,
     }
 }
 
-static enum err judge_all(const struct leg_files *f, struct source *s, struct judge *j,
-                          struct diag *why)
+static enum err read_all_keys(const struct leg_files *f, struct judge *j, struct diag *why)
 {
-    struct leg_seen *seen = mem_array(EV_EVENTS, sizeof(*seen));
-    struct tap_offset clocks = compare_clocks(f);
     enum err e = f->esp_sa ? read_keys(f->esp_sa, j, why, take_key) : ERR_OK;
 
     for (size_t i = 0; i < f->nike_keys && !e; i++)
         e = read_keys(f->ike_keys[i], j, why, take_ike_key);
-    for (size_t i = 0; i < f->n; i++)
-        if (f->v[i].leg == EV_HO_LAN)
-            s[i].mend_ns = tap_offset_mend(&clocks);
+    return e;
+}
+
+static enum err judge_all(const struct leg_files *f, struct source *s, struct judge *j,
+                          struct diag *why)
+{
+    struct leg_seen *seen = mem_array(EV_EVENTS, sizeof(*seen));
+    enum err e = read_all_keys(f, j, why);
+    struct leg_clocks clocks = {0};
+
     if (!e) {
+        leg_clocks_compare(&clocks, f, j);
+        for (size_t i = 0; i < f->n; i++)
+            s[i].mend_ns = leg_clocks_mend(&clocks, f->v[i].leg);
         feed(f, s, j, seen);
         say_legs(j, f, seen);
-        if (seen[EV_BO_LAN].packets && seen[EV_HO_LAN].packets)
-            say_clocks(j, &clocks);
+        leg_clocks_say(&clocks, j);
     }
     for (size_t i = 0; i < f->nsyslog && !e; i++)
         e = leg_syslog_read(j, f->syslog[i], why);
@@ -262,6 +250,7 @@ enum err leg_files_judge(const struct leg_files *f, struct judgement **out, stru
         struct judge *j = judge_legs_new();
         e = judge_all(f, s, j, why);
         judge_legs_finish(j, out);
+        pick_streams(&f->filter, *out);
         if (e)
             judgement_free(*out);
     }

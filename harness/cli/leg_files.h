@@ -2,6 +2,7 @@
 #ifndef CLI_LEG_FILES_H
 #define CLI_LEG_FILES_H
 
+#include "cli/inspect_filter.h"
 #include "judge/legs.h"
 
 #define LEG_FILES 64
@@ -16,7 +17,8 @@ struct leg_files {
     size_t nsyslog;
     const char *ike_keys[LEG_FILES]; /* the same of IKE SAs, of either version; borrowed */
     size_t nike_keys;
-    const char *esp_sa; /* keys in Wireshark's form; NULL: none */
+    struct inspect_filter filter; /* packets by time, streams by address and number */
+    const char *esp_sa;           /* keys in Wireshark's form; NULL: none */
 };
 
 /* Takes "bo-lan=FILE" (a leg may have several files). NULL, or what is wrong with it. */

@@ -117,6 +117,27 @@ static bool open_inner(struct judge *j, struct sa *sa, struct bytes esp, struct 
     return true;
 }
 
+bool wan_open(struct judge *j, const struct pkt *p, struct pkt *inner)
+{
+    struct wan *w = &j->wan;
+    struct bytes esp = p->kind == PKT_ESP ? p->ip.payload : p->udp.data;
+    struct rd r = rd_of(esp);
+    struct esp_plain plain;
+
+    if ((p->kind != PKT_ESP && p->kind != PKT_UDP) || ip_is_fragment(&p->ip) || ip_is_cut(&p->ip) ||
+        esp.n > EVIDENCE_SNAPLEN)
+        return false;
+    uint32_t id = wan_find(w, rd_be32(&r), &p->ip.dst);
+    if (r.err || id == MAP_NONE || !w->sas[id].key)
+        return false;
+    if (!w->plain)
+        w->plain = mem_array(EVIDENCE_SNAPLEN, 1);
+    if (esp_peek(w->sas[id].key, esp, w->plain, &plain))
+        return false;
+    pkt_parse_ip(plain.inner, inner);
+    return inner->kind != PKT_OTHER && !ip_is_fragment(&inner->ip);
+}
+
 bool inner_of_esp(struct judge *j, struct sa *sa, struct bytes esp, struct pkt *p)
 {
     struct esp_plain plain;

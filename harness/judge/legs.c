@@ -29,6 +29,11 @@ enum err judge_legs_ike_key(struct judge *j, const struct ike_table_row *row)
     return history_key(j->history, row);
 }
 
+bool judge_legs_open(struct judge *j, const struct pkt *p, struct pkt *inner)
+{
+    return j->wan.has_keys && wan_open(j, p, inner);
+}
+
 void judge_legs_take(struct judge *j, const struct judge_leg_packet *p)
 {
     j->rec = (struct evidence_record){

@@ -32,6 +32,10 @@ MUST_USE enum err judge_legs_key(struct judge *j, const struct esp_params *p);
 struct ike_table_row;
 MUST_USE enum err judge_legs_ike_key(struct judge *j, const struct ike_table_row *row);
 
+/* The packet inside P, one of ESP on the WAN in IP or in UDP, before anything is taken; for clocks.
+ * INNER is valid until the next call. False: it is none, has no key, or does not open. */
+bool judge_legs_open(struct judge *j, const struct pkt *p, struct pkt *inner);
+
 void judge_legs_take(struct judge *j, const struct judge_leg_packet *p);
 
 /* A line of a device's log, after the last packet; LINE NUMBER is told in place of a packet.

@@ -85,6 +85,8 @@ static void say_streams(struct judge *j)
         *o = (struct stream_outcome){.id = j->history ? NULL : f->id,
                                      .bo = text_of(j, &f->at[BO]),
                                      .ho = text_of(j, &f->at[HO]),
+                                     .bo_end = f->at[BO],
+                                     .ho_end = f->at[HO],
                                      .is_tcp = f->proto == IP_TCP,
                                      .to_bo = way_of(j, f, HO),
                                      .to_ho = way_of(j, f, BO)};

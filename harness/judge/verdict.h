@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "base/bytes.h"
+#include "wire/addr.h"
 
 /* X(id, name), from best to worst. The worst finding is the verdict; of equals the first counts. */
 #define VERDICTS(X)                                                                                \
@@ -74,8 +75,9 @@ struct reset_outcome {
 };
 
 struct stream_outcome {
-    const char *id;      /* of the case; NULL */
-    const char *bo, *ho; /* "IP:PORT" as its hosts know them */
+    const char *id;                 /* of the case; NULL */
+    const char *bo, *ho;            /* "IP:PORT" as its hosts know them */
+    struct endpoint bo_end, ho_end; /* the same */
     const char *class_name, *why;
     bool is_tcp;
     struct way_outcome to_bo, to_ho;

@@ -117,6 +117,8 @@ void wan_release(struct wan *w);
 void wan_frame(struct judge *j, const struct pkt *p);
 struct sa *wan_sa(struct judge *j, uint32_t spi, const struct ip_addr *src,
                   const struct ip_addr *dst); /* made when new; NULL: too many */
+/* What P holds when it is ESP of an SA with a key; nothing is counted. */
+bool wan_open(struct judge *j, const struct pkt *p, struct pkt *inner);
 /* Its index in W->sas; MAP_NONE: there is none. */
 uint32_t wan_find(const struct wan *w, uint32_t spi, const struct ip_addr *dst);
 struct ike_sa *wan_ike(struct wan *w, const uint8_t cookie[static 8]); /* the same */

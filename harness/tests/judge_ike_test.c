@@ -198,6 +198,34 @@ static void a_pair_that_took_the_place_of_another_names_it(void **state)
     json_decref(v);
 }
 
+/* By what ESP held; without its keys nothing is claimed. */
+static void the_clock_of_the_wan_is_found(void **state)
+{
+    struct program p;
+    static const char legs[] = " --leg bo-lan=" BOUNCES "ikev1_rekey_child5_mini_bo-lan.pcap --leg "
+                               "ho-lan=" BOUNCES "ikev1_rekey_child5_mini_ho-lan.pcap --leg "
+                               "wan=%T/ahead.pcap";
+    char command[1024];
+
+    (void)state;
+    need_bounces();
+    snprintf(command, sizeof(command),
+             "editcap -t 7.25 " BOUNCES
+             "ikev1_rekey_child5_mini_wan.pcap %%T/ahead.pcap && %%H judge "
+             "--esp-sa " BOUNCES "keys/ikev1_rekey_child5_mini/esp_sa%s",
+             legs);
+    program_run(&p, command);
+    assert_int_equal(p.code, 0);
+    assert_non_null(strstr(buf_str(&p.out), "the clock of wan is +7.250"));
+    assert_non_null(strstr(buf_str(&p.out), "its times are mended by that"));
+    assert_non_null(strstr(buf_str(&p.out), "event e2: 07:50:57.0")); /* by the BO's clock */
+    program_release(&p);
+    snprintf(command, sizeof(command), "%%H judge%s", legs);
+    program_run(&p, command);
+    assert_non_null(strstr(buf_str(&p.out), "narrowed: the clock of wan cannot be compared"));
+    program_release(&p);
+}
+
 static void a_broken_table_is_named_with_its_line(void **state)
 {
     struct program p;
@@ -215,7 +243,7 @@ static void a_broken_table_is_named_with_its_line(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[COUNT(rows) + 3];
+    struct CMUnitTest tests[COUNT(rows) + 4];
     size_t n = COUNT(rows);
 
     for (size_t i = 0; i < n; i++)
@@ -224,6 +252,7 @@ int main(void)
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(keys_of_another_run_open_nothing_and_say_so);
     tests[n++] =
         (struct CMUnitTest)cmocka_unit_test(a_pair_that_took_the_place_of_another_names_it);
+    tests[n++] = (struct CMUnitTest)cmocka_unit_test(the_clock_of_the_wan_is_found);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(a_broken_table_is_named_with_its_line);
     return cmocka_run_group_tests_name("judge_ike", tests, NULL, program_folder_remove);
 }
