@@ -80,6 +80,7 @@ help:
 	@echo 'make asan|cov   the tests under ASan and UBSan, or with coverage'
 	@echo 'make fuzz       fuzz each parser for FUZZ_SECONDS (default 60) with libFuzzer'
 	@echo 'make bench      speed and memory, beside a peer or a floor of the same run'
+	@echo 'make bench-large  captures of 1 and 10 GB, read through a pipe'
 	@echo 'make layers purity format   the rules of the design; clang-format'
 	@echo 'make deps install clean     packages; PREFIX= DESTDIR= (install-lib: the C library alone); remove build/'
 
@@ -151,8 +152,12 @@ fuzz-now: $(fuzzers)
 
 bench: deps
 	@$(MAKE) --no-print-directory bench-now
-bench-now: $(B)/holdfast $(benches)
+bench-now: $(B)/holdfast $(benches) $O/harness/tests/pathological_test
 	@HOLDFAST=$(B)/holdfast sh harness/bench/bench.sh $(benches)
+	@HOLDFAST=$(B)/holdfast PATHOLOGICAL_PACKETS=1000000 $O/harness/tests/pathological_test
+# Captures of 1 and 10 GB, through a pipe: memory must be the same.
+bench-large: $(B)/holdfast $O/harness/bench/inspect_bench
+	@HOLDFAST=$(B)/holdfast $O/harness/bench/inspect_bench large
 
 # --- the rules of the design ------------------------------------------------------------------
 layers:
@@ -206,6 +211,7 @@ clean: ; rm -rf $(B)
 
 Q := $(if $(V),,@)
 -include $(shell find $O -name '*.d' 2>/dev/null)
-.PHONY: all help check check-now check-only matrix matrix-now asan cov faults live fuzz fuzz-now bench bench-now layers purity \
+.PHONY: all help check check-now check-only matrix matrix-now asan cov faults live fuzz fuzz-now bench bench-now bench-large \
+	layers purity \
 	format format-check deps build-deps run install install-lib clean
 .SECONDARY:

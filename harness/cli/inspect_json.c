@@ -254,6 +254,7 @@ static void put_given_up(struct jsonw *j, const struct scan *s)
     jsonw_object(j, "given_up");
     jsonw_u64(j, "holes", g.holes);
     jsonw_u64(j, "datagrams", g.datagrams);
+    jsonw_u64(j, "packets", g.packets);
     jsonw_u64(j, "messages", g.messages);
     jsonw_close(j);
 }

@@ -22,6 +22,9 @@ static void put_given_up(const struct scan *s, struct buf *out)
     if (g.datagrams)
         buf_addf(out, "  given up: %" PRIu64 " datagrams whose fragments did not come\n",
                  g.datagrams);
+    if (g.packets)
+        buf_addf(out, "  given up: %" PRIu64 " packets of flows that came when there were %u\n",
+                 g.packets, SURVEY_FLOWS_MAX);
     if (g.messages)
         buf_addf(out, "  given up: messages at %" PRIu64 " holes of streams of syslog or IKE\n",
                  g.messages);

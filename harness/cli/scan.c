@@ -112,6 +112,7 @@ void scan_release(struct scan *s)
 struct scan_given_up scan_given_up(const struct scan *s)
 {
     struct scan_given_up g = {.datagrams = s->file.fragments.dropped,
+                              .packets = s->survey.crowded,
                               .messages = scan_framed_holes(s)};
 
     for (size_t i = 0; i < s->survey.tcp.count; i++)

@@ -112,6 +112,7 @@ const char *scan_digest(const struct scan *s, uint32_t number, enum tcp_side sid
 struct scan_given_up {
     uint64_t holes;     /* of TCP streams, counted, but no longer told apart from what was seen */
     uint64_t datagrams; /* in fragments that never became whole, or too late */
+    uint64_t packets;   /* of flows that were too many: SURVEY_FLOWS_MAX */
     uint64_t messages;  /* holes in TCP streams of syslog or IKE: messages there are lost */
 };
 

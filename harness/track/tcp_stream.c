@@ -179,8 +179,12 @@ struct tcp_match tcp_table_match(struct tcp_table *t, const struct pkt *p)
         enum tcp_side side = endpoint_eq(&from, &s->at[TCP_SIDE_A]) ? TCP_SIDE_A : TCP_SIDE_B;
         if (!begins_anew(s, side, &p->tcp))
             return (struct tcp_match){s, side, false};
+        if (t->opts.max && t->count >= t->opts.max)
+            return (struct tcp_match){0};
         map_remove(&t->map, h, id);
     }
+    if (t->opts.max && t->count >= t->opts.max)
+        return (struct tcp_match){0};
     struct tcp_stream *s = new_stream(t, &from, &to, &p->eth);
     map_put(&t->map, h, s->number);
     return (struct tcp_match){s, TCP_SIDE_A, true};

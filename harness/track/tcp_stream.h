@@ -50,6 +50,7 @@ const char *tcp_end_name(enum tcp_end e); /* "open", "fin", "rst" */
 struct tcp_table_options {
     bool vlans_apart; /* equal endpoints under other VLAN ids are other streams. Wireshark joins
                          them; a tap on a router's trunk sees each packet on two VLANs */
+    size_t max;       /* streams; 0: no bound. A flood of SYNs makes one each */
 };
 
 struct tcp_table {
@@ -65,7 +66,8 @@ void tcp_table_init(struct tcp_table *t, const struct tcp_table_options *opts, u
 void tcp_table_release(struct tcp_table *t);
 
 struct tcp_match {
-    struct tcp_stream *stream; /* never NULL; lives as long as the table */
+    struct tcp_stream *stream; /* lives as long as the table. NULL: it would be one more than MAX of
+                                  the options, which are 0 unless set */
     enum tcp_side from;        /* who sent the segment */
     bool is_new;               /* made now: lend its directions a store before adding */
 };

@@ -5,8 +5,10 @@
 
 void survey_init(struct survey *s)
 {
+    const struct tcp_table_options opts = {.max = SURVEY_FLOWS_MAX};
+
     *s = (struct survey){0};
-    tcp_table_init(&s->tcp, NULL, 0);
+    tcp_table_init(&s->tcp, &opts, 0);
     map_init(&s->map);
 }
 
@@ -51,6 +53,10 @@ static void add_segment(struct survey *s, const struct savefile_packet *p)
     struct tcp_seg seg = tcp_seg_of(&p->pkt, p->time_ns);
     struct tcp_note note;
 
+    if (!m.stream) {
+        s->crowded++;
+        return;
+    }
     if (m.is_new)
         new_stream(s, m.stream);
     tcp_stream_add(m.stream, m.from, &seg, &note);
@@ -86,6 +92,10 @@ static void add_datagram(struct survey *s, const struct datagram *d,
     uint64_t hash = datagram_hash(d), unlimited = UINT64_MAX;
     uint32_t id = map_find(&s->map, hash, has_ends, s, d);
 
+    if (id == MAP_NONE && s->ndatagrams >= s->tcp.opts.max) {
+        s->crowded++;
+        return;
+    }
     if (id == MAP_NONE) {
         id = new_datagrams(s, d, p->time_ns);
         map_put(&s->map, hash, id);

@@ -1,5 +1,6 @@
 /* Which flows are in a capture, and whether each could be replayed, in memory for the flows and not
- * for what they say: any number of packets, one pass. traffic/capture.h keeps the bytes, too. */
+ * for what they say: any number of packets, one pass. Flows are bounded, too: packets of further
+ * ones are counted and no more. traffic/capture.h keeps the bytes, too. */
 #ifndef TRAFFIC_SURVEY_H
 #define TRAFFIC_SURVEY_H
 
@@ -17,6 +18,7 @@ struct survey {
     size_t nflows, cap_flows;
     struct map map;   /* endpoints and protocol -> index in `datagrams` */
     uint64_t skipped; /* packets that belong to no flow */
+    uint64_t crowded; /* packets of flows that came when there were SURVEY_FLOWS_MAX already */
     int64_t first_ns, last_ns;
     bool any;
 
@@ -27,6 +29,7 @@ struct survey {
 };
 
 #define SURVEY_DATAGRAMS 0x80000000u
+#define SURVEY_FLOWS_MAX 4194304u /* TCP streams, and as many others: some 900 bytes each */
 
 void survey_init(struct survey *s);
 void survey_release(struct survey *s);

@@ -2,6 +2,9 @@
 #include "traffic/survey.h"
 
 #include "tests/testkit.h"
+#include "wire/ip.h"
+#include "wire/tcp.h"
+#include "wire/udp.h"
 
 static void compare(const struct flow *a, const struct flow *b)
 {
@@ -68,6 +71,49 @@ static void says_the_same(void **state)
     capture_free(c);
 }
 
+static void take(struct survey *s, uint8_t proto, uint32_t host, uint32_t seq)
+{
+    uint8_t packet[64];
+    struct wr w = wr_of(packet, sizeof(packet));
+    struct ip ip = {
+        .version = 4, .proto = proto, .ttl = 64, .src = ip4(host), .dst = ip4(0x0a000001)};
+    struct tcp t = {.src = 1000, .dst = 80, .seq = seq, .flags = TCP_SYN};
+    struct udp u = {.src = 1000, .dst = 53};
+    struct savefile_packet p = {.number = 1, .time_ns = 1};
+
+    ip_put(&w, &ip, proto == IP_TCP ? TCP_HDR_LEN : UDP_HDR_LEN);
+    if (proto == IP_TCP)
+        tcp_put(&w, &t, &ip.src, &ip.dst);
+    else
+        udp_put(&w, &u, &ip.src, &ip.dst);
+    pkt_parse_ip(wr_bytes(&w), &p.pkt);
+    survey_add(s, &p);
+}
+
+/* With the bound drawn in: 100 streams and 100 others. */
+static void flows_that_are_too_many_are_counted(void **state)
+{
+    struct survey s;
+
+    (void)state;
+    survey_init(&s);
+    assert_int_equal(s.tcp.opts.max, SURVEY_FLOWS_MAX);
+    s.tcp.opts.max = 100;
+    for (uint32_t i = 0; i < 150; i++) {
+        take(&s, IP_TCP, 0xc0a80000 + i, 1);
+        take(&s, IP_UDP, 0xc0a80000 + i, 1);
+    }
+    assert_int_equal(s.nflows, 200);
+    assert_int_equal(s.crowded, 100);
+    take(&s, IP_TCP, 0xc0a80000, 1); /* a stream that is there goes on */
+    assert_int_equal(s.crowded, 100);
+    assert_int_equal(s.tcp.streams[0]->packets, 2);
+    take(&s, IP_TCP, 0xc0a80000, 2); /* another one on its ports is one too many */
+    assert_int_equal(s.crowded, 101);
+    assert_int_equal(s.tcp.streams[0]->packets, 2);
+    survey_release(&s);
+}
+
 int main(void)
 {
     static const char *const paths[] = {
@@ -79,10 +125,11 @@ int main(void)
         "captures/ftp-passive.pcapng.zst",
         "captures/ssh-interactive.pcapng",
     };
-    struct CMUnitTest tests[COUNT(paths)];
+    struct CMUnitTest tests[COUNT(paths) + 1];
 
     for (size_t i = 0; i < COUNT(paths); i++)
         tests[i] =
             (struct CMUnitTest){paths[i], says_the_same, NULL, NULL, (void *)(uintptr_t)paths[i]};
+    tests[COUNT(paths)] = (struct CMUnitTest)cmocka_unit_test(flows_that_are_too_many_are_counted);
     return cmocka_run_group_tests_name("traffic/survey", tests, NULL, NULL);
 }
