@@ -40,6 +40,7 @@ struct world {
 enum {                /* an input that begins with it */
        REMOTE = 0xc7, /* remote access, side 0 the client */
        SECOND = 0xc9, /* IKEv2 */
+       PIECES = 0xcb, /* IKEv1, in fragments */
 };
 
 static void make_remote(struct side *s, int i)
@@ -90,6 +91,8 @@ static void side_init(struct world *w, int i, const uint8_t *data, size_t size)
         .local = s->addr, .peers = &s->peer, .npeers = 1, .policies = &s->policy, .npolicies = 1};
     if (size && data[0] == REMOTE)
         make_remote(s, i);
+    if (size && data[0] == PIECES)
+        s->peer.fragment_mtu = 120;
     if (size > 1 && data[0] == SECOND)
         make_v2(s, data[1]);
     rng_seeded_init(&s->rng, (uint64_t)i, "fuzz");

@@ -52,6 +52,7 @@ static void walk(struct bytes in, const struct isakmp_chain *c)
     struct isakmp_notify n;
     struct isakmp_delete d;
     struct isakmp_cfg cfg;
+    struct isakmp_fragment f;
 
     for (size_t i = 0; i < c->n; i++) {
         struct bytes b = c->v[i].body;
@@ -66,6 +67,8 @@ static void walk(struct bytes in, const struct isakmp_chain *c)
         }
         if (!isakmp_delete_parse(b, &d))
             inside(in, d.spis);
+        if (!isakmp_fragment_parse(b, &f))
+            inside(in, f.data);
         if (!isakmp_cfg_parse(b, &cfg)) {
             if (isakmp_attributes_check(cfg.attributes))
                 bug("an attribute payload that was checked has bad attributes");

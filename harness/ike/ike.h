@@ -4,7 +4,8 @@
  * calls ike_tick at the deadline, and takes outputs with ike_next until there are none, after every
  * call. IKEv1 (RFC 2407 to 2409): main mode, aggressive mode and quick mode with pre-shared keys,
  * DPD (RFC 3706), delete notifications, rekeying of both phases; for remote access XAUTH
- * (draft-beaulieu-ike-xauth-02) and mode-config (draft-dukes-ike-mode-cfg-02), client and server.
+ * (draft-beaulieu-ike-xauth-02) and mode-config (draft-dukes-ike-mode-cfg-02), client and server;
+ * messages in fragments as Cisco's devices send them.
  * IKEv2 (RFC 7296): pre-shared keys, all four exchanges, rekeying of both kinds with the rules for
  * collisions, fragmentation (RFC 7383), NAT traversal, MOBIKE (RFC 4555), childless SAs (RFC 6023);
  * a peer speaks the version that its configuration says.
@@ -111,12 +112,14 @@ struct ike_peer_config {
     const struct ike_suite *suites;
     size_t nsuites;
     struct ike_dpd dpd;
-    bool natt;            /* speaks NAT traversal (RFC 3947) and uses UDP 4500 behind a NAT */
-    bool initial_contact; /* say INITIAL-CONTACT in the first exchange (RFC 2407, 4.6.3.3) */
-    double soft_share;    /* rekey when this share of a lifetime is used up, 0..1; 0: 0.95. Who did
-                             not begin the SA waits for half of the rest, so that not both do it */
-    bool never_rekeys;    /* waits for the other side, or for the end */
-    bool never_initiates; /* only answers */
+    bool natt;             /* speaks NAT traversal (RFC 3947) and uses UDP 4500 behind a NAT */
+    bool initial_contact;  /* say INITIAL-CONTACT in the first exchange (RFC 2407, 4.6.3.3) */
+    double soft_share;     /* rekey when this share of a lifetime is used up, 0..1; 0: 0.95. Who did
+                              not begin the SA waits for half of the rest, so that not both do it */
+    bool never_rekeys;     /* waits for the other side, or for the end */
+    bool never_initiates;  /* only answers */
+    uint16_t fragment_mtu; /* bytes of an IP packet; longer messages go in fragments if the other
+                              side can, too; 0: does not speak it. IKEv1: Cisco's form */
 
     uint8_t ike_version; /* 0 or 1: IKEv1; 2: IKEv2. Two peers may have one address when they differ
                         in this: then both versions are answered. What follows is of IKEv2 */
@@ -124,8 +127,6 @@ struct ike_peer_config {
     struct bytes remote_psk;      /* what the other side proves itself with; empty: psk */
     struct span retransmit_after; /* the first time, then twice as long each; 0: 2 s */
     unsigned sends;               /* of one request before the IKE SA is given up; 0: 6 */
-    uint16_t fragment_mtu;        /* bytes of an IP packet; longer messages go in fragments if the
-                                     other side can, too; 0: does not speak it */
     bool mobike;                  /* RFC 4555 */
     bool childless;               /* answers an IKE_AUTH that asks for no pair (RFC 6023) */
     bool never_narrows;           /* selectors are ours as they are, or a part of ours; else

@@ -35,6 +35,22 @@ struct mono ike1_natt_deadline(const struct ike1_sa *sa);
 /* An authentic message came this way: behind a NAT, ports change. */
 void ike1_follow(struct ike1_sa *sa, const struct ike1_in *in);
 
+/* --- fragments (ike1_fragment.c) ------------------------------------------------------------- */
+
+void ike1_fragment_put_vendor(struct isakmp_msg *m, const struct ike_peer_config *p);
+void ike1_fragment_note_vendor(const struct ike *k, struct ike1_sa *sa, struct bytes b);
+
+/* Takes the piece that IN is. WHOLE: the message in OUT, if this was the last one missing; else
+ * empty. NULL, or why it is no good. What is gathered never has more than CAP bytes and a piece. */
+const char *ike1_fragment_input(const struct ike *k, struct ike1_sa *sa, struct ike1_in *in,
+                                void *out, size_t cap, struct bytes *whole);
+
+/* A set of pieces, made and freed as need be: *GATHERED begins as NULL. A piece that contradicts
+ * what is gathered begins another message; a duplicate changes nothing. ERR_RANGE: more pieces or
+ * bytes than we take; what was gathered is dropped if it is bytes. */
+MUST_USE enum err ike1_pieces_add(struct ike1_pieces **gathered, const struct isakmp_fragment *f,
+                                  void *out, size_t cap, struct bytes *whole);
+
 /* --- aggressive mode ------------------------------------------------------------------------- */
 
 /* Phase 1 with PEER, in the mode that its configuration says. */

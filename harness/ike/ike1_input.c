@@ -120,6 +120,46 @@ static bool strip_marker(struct bytes *datagram)
     return true;
 }
 
+static void take_message(struct ike *k, struct ike1_in *in, bool pieced);
+
+/* The message that the piece IN completes, if it does. */
+static void take_piece(struct ike *k, struct ike1_in *in)
+{
+    struct ike1_sa *sa = find_sa(k, in);
+    struct ike1_in all = {.from = in->from, .to = in->to};
+    uint8_t whole[IKE_DATAGRAM_MAX];
+
+    if (!sa) {
+        stray(k, in, IKE_FACT_NO_SA, 0, NULL);
+        return;
+    }
+    const char *why = ike1_fragment_input(k, sa, in, whole, sizeof(whole), &all.datagram);
+    if (why)
+        stray(k, in, IKE_FACT_MALFORMED, ISAKMP_N_PAYLOAD_MALFORMED, why);
+    else if (all.datagram.n)
+        take_message(k, &all, true);
+}
+
+static void take_message(struct ike *k, struct ike1_in *in, bool pieced)
+{
+    if (isakmp_hdr_parse(in->datagram, &in->hdr) || in->hdr.length != in->datagram.n ||
+        in->datagram.n > IKE_DATAGRAM_MAX) {
+        stray(k, in, IKE_FACT_MALFORMED, ISAKMP_N_UNEQUAL_PAYLOAD_LENGTHS,
+              "no ISAKMP message, or not the length it says");
+    } else if (isakmp_major(&in->hdr) != 1) {
+        stray(k, in, IKE_FACT_MALFORMED, ISAKMP_N_INVALID_MAJOR_VERSION, "not IKEv1");
+    } else if (is_none(in->hdr.cookie_i)) {
+        stray(k, in, IKE_FACT_MALFORMED, ISAKMP_N_INVALID_COOKIE, "no initiator's cookie");
+    } else if (in->hdr.next == ISAKMP_P_FRAGMENT && pieced) {
+        stray(k, in, IKE_FACT_MALFORMED, ISAKMP_N_PAYLOAD_MALFORMED, "a fragment in fragments");
+    } else if (in->hdr.next == ISAKMP_P_FRAGMENT) {
+        take_piece(k, in);
+    } else {
+        in->hash = hash_bytes(in->datagram, k->hash_key);
+        dispatch(k, in);
+    }
+}
+
 void ike1_input(struct ike *k, const struct endpoint *from, const struct endpoint *to,
                 struct bytes datagram)
 {
@@ -128,16 +168,5 @@ void ike1_input(struct ike *k, const struct endpoint *from, const struct endpoin
     if (to->port == IKE_NATT_PORT && !strip_marker(&datagram))
         return; /* ESP, or a keep-alive: not for us */
     in.datagram = datagram;
-    if (isakmp_hdr_parse(datagram, &in.hdr) || in.hdr.length != datagram.n ||
-        datagram.n > IKE_DATAGRAM_MAX) {
-        stray(k, &in, IKE_FACT_MALFORMED, ISAKMP_N_UNEQUAL_PAYLOAD_LENGTHS,
-              "no ISAKMP message, or not the length it says");
-    } else if (isakmp_major(&in.hdr) != 1) {
-        stray(k, &in, IKE_FACT_MALFORMED, ISAKMP_N_INVALID_MAJOR_VERSION, "not IKEv1");
-    } else if (is_none(in.hdr.cookie_i)) {
-        stray(k, &in, IKE_FACT_MALFORMED, ISAKMP_N_INVALID_COOKIE, "no initiator's cookie");
-    } else {
-        in.hash = hash_bytes(datagram, k->hash_key);
-        dispatch(k, &in);
-    }
+    take_message(k, &in, false);
 }

@@ -25,6 +25,7 @@ void ike1_put_vendors(struct isakmp_msg *m, const struct ike_peer_config *p)
     if (p->dpd.enabled)
         isakmp_put(m, ISAKMP_P_VENDOR, bytes_of(dpd_vendor, sizeof(dpd_vendor)));
     ike1_natt_put_vendor(m, p);
+    ike1_fragment_put_vendor(m, p);
     if (p->xauth)
         isakmp_put(m, ISAKMP_P_VENDOR, bytes_of(xauth_vendor, sizeof(xauth_vendor)));
     if (p->config != IKE_CONFIG_NONE)
@@ -38,6 +39,7 @@ void ike1_note_vendors(const struct ike *k, struct ike1_sa *sa, const struct isa
         if (c->v[i].type != ISAKMP_P_VENDOR)
             continue;
         ike1_natt_note_vendor(k, sa, b);
+        ike1_fragment_note_vendor(k, sa, b);
         /* the last two bytes are a version; only the name before counts */
         if (b.n == sizeof(dpd_vendor) && memcmp(b.p, dpd_vendor, sizeof(dpd_vendor) - 2) == 0)
             sa->peer_has_dpd = true;

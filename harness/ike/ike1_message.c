@@ -80,11 +80,6 @@ bool ike1_hash_fits(const struct ike1_sa *sa, const struct isakmp_chain *c, cons
     return got.n == digest_len(sa->suite.digest) && secret_eq(got.p, want, got.n);
 }
 
-void ike1_send(struct ike *k, const struct ike1_sa *sa, struct bytes datagram)
-{
-    ike_send(k, &sa->local, &sa->remote, datagram);
-}
-
 void ike1_send_again(struct ike *k, const struct ike1_sa *sa, struct ike_resend *r)
 {
     ike1_send(k, sa, owned_bytes(&r->datagram));

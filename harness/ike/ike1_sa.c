@@ -54,6 +54,7 @@ void ike1_sa_free(struct ike1_sa *sa)
     owned_release(&sa->dpd_memory.reply);
     owned_release(&sa->asked.reply);
     ike_resend_stop(&sa->ask.resend);
+    ike1_pieces_free(sa->pieces);
     cipher_free(sa->cipher);
     mem_free(sa->seen);
     mem_wipe(sa, sizeof(*sa));

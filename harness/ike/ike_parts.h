@@ -155,6 +155,9 @@ struct ike1_sa {
     bool natt, nat, behind_nat; /* both sides can; there is one; on our side */
     struct mono keepalive;
 
+    bool fragments;             /* both sides can */
+    struct ike1_pieces *pieces; /* of a message that is not all here; NULL: none */
+
     bool peer_has_dpd;
     bool dpd_in_known;
     uint32_t dpd_in, dpd_out; /* sequence numbers: last seen, last sent */
@@ -311,7 +314,9 @@ struct bytes ike1_after_hash(const struct ike1_sa *sa, const struct isakmp_msg *
 struct bytes ike1_hash_rest(const struct isakmp_chain *c);
 bool ike1_hash_fits(const struct ike1_sa *sa, const struct isakmp_chain *c, const uint8_t *want);
 
+/* In pieces if it is too long and the other side can take them. */
 void ike1_send(struct ike *k, const struct ike1_sa *sa, struct bytes datagram);
+void ike1_pieces_free(struct ike1_pieces *g); /* NULL is fine */
 void ike1_send_again(struct ike *k, const struct ike1_sa *sa, struct ike_resend *r);
 void ike_resend_stop(struct ike_resend *r);
 void ike_memory_set(struct ike_memory *m, uint64_t request, struct bytes reply);

@@ -82,6 +82,37 @@ static void wireshark_reads_every_message(void **state)
     ike_shark_check(&l, "-e isakmp.notify.msgtype", expected);
 }
 
+/* --- fragments -------------------------------------------------------------------------------- */
+
+/* exchange | encrypted | payloads, those of what the fragments make included | number | last |
+ * malformed | complaints */
+static const char expected_pieces[] = "2|0|1,2,3,13,13||||\n"
+                                      "2|0|1,2,3,13,13||||\n"
+                                      "2|0|132|1|0||\n"
+                                      "2,2|0,0|132,4,10|2|1||\n"
+                                      "2|0|132|1|0||\n"
+                                      "2,2|0,0|132,4,10|2|1||\n"
+                                      "2|1|5,8,11||||\n"
+                                      "2|1|5,8||||\n"
+                                      "2|0|132|1|0||\n"
+                                      "2,32|0,1|132,8,1,2,3,10,5,5|2|1||\n"
+                                      "2|0|132|1|0||\n"
+                                      "2,32|0,1|132,8,1,2,3,10,5,5|2|1||\n"
+                                      "32|1|8||||\n";
+
+static void wireshark_puts_our_fragments_together(void **state)
+{
+    struct ike_shark l;
+
+    (void)state;
+    ike_shark_need();
+    ike_shark_init(&l);
+    l.t.side[IKE_A].peer.fragment_mtu = l.t.side[IKE_B].peer.fragment_mtu = 180;
+    two_ikes_start(&l.t);
+    two_ikes_establish(&l.t, IKE_A);
+    ike_shark_check(&l, "-e isakmp.frag.seq -e isakmp.frag.last", expected_pieces);
+}
+
 /* --- remote access ---------------------------------------------------------------------------- */
 
 static void admit(struct two_ikes *t, int side, const struct ike_out *o)
@@ -146,11 +177,12 @@ static void wireshark_reads_aggressive_mode_xauth_and_mode_config(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[COUNT(rows) + 1] = {
-        cmocka_unit_test(wireshark_reads_aggressive_mode_xauth_and_mode_config)};
+    struct CMUnitTest tests[COUNT(rows) + 2] = {
+        cmocka_unit_test(wireshark_reads_aggressive_mode_xauth_and_mode_config),
+        cmocka_unit_test(wireshark_puts_our_fragments_together)};
 
     for (size_t i = 0; i < COUNT(rows); i++)
-        tests[i + 1] = (struct CMUnitTest){rows[i].what, wireshark_reads_every_message, NULL, NULL,
+        tests[i + 2] = (struct CMUnitTest){rows[i].what, wireshark_reads_every_message, NULL, NULL,
                                            (void *)&rows[i]};
     return cmocka_run_group_tests_name("ike/ike_tshark", tests, NULL, NULL);
 }

@@ -260,6 +260,22 @@ enum err isakmp_delete_parse(struct bytes body, struct isakmp_delete *out)
     return r.err;
 }
 
+enum err isakmp_fragment_parse(struct bytes body, struct isakmp_fragment *out)
+{
+    struct rd r = rd_of(body);
+    struct isakmp_fragment f = {0};
+
+    f.id = rd_be16(&r);
+    f.number = rd_u8(&r);
+    f.last = rd_u8(&r) & 1; /* the other flags say nothing that is known */
+    f.data = rd_rest(&r);
+    if (f.number == 0 || f.data.n == 0)
+        rd_fail(&r, ERR_FORMAT);
+    if (!r.err)
+        *out = f;
+    return r.err;
+}
+
 enum err isakmp_cfg_parse(struct bytes body, struct isakmp_cfg *out)
 {
     struct rd r = rd_of(body);

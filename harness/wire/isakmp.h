@@ -109,9 +109,20 @@ struct isakmp_cfg { /* the attribute payload (draft-dukes-ike-mode-cfg-02, 3.2) 
     struct bytes attributes;
 };
 
+struct isakmp_fragment { /* a piece of a message, in the form that Cisco's devices made common (no
+                            RFC; [MS-IKEE] and Wireshark read the same) */
+    uint16_t id;         /* the same in all pieces of a message */
+    uint8_t number;      /* from 1 */
+    bool last;
+    struct bytes data; /* of the whole message, its header included */
+};
+
 MUST_USE enum err isakmp_id_parse(struct bytes body, struct isakmp_id *out);
 MUST_USE enum err isakmp_notify_parse(struct bytes body, struct isakmp_notify *out);
 MUST_USE enum err isakmp_delete_parse(struct bytes body, struct isakmp_delete *out);
+
+/* ERR_FORMAT: number 0, or nothing in it. */
+MUST_USE enum err isakmp_fragment_parse(struct bytes body, struct isakmp_fragment *out);
 
 /* With all its attributes checked: isakmp_next_attribute then cannot fail. */
 MUST_USE enum err isakmp_cfg_parse(struct bytes body, struct isakmp_cfg *out);
@@ -150,6 +161,7 @@ void isakmp_put_attribute(struct wr *w, uint16_t type, uint64_t value); /* TV if
 void isakmp_put_id(struct isakmp_msg *m, const struct isakmp_id *id);
 void isakmp_put_notify(struct isakmp_msg *m, const struct isakmp_notify *n);
 void isakmp_put_delete(struct isakmp_msg *m, const struct isakmp_delete *d);
+void isakmp_put_fragment(struct isakmp_msg *m, const struct isakmp_fragment *f);
 
 /* An attribute payload is opened with these and its attributes written to M->w. */
 size_t isakmp_open_cfg(struct isakmp_msg *m, uint8_t type, uint16_t id);

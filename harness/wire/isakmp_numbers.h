@@ -24,7 +24,8 @@
     X(VENDOR, 13, "VID")                                                                           \
     X(ATTRIBUTE, 14, "ATTR")                                                                       \
     X(NAT_D, 20, "NAT-D")                                                                          \
-    X(NAT_OA, 21, "NAT-OA")
+    X(NAT_OA, 21, "NAT-OA")                                                                        \
+    X(FRAGMENT, 132, "FRAG")
 
 #define ISAKMP_EXCHANGES(X)                                                                        \
     X(BASE, 1, "base")                                                                             \

@@ -144,6 +144,17 @@ void isakmp_put_delete(struct isakmp_msg *m, const struct isakmp_delete *d)
     isakmp_close(m, at);
 }
 
+void isakmp_put_fragment(struct isakmp_msg *m, const struct isakmp_fragment *f)
+{
+    size_t at = isakmp_open(m, ISAKMP_P_FRAGMENT);
+
+    wr_be16(&m->w, f->id);
+    wr_u8(&m->w, f->number);
+    wr_u8(&m->w, f->last);
+    wr_put(&m->w, f->data);
+    isakmp_close(m, at);
+}
+
 size_t isakmp_open_cfg(struct isakmp_msg *m, uint8_t type, uint16_t id)
 {
     size_t at = isakmp_open(m, ISAKMP_P_ATTRIBUTE);

@@ -56,6 +56,34 @@ static void attribute_payload__is_read_to_the_end_and_every_cut_is_told(void **s
     mem_free(p);
 }
 
+/* As Wireshark's dissector has it: id, number, flags, the piece. */
+static void fragment__is_written_and_read_and_every_cut_is_told(void **state)
+{
+    size_t n;
+    uint8_t *want = test_hex("0000000c 1234 02 01 aabbccdd", &n), buf[64];
+    struct isakmp_hdr h = {.version = ISAKMP_VERSION};
+    struct isakmp_fragment f = {0x1234, 2, true, bytes_of(want + 8, 4)}, got;
+    struct isakmp_msg m;
+
+    (void)state;
+    isakmp_begin(&m, buf, sizeof(buf), &h);
+    isakmp_put_fragment(&m, &f);
+    assert_true(bytes_eq(bytes_from(isakmp_end(&m, 0), ISAKMP_HDR_LEN), bytes_of(want, n)));
+    assert_int_equal(buf[16], ISAKMP_P_FRAGMENT);
+    struct bytes body = bytes_of(want + 4, n - 4);
+    assert_ok(isakmp_fragment_parse(body, &got));
+    assert_int_equal(got.id, 0x1234);
+    assert_int_equal(got.number, 2);
+    assert_true(got.last && bytes_eq(got.data, f.data));
+    for (size_t cut = 0; cut < body.n; cut++) {
+        enum err e = isakmp_fragment_parse(bytes_head(body, cut), &got);
+        assert_int_equal(e, cut < 4 ? ERR_SHORT : cut == 4 ? ERR_FORMAT : ERR_OK);
+    }
+    want[6] = 0; /* they count from 1 */
+    assert_int_equal(isakmp_fragment_parse(body, &got), ERR_FORMAT);
+    mem_free(want);
+}
+
 static void attributes__take_the_shortest_form_that_holds_them(void **state)
 {
     static const struct {
@@ -117,6 +145,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(attribute_payload__is_written_as_the_draft_draws_it),
         cmocka_unit_test(attribute_payload__is_read_to_the_end_and_every_cut_is_told),
+        cmocka_unit_test(fragment__is_written_and_read_and_every_cut_is_told),
         cmocka_unit_test(attributes__take_the_shortest_form_that_holds_them),
         cmocka_unit_test(padding__fills_whole_blocks),
         cmocka_unit_test(what_does_not_fit__latches),
