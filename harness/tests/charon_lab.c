@@ -16,7 +16,8 @@ void charon_lab_drain(struct charon_lab *l)
 
     while (ike_next(l->ike, &o)) {
         if (o.kind == IKE_OUT_SEND) {
-            charon_wire_send(l, &o.from, &o.to, o.datagram);
+            if (!l->leaves || l->leaves(l, charon_wire_message(&o.to, o.datagram)))
+                charon_wire_send(l, &o.from, &o.to, o.datagram);
             continue;
         }
         l->said = mem_resize(l->said, l->nsaid + 1, sizeof(*l->said));

@@ -10,6 +10,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#define MARKER_LEN 4 /* before IKE on UDP 4500 (RFC 3948, 2.2) */
+
 /* --- sockets --------------------------------------------------------------------------------- */
 
 union address {
@@ -70,6 +72,29 @@ void charon_wire_send(struct charon_lab *l, const struct endpoint *from, const s
         (void)!sendto(l->fd[from->port == IKE_NATT_PORT], b.p, b.n, 0, &a.any, n);
 }
 
+struct bytes charon_wire_message(const struct endpoint *to, struct bytes datagram)
+{
+    return bytes_from(datagram, to->port == IKE_NATT_PORT ? MARKER_LEN : 0);
+}
+
+void charon_lab_send_esp(struct charon_lab *l, struct bytes packet)
+{
+    struct endpoint from = {l->us, IKE_NATT_PORT}, to = {l->them, IKE_NATT_PORT};
+
+    charon_wire_send(l, &from, &to, packet);
+}
+
+void charon_lab_send_ike(struct charon_lab *l, struct bytes message)
+{
+    uint8_t b[MARKER_LEN + IKE_DATAGRAM_MAX];
+    struct wr w = wr_of(b, sizeof(b));
+
+    wr_be32(&w, 0);
+    wr_put(&w, message);
+    assert_ok(w.err);
+    charon_lab_send_esp(l, wr_bytes(&w));
+}
+
 /* --- ESP ------------------------------------------------------------------------------------- */
 
 static struct esp_sa *make_sa(const struct charon_lab *l, const struct ike_out *o, bool inbound)
@@ -99,6 +124,12 @@ void charon_wire_keys(struct charon_lab *l)
     l->was_in = l->in;
     l->in = make_sa(l, &l->pair, true);
     l->out = make_sa(l, &l->pair, false);
+}
+
+void charon_lab_use(struct charon_lab *l, const struct ike_out *up)
+{
+    l->pair = *up;
+    charon_wire_keys(l);
 }
 
 void charon_wire_release(struct charon_lab *l)
@@ -149,10 +180,9 @@ static void take_esp(struct charon_lab *l, struct bytes b)
     }
 }
 
-bool charon_lab_pings(struct charon_lab *l, int times)
+static size_t put_ping(struct charon_lab *l, uint8_t *inner, size_t cap)
 {
-    uint8_t inner[128];
-    struct wr w = wr_of(inner, sizeof(inner));
+    struct wr w = wr_of(inner, cap);
     struct icmp m = {.type = ICMP_ECHO, .rest = 7 << 16 | 1, .data = bytes_str("through charon")};
     struct ip ip = {
         .version = 4, .proto = IP_ICMP, .ttl = 64, .src = l->ping_from, .dst = l->ping_to};
@@ -160,10 +190,26 @@ bool charon_lab_pings(struct charon_lab *l, int times)
     ip_put(&w, &ip, ICMP_HDR_LEN + m.data.n);
     icmp_put(&w, &m, &ip.src, &ip.dst);
     assert_ok(w.err);
+    return w.at;
+}
+
+void charon_lab_seal_ping(struct charon_lab *l, struct esp_sa *sa, struct wr *out)
+{
+    uint8_t inner[128];
+    size_t n = put_ping(l, inner, sizeof(inner));
+
+    assert_ok(esp_seal(sa, &l->rng, bytes_of(inner, n), IP_IPIP, out));
+}
+
+bool charon_lab_pings(struct charon_lab *l, int times)
+{
+    uint8_t inner[128];
+    size_t n = put_ping(l, inner, sizeof(inner));
+
     assert_true(l->pair.child.udp);
     l->pong = false;
     for (int i = 0; i < times && !l->pong; i++) { /* charon may still be installing */
-        send_inner(l, wr_bytes(&w));
+        send_inner(l, bytes_of(inner, n));
         for (int j = 0; j < 15 && !l->pong; j++)
             charon_lab_turn(l);
     }
@@ -192,7 +238,7 @@ static void read_socket(struct charon_lab *l, int i)
             continue;
         if (i && b.n > 4 && memcmp(b.p, "\0\0\0\0", 4) != 0)
             take_esp(l, b);
-        else
+        else if (!l->heard || l->heard(l, charon_wire_message(&to, b)))
             ike_input(l->ike, &from, &to, b);
         charon_lab_drain(l);
     }

@@ -9,6 +9,19 @@ int charon_wire_socket(const struct ip_addr *at, uint16_t port);
 void charon_wire_send(struct charon_lab *l, const struct endpoint *from, const struct endpoint *to,
                       struct bytes b);
 
+/* The IKE message of a datagram to or from TO's port. */
+struct bytes charon_wire_message(const struct endpoint *to, struct bytes datagram);
+
+/* UP, a CHILD_UP, is the pair that ESP goes through from now on. */
+void charon_lab_use(struct charon_lab *l, const struct ike_out *up);
+
+/* Sends charon an IKE message, or ESP, from port 4500. */
+void charon_lab_send_ike(struct charon_lab *l, struct bytes message);
+void charon_lab_send_esp(struct charon_lab *l, struct bytes packet);
+
+/* Seals an echo request with SA. */
+void charon_lab_seal_ping(struct charon_lab *l, struct esp_sa *sa, struct wr *out);
+
 /* Takes all that has come: IKE to our endpoint, ESP out of its pair, packets of real programs into
  * it. */
 void charon_wire_read(struct charon_lab *l);
