@@ -74,7 +74,7 @@ void gw_box_input(struct gateway *g, struct gw_packet *p)
     case PKT_ICMP:
         if (p->p.icmp.type == ping && p->p.icmp.code == 0)
             echo(g, p);
-        else
+        else if (!gw_vpn_path_input(g, &p->p))
             gw_drop(g, GW_DROP_NOT_FOR_US);
         break;
     case PKT_IP:

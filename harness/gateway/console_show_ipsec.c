@@ -106,7 +106,8 @@ static void show_head(const struct gateway *g, uint32_t policy, struct buf *out)
     const struct vpn_policy *p = g->vpn.policies[policy];
     struct totals n = totals_of(g, policy);
     char local[IP_ADDR_TEXT], peer[IP_ADDR_TEXT], own[VPN_IDENT_TEXT], far[VPN_IDENT_TEXT];
-    unsigned overhead = (unsigned)(NETIF_MTU - gw_vpn_mtu(p->pair));
+    size_t path = gw_vpn_path(g, policy);
+    unsigned overhead = (unsigned)(path - gw_vpn_mtu(g, policy));
     struct buf entry = BUF_INIT;
 
     access_list(g, p, &entry);
@@ -125,7 +126,7 @@ static void show_head(const struct gateway *g, uint32_t policy, struct buf *out)
         .receive_errors = n.errors,
         .local_port = 500,
         .peer_port = 500,
-        .path_mtu = NETIF_MTU,
+        .path_mtu = (unsigned)path,
         .overhead = overhead,
         .overhead_esp = overhead > OUTER_AND_PADDING ? overhead - OUTER_AND_PADDING : 0,
         .media_mtu = NETIF_MTU,

@@ -92,6 +92,8 @@
       "tunnel")                                                                                    \
     X(ANSWERS_LATE, "answers-late",                                                                \
       "what is gone, or cannot be replaced now, is replaced when asked", "tunnel")                 \
+    X(PATH_IGNORED, "path-ignored",                                                                \
+      "ICMP errors about ESP packets that are too large are ignored", "stream")                    \
     /* what passes, and how connections end */                                                     \
     X(WINDOW_IGNORED, "window-ignored", "TCP segments pass whatever their numbers", "answer")      \
     X(TIMERS_LATE, "timers-late", "connections go after twice their timeout", "log")               \

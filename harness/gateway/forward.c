@@ -105,7 +105,7 @@ static void send_sealed(struct gateway *g, const struct gw_packet *p, const stru
 
     compose(g, p, way, g->scratch);
     if (p->p.ip.version == 6 && n > IP6_MTU_MIN && !p->whole &&
-        n > (mtu = gw_vpn_mtu(gw_vpn_pair(g, way->tunnel))))
+        n > (mtu = gw_vpn_mtu(g, way->tunnel)))
         seal_fragments(g, p, way, mtu);
     else
         gw_vpn_send(g, way->tunnel, bytes_of(g->scratch, n));
@@ -125,20 +125,21 @@ static void send(struct gateway *g, const struct gw_packet *p, const struct way 
 
 /* RFC 1191: too large, and not to be fragmented. RFC 8201: nor is IPv6 ever on the way, but what
  * came in fragments goes on so. */
-static bool fits(struct gateway *g, const struct gw_packet *p, const struct sadb_pair *pair)
+static bool fits(struct gateway *g, const struct gw_packet *p, uint32_t tunnel)
 {
-    size_t n = packet_len(p);
+    const struct sadb_pair *pair = tunnel == VPN_NONE ? NULL : gw_vpn_pair(g, tunnel);
+    size_t n = packet_len(p), path = pair ? gw_vpn_path(g, tunnel) : NETIF_MTU;
     size_t outer = pair ? IP4_HDR_LEN + esp_sealed_len(pair->out, n) : n;
     bool six = p->p.ip.version == 6;
 
-    if (outer <= NETIF_MTU || !(six ? p->whole : p->p.ip.df))
+    if (outer <= path || !(six ? p->whole : p->p.ip.df))
         return true;
     if (six && n <= IP6_MTU_MIN) /* RFC 8200, 5: must get through, the outer packet in fragments */
         return true;
     gw_drop(g, GW_DROP_MTU);
     if (gw_fault_on(g->faults, GW_FAULT_MTU_BLACK_HOLE))
         return false;
-    size_t mtu = pair ? gw_vpn_mtu(pair) : NETIF_MTU;
+    size_t mtu = pair ? gw_vpn_mtu(g, tunnel) : NETIF_MTU;
     if (six)
         gw_send_icmp_error(g, p, ICMP6_TOO_BIG, 0,
                            (uint32_t)(mtu < IP6_MTU_MIN ? IP6_MTU_MIN : mtu));
@@ -198,7 +199,7 @@ static bool find_way(struct gateway *g, struct gw_packet *p, struct conn *c, int
         }
         way->hop = *hop;
     }
-    return (pair || way->tunnel == VPN_NONE) ? fits(g, p, pair) && live_on(g, p) : true;
+    return (pair || way->tunnel == VPN_NONE) ? fits(g, p, way->tunnel) && live_on(g, p) : true;
 }
 
 /* The flow's tunnel is not there. */
@@ -278,9 +279,8 @@ void gw_forward_stateless(struct gateway *g, struct gw_packet *p, const struct g
                           uint32_t tunnel)
 {
     struct way way = {.hop = *hop, .tunnel = tunnel};
-    struct sadb_pair *pair = tunnel == VPN_NONE ? NULL : gw_vpn_pair(g, tunnel);
 
-    if (fits(g, p, pair) && live_on(g, p))
+    if (fits(g, p, tunnel) && live_on(g, p))
         send(g, p, &way);
 }
 

@@ -189,7 +189,10 @@ void gw_vpn_expire_held(struct gateway *g);
 struct sadb_pair *gw_vpn_pair(struct gateway *g, uint32_t policy);
 
 /* Bytes of the largest packet that goes through POLICY's tunnel in one frame. */
-size_t gw_vpn_mtu(const struct sadb_pair *pair);
+size_t gw_vpn_mtu(const struct gateway *g, uint32_t policy);
+size_t gw_vpn_path(const struct gateway *g, uint32_t policy); /* bytes of an outer packet */
+/* An ICMP error to us: false when it is not about the size of an ESP packet of ours. */
+bool gw_vpn_path_input(struct gateway *g, const struct pkt *in);
 
 /* Seals the packet INNER and sends it to the peer. */
 void gw_vpn_send(struct gateway *g, uint32_t policy, struct bytes inner);

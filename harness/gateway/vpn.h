@@ -71,6 +71,7 @@ struct vpn_policy {
     uint64_t bad_crypto, spoofs; /* of what came in */
     uint64_t cleared[2];         /* of `past` and the pairs: not shown by show crypto ipsec sa */
     struct gw_hop hop;           /* to the peer */
+    uint16_t path_mtu;           /* of the way to it, as ICMP has said; 0: nothing has */
     struct mono used;            /* when the tunnel last carried a packet, or came up */
     size_t inner_ifi;            /* where the last packet out of the tunnel went; NETIF_NONE */
 

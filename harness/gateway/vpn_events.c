@@ -106,6 +106,7 @@ static void tunnel_up(struct gateway *g, uint32_t number)
     p->context[1] = ++g->vpn.contexts; /* ENCR first: the note's listing has its numbers so */
     p->context[0] = ++g->vpn.contexts;
     p->rekeys = 0;
+    p->path_mtu = 0;
     p->past[0] = p->past[1] = p->cleared[0] = p->cleared[1] = 0;
     p->bad_crypto = p->spoofs = 0;
     p->used = clock_now(g->env.clk);

@@ -8,15 +8,6 @@ struct sadb_pair *gw_vpn_pair(struct gateway *g, uint32_t policy)
     return g->vpn.policies[policy]->pair;
 }
 
-size_t gw_vpn_mtu(const struct sadb_pair *pair)
-{
-    size_t n = NETIF_MTU - IP4_HDR_LEN;
-
-    while (n > 0 && IP4_HDR_LEN + esp_sealed_len(pair->out, n) > NETIF_MTU)
-        n--;
-    return n;
-}
-
 /* The pair of P has sealed or opened what SA says: is it time for another one? */
 static void check_volume(struct gateway *g, struct vpn_policy *p, const struct esp_sa *sa)
 {

@@ -231,6 +231,13 @@ static const struct row rows[] = {
     {GW_FAULT_TEAR_ON_REKEY, "ikev2-winner-deleted-by-the-other", NULL, "Tunnel has been torn"},
     {GW_FAULT_REKEY_ENDS_CHILDREN, "ikev2-messages-of-old-and-new-ike-sa-mixed", NULL,
      "0 pairs are left"},
+    /* two devices */
+    {GW_FAULT_WRONG_SPI, "ikev2-pair-rekeying-answer-lost", NULL, "silent stale connection"},
+    {GW_FAULT_WRONG_SPI, "pair-rekeying-answer-late", NULL, "silent stale connection"},
+    {GW_FAULT_WRONG_SPI, "ikev2-pair-reorder-across-a-rekeying", NULL, "silent stale connection"},
+    {GW_FAULT_PATH_IGNORED, "pair-narrow-wan-in-mid-stream", NULL, "silent stale connection"},
+    {GW_FAULT_CORRUPT_BYTE, "ikev2-pair-slow-wan-for-a-while", NULL, "was altered on its way"},
+    {GW_FAULT_NO_REPLAY_CHECK, "pair-damaged-and-doubled-on-the-wan", NULL, "no 402119"},
     {GW_FAULT_WRONG_DURATION, "older-than-a-day", NULL,
      "no 302014 about dl with reason fin saying \"duration 32:\""},
     /* the same with IKEv2 */
