@@ -33,8 +33,8 @@ struct charon_lab {
     struct esp_sa *was_in; /* of the pair before: what is still under way */
     bool pong;
     struct ip_addr ping_from, ping_to; /* 10.1.0.1 and 10.2.0.1 unless a test says otherwise */
-    /* Each of charon's IKE messages before our end reads it, and each of ours before it goes; without
-     * the marker of UDP 4500. False: it is lost. NULL: all pass. */
+    /* Each of charon's IKE messages before our end reads it, and each of ours before it goes;
+     * without the marker of UDP 4500. False: it is lost. NULL: all pass. */
     bool (*heard)(struct charon_lab *l, struct bytes message);
     bool (*leaves)(struct charon_lab *l, struct bytes message);
     void *ctx; /* theirs */

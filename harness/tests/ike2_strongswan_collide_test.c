@@ -146,19 +146,35 @@ static const struct ike_out *pair_of(const struct charon_lab *l)
     return NULL;
 }
 
-static bool is_quiet(const struct charon_lab *l)
+static struct ike_status status_of(const struct charon_lab *l)
 {
     struct ike_status s;
 
     ike_status(l->ike, &s);
-    return s.negotiating == 0 && s.ikes <= 1 && s.children <= 1;
+    return s;
 }
 
-static void settle(struct charon_lab *l)
+static bool has_one_at_most(const struct charon_lab *l)
 {
-    for (int i = 0; i < 80 && (i < 2 || !is_quiet(l)); i++)
+    struct ike_status s = status_of(l);
+
+    return s.ikes <= 1 && s.children <= 1;
+}
+
+static bool is_quiet(const struct charon_lab *l)
+{
+    return has_one_at_most(l) && status_of(l).negotiating == 0;
+}
+
+static void settle(struct charon_lab *l, const struct row *row)
+{
+    /* when our Delete of the IKE SA that both replace is read before our answer, charon drops what
+     * the answer has made here: that is there for a while, and nobody answers its Delete */
+    bool may_linger = row->charon == REKEY_IKE && row->ours == REKEY_IKE;
+
+    for (int i = 0; i < (may_linger ? 15 : 80) && (i < 2 || !is_quiet(l)); i++)
         charon_lab_work(l, 0.1);
-    assert_true(is_quiet(l));
+    assert_true(may_linger || is_quiet(l));
 }
 
 /* --- rows ------------------------------------------------------------------------------------ */
@@ -193,6 +209,7 @@ static struct charon_lab *begin(const struct row *row)
     lab.clean = false;
     lab.quirks.nonce = row->nonce;
     lab.quirks.wrong_delete = row->wrong_delete;
+    charon_lab_try(l, row->what);
     return l;
 }
 
@@ -209,14 +226,14 @@ static void comes_back(struct charon_lab *l, const struct row *row)
     if (row->wrong_delete) { /* what we have, charon takes for deleted, or the other way round */
         ike_delete_children(l->ike, NULL, true);
         charon_lab_drain(l);
-        settle(l);
+        settle(l, row);
     }
     if (row->stays)
         assert_non_null(pair_of(l));
     if (!pair_of(l)) {
         assert_ok(ike_acquire(l->ike, 1));
         charon_lab_drain(l);
-        settle(l);
+        settle(l, row);
     }
 }
 
@@ -238,13 +255,14 @@ static void both_end_with_one_of_each(void **state)
     assert_int_equal(play.spent, row->fate == LOST || row->fate == LATE);
     if (play.late_len)
         charon_lab_send_ike(l, bytes_of(play.late, play.late_len));
-    settle(l);
+    settle(l, row);
     comes_back(l, row);
     assert_non_null(pair_of(l));
     charon_lab_use(l, pair_of(l));
     charon_lab_has(l, 1, 1);
     charon_lab_ping(l);
-    lab.clean = true;
+    charon_lab_ok(l);
+    lab.clean = is_quiet(l);
 }
 
 static void is_skipped(void **state)

@@ -82,6 +82,7 @@ static void all_is_well(void)
     assert_true(is_quiet());
     charon_lab_has(&lab, 1, 1);
     charon_lab_ping(&lab);
+    charon_lab_ok(&lab);
 }
 
 static void rekey_pair(void)
@@ -109,6 +110,7 @@ static void deletes_of_spis_that_are_not_there(void **state)
     uint32_t spis[IKE_SAY_MAX];
 
     (void)state;
+    charon_lab_try(&lab, "Deletes of SPIs that are not there");
     for (size_t i = 0; i < COUNT(spis); i++)
         spis[i] = 0xdead0000u + (uint32_t)i;
     assert_ok(ike_say_delete(lab.ike, &lab.peer.address, spis, 1));
@@ -120,6 +122,7 @@ static void deletes_of_spis_that_are_not_there(void **state)
 static void every_message_twice(void **state)
 {
     (void)state;
+    charon_lab_try(&lab, "every message twice");
     kept.twice = true;
     rekey_pair();
     rekey_ike();
@@ -133,6 +136,7 @@ static void every_message_twice(void **state)
 static void what_was_said_before_once_more(void **state)
 {
     (void)state;
+    charon_lab_try(&lab, "replayed messages");
     rekey_ike();
     charon_lab_work(&lab, 0.2);
     rekey_pair();
@@ -149,6 +153,7 @@ static void a_request_and_an_answer_that_are_lost(void **state)
     size_t again = charon_lab_facts(&lab, IKE_FACT_RETRANSMIT);
 
     (void)state;
+    charon_lab_try(&lab, "a request and an answer lost");
     kept.lose = 2;
     rekey_pair();
     assert_true(charon_lab_facts(&lab, IKE_FACT_RETRANSMIT) > again);
@@ -166,6 +171,7 @@ static void a_request_and_an_answer_that_are_lost(void **state)
 static void damaged_messages(void **state)
 {
     (void)state;
+    charon_lab_try(&lab, "damaged messages");
     rekey_pair();
     charon_lab_work(&lab, 0.2);
     assert_true(kept.n > 0);
@@ -187,6 +193,7 @@ static void message_ids_out_of_the_window(void **state)
     static const uint32_t ids[] = {0, 1, 7, 1000, 0x7fffffff, 0xffffffff};
 
     (void)state;
+    charon_lab_try(&lab, "message IDs out of the window");
     assert_true(kept.n > 0);
     for (size_t i = 0; i < COUNT(ids); i++) {
         uint8_t b[IKE_DATAGRAM_MAX];
@@ -208,6 +215,7 @@ static void esp_twice__is_answered_once(void **state)
     struct wr w = wr_of(sealed, sizeof(sealed));
 
     (void)state;
+    charon_lab_try(&lab, "ESP twice");
     charon_lab_ping(&lab);
     charon_lab_seal_ping(&lab, lab.out, &w);
     lab.pong = false;
@@ -226,6 +234,7 @@ static void esp_damaged_or_of_no_sa__is_not_answered(void **state)
     uint8_t sealed[256];
 
     (void)state;
+    charon_lab_try(&lab, "ESP damaged or of no SA");
     lab.pong = false;
     for (int spi = 0; spi < 2; spi++) {
         for (int i = 0; i < 20; i++) {
@@ -247,6 +256,7 @@ static void esp_of_the_old_pair__does_not_hurt(void **state)
     struct esp_sa *old;
 
     (void)state;
+    charon_lab_try(&lab, "ESP of the old pair");
     assert_ok(esp_sa_new(esp_sa_params(lab.out), (struct mono){0}, &old));
     rekey_pair();
     charon_lab_work(&lab, 0.3);
