@@ -184,7 +184,10 @@ enum err sadb_add(struct sadb *db, struct esp_sa *in, struct esp_sa *out, uint32
         return ERR_EXISTS;
     uint32_t id = take_slot(db);
     struct slot *s = &db->slots[id];
-    *s = (struct slot){.pair = {in, out, policy, ike, false}, .added = db->added++};
+    *s = (struct slot){.pair = {.in = in, .out = out, .policy = policy, .ike = ike},
+                       .added = db->added++};
+    s->pair.way.local.addr = esp_sa_params(out)->src;
+    s->pair.way.remote.addr = esp_sa_params(out)->dst;
     db->order[db->count++] = id;
     map_put(&db->by_in, hash_u32(spi), id);
     struct out_key k = out_key(&s->pair);

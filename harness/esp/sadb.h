@@ -3,6 +3,7 @@
 #define ESP_SADB_H
 
 #include "esp/esp.h"
+#include "esp/esp_way.h"
 
 struct sadb;
 
@@ -11,6 +12,8 @@ struct sadb_pair { /* what one phase-2 negotiation made */
     uint32_t policy; /* the caller's number: which selectors it serves */
     uint32_t ike;    /* the caller's number: the IKE SA that made it */
     bool retired;    /* replaced: still opens, never chosen to seal */
+    struct esp_way
+        way; /* at first protocol 50 between the addresses of `out`; the owner's to change */
 };
 
 struct sadb *sadb_new(void);

@@ -66,8 +66,10 @@ void gw_box_input(struct gateway *g, struct gw_packet *p)
             refuse_tcp(g, p);
         break;
     case PKT_UDP:
-        if (p->p.ip.version == 4 && (p->p.udp.dst == IKE_PORT || p->p.udp.dst == IKE_NATT_PORT))
+        if (p->p.ip.version == 4 && p->p.udp.dst == IKE_PORT)
             gw_vpn_ike_input(g, p);
+        else if (p->p.ip.version == 4 && p->p.udp.dst == IKE_NATT_PORT)
+            gw_vpn_natt_input(g, p);
         else
             gw_drop(g, GW_DROP_NOT_FOR_US);
         break;

@@ -101,7 +101,6 @@ static const struct gw_command rows[] = {
     TAKE("isakmp keepalive <10-3600> <2-10>"),
     TAKE("isakmp key ..."),
     TAKE("isakmp log ..."),
-    TAKE("isakmp nat-traversal ..."),
     TAKE("isakmp peer ..."),
     TAKE("isakmp reload-wait"),
     TAKE("jumbo-frame ..."),

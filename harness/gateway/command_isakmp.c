@@ -93,6 +93,26 @@ static enum err set_am_disable(struct gw_call *call)
     return ERR_OK;
 }
 
+#define GW_NATT_KEEPALIVE_S 20
+
+/* Behind a NAT a keep-alive goes out every so many seconds. */
+static enum err set_natt(struct gw_call *call)
+{
+    call->cfg->natt_off = call->no;
+    call->cfg->natt_keepalive_s = call->no || !call->nargs ? 0 : call->args[0].number;
+    if (call->cfg->natt_keepalive_s == GW_NATT_KEEPALIVE_S)
+        call->cfg->natt_keepalive_s = 0;
+    call->changed |= GW_CHANGED_ISAKMP;
+    return ERR_OK;
+}
+
+#define NATT_ROWS(pre)                                                                             \
+    {GW_CONFIG, GW_BOTH, pre "nat-traversal", set_natt, 0, "NAT traversal (RFC 3947)"},            \
+    {                                                                                              \
+        GW_CONFIG, GW_BOTH, pre "nat-traversal <10-3600>", set_natt, 0,                            \
+            "Seconds between keep-alives"                                                          \
+    }
+
 /* The sub-commands, and the same on one line behind "crypto isakmp policy N". */
 #define POLICY_ROWS(modes, pre)                                                                      \
     {modes, GW_YES, pre "authentication pre-share", set_authentication, 1, "Pre-shared key"},        \
@@ -133,7 +153,8 @@ static const struct gw_command rows[] = {
     {GW_CONFIG, GW_YES, "isakmp policy <1-65535>", enter, 0, NULL},
     {GW_CONFIG, GW_BOTH, "isakmp enable IF", enable, 0, NULL},
     {GW_CONFIG, GW_BOTH, "crypto isakmp identity ...", gw_accept, 0, NULL},
-    {GW_CONFIG, GW_BOTH, "crypto isakmp nat-traversal ...", gw_accept, 0, NULL},
+    NATT_ROWS("crypto isakmp "),
+    NATT_ROWS("isakmp "), /* before 7.2 */
     {GW_CONFIG, GW_BOTH, "crypto isakmp am-disable", set_am_disable, 0, "No aggressive mode"},
     {GW_CONFIG, GW_BOTH, "crypto isakmp disconnect-notify", gw_accept, 0, NULL},
     {GW_CONFIG, GW_BOTH, "crypto isakmp reload-wait", gw_accept, 0, NULL},

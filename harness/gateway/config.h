@@ -276,7 +276,9 @@ struct gw_config {
     char map_applied[GW_NAME];
     struct gw_map_entry *dynamic; /* crypto dynamic-map: by map name, then sequence */
     size_t ndynamic;
-    bool am_disable; /* crypto isakmp am-disable: no aggressive mode */
+    bool am_disable;           /* crypto isakmp am-disable: no aggressive mode */
+    bool natt_off;             /* no crypto isakmp nat-traversal */
+    uint32_t natt_keepalive_s; /* crypto isakmp nat-traversal N, 10..3600; 0: 20 as by default */
     struct gw_tunnel_group *groups;
     size_t ngroups;
     struct gw_group_policy *group_policies;

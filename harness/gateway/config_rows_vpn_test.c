@@ -58,6 +58,10 @@ static const struct config_row rows[] = {
      "crypto isakmp policy 3\n", "policy 9"},
     {"crypto isakmp policy 5\n lifetime 120\n no lifetime", " lifetime 86400\n", NULL},
     {"crypto isakmp enable outside", "crypto isakmp enable outside\n", NULL},
+    {"crypto isakmp nat-traversal 60", "crypto isakmp nat-traversal 60\n", NULL},
+    {"crypto isakmp nat-traversal 20", NULL, "nat-traversal"}, /* as it is by itself */
+    {"no crypto isakmp nat-traversal", "no crypto isakmp nat-traversal\n", NULL},
+    {"no crypto isakmp nat-traversal\ncrypto isakmp nat-traversal", NULL, "nat-traversal"},
     {"isakmp enable outside\nisakmp policy 10 group 5", "crypto isakmp enable outside\n", NULL},
     {"crypto isakmp enable outside\nno crypto isakmp enable outside", NULL, "enable"},
     /* tunnel groups */

@@ -119,6 +119,10 @@ static void write_isakmp(const struct gw_config *c, struct buf *out)
     }
     if (c->am_disable)
         buf_adds(out, "crypto isakmp am-disable\n");
+    if (c->natt_off)
+        buf_addf(out, "no %s nat-traversal\n", lines ? word : "crypto isakmp");
+    else if (c->natt_keepalive_s)
+        buf_addf(out, "%s nat-traversal %u\n", lines ? word : "crypto isakmp", c->natt_keepalive_s);
 }
 
 static void write_keepalive(const struct gw_tunnel_group *g, struct buf *out)

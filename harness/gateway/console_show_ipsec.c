@@ -42,9 +42,10 @@ static uint64_t left(uint64_t whole, uint64_t used)
     return used < whole ? whole - used : 0;
 }
 
-static void show_sa(const struct gateway *g, const struct vpn_policy *p, const struct esp_sa *sa,
-                    bool inbound, bool retired, struct buf *out)
+static void show_sa(const struct gateway *g, const struct vpn_policy *p,
+                    const struct sadb_pair *pair, bool inbound, struct buf *out)
 {
+    const struct esp_sa *sa = inbound ? pair->in : pair->out;
     const struct esp_params *sp = esp_sa_params(sa);
     struct span age = mono_diff(esp_sa_born(sa), clock_now(g->env.clk));
     uint64_t seen = inbound ? esp_sa_seen(sa) : 1; /* a sender has no window: real ones show 1 */
@@ -53,7 +54,8 @@ static void show_sa(const struct gateway *g, const struct vpn_policy *p, const s
         .spi = sp->spi,
         .transform = transform_words(sp, words),
         .ike = ike_of(g, &p->peer),
-        .rekeyed = retired,
+        .rekeyed = pair->retired,
+        .natt = pair->way.udp,
         .conn_id = p->context[0] * 4096,
         .map = p->map,
         .left_kb = left(sp->life_bytes, esp_sa_counters(sa)->bytes) / 1024,
@@ -124,8 +126,8 @@ static void show_head(const struct gateway *g, uint32_t policy, struct buf *out)
         .out = n.out,
         .in = n.in,
         .receive_errors = n.errors,
-        .local_port = 500,
-        .peer_port = 500,
+        .local_port = p->pair->way.udp ? p->pair->way.local.port : IKE_PORT,
+        .peer_port = p->pair->way.udp ? p->pair->way.remote.port : IKE_PORT,
         .path_mtu = (unsigned)path,
         .overhead = overhead,
         .overhead_esp = overhead > OUTER_AND_PADDING ? overhead - OUTER_AND_PADDING : 0,
@@ -146,12 +148,12 @@ static void show_tunnel(const struct gateway *g, uint32_t policy, struct buf *ou
     buf_adds(out, "    inbound esp sas:\n");
     for (size_t i = 0; (pair = sadb_at(g->vpn.sadb, i)); i++) {
         if (pair->policy == policy)
-            show_sa(g, p, pair->in, true, pair->retired, out);
+            show_sa(g, p, pair, true, out);
     }
     buf_adds(out, "    outbound esp sas:\n");
     for (size_t i = 0; (pair = sadb_at(g->vpn.sadb, i)); i++) {
         if (pair->policy == policy)
-            show_sa(g, p, pair->out, false, pair->retired, out);
+            show_sa(g, p, pair, false, out);
     }
     buf_addc(out, '\n');
 }

@@ -117,7 +117,10 @@
     /* IKE */                                                                                      \
     X(PROBE_ALWAYS, "probe-always", "the peer is probed although data comes from it", "ike")       \
     X(NO_COOKIE, "no-cookie", "IKEv2 never asks for a COOKIE", "ike")                              \
-    X(GULLIBLE, "gullible", "what IKEv2 is told in clear is believed", "log")
+    X(GULLIBLE, "gullible", "what IKEv2 is told in clear is believed", "log")                      \
+    /* NAT traversal */                                                                            \
+    X(NAT_NOT_FOLLOWED, "nat-not-followed",                                                        \
+      "ESP goes where the peer was at first, whatever its NAT does", "stream")
 
 enum gw_fault {
 #define X(id, name, what, rule) GW_FAULT_##id,

@@ -129,7 +129,7 @@ static bool fits(struct gateway *g, const struct gw_packet *p, uint32_t tunnel)
 {
     const struct sadb_pair *pair = tunnel == VPN_NONE ? NULL : gw_vpn_pair(g, tunnel);
     size_t n = packet_len(p), path = pair ? gw_vpn_path(g, tunnel) : NETIF_MTU;
-    size_t outer = pair ? IP4_HDR_LEN + esp_sealed_len(pair->out, n) : n;
+    size_t outer = pair ? esp_way_outer_len(&pair->way, pair->out, n) : n;
     bool six = p->p.ip.version == 6;
 
     if (outer <= path || !(six ? p->whole : p->p.ip.df))

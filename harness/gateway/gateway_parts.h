@@ -200,6 +200,9 @@ void gw_vpn_send(struct gateway *g, uint32_t policy, struct bytes inner);
 /* An ESP packet for one of our addresses came in. */
 void gw_vpn_input(struct gateway *g, struct gw_packet *p);
 
+/* A datagram for UDP 4500 came in: ESP, IKE or a keep-alive. */
+void gw_vpn_natt_input(struct gateway *g, struct gw_packet *p);
+
 /* An IKE datagram came in. */
 void gw_vpn_ike_input(struct gateway *g, const struct gw_packet *p);
 

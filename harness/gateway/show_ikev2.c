@@ -66,7 +66,8 @@ void show_ikev2_put(const struct show_ikev2 *s, bool detail, struct buf *out)
     buf_adds(out,
              "Tunnel-id                 Local                Remote     Status         Role\n");
     buf_addf(out, "%10u%18s%21s%11s%13s\n", s->tunnel, with_port(s->local, s->port, local),
-             with_port(s->peer, s->port, peer), "READY", s->initiator ? "INITIATOR" : "RESPONDER");
+             with_port(s->peer, s->peer_port, peer), "READY",
+             s->initiator ? "INITIATOR" : "RESPONDER");
     buf_addf(out,
              "      Encr: %s, Hash: %s, DH Grp:%u, Auth sign: PSK, Auth verify: PSK\n"
              "      Life/Active Time: %u/%lld sec\n",

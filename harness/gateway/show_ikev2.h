@@ -13,7 +13,7 @@ struct show_ikev2 {
     uint32_t session, tunnel; /* numbers */
     unsigned ikes, children;
     const char *local, *peer; /* addresses */
-    uint16_t port;            /* of both */
+    uint16_t port, peer_port;
     bool initiator;
     enum cipher_alg cipher;
     enum integ_alg integ; /* NONE: the cipher's own */

@@ -114,8 +114,9 @@ struct vpn_session {
     unsigned ikes;             /* established IKE SAs, those being replaced included */
     uint32_t ike;              /* the newest */
     bool initiator;
-    uint8_t version;            /* of IKE: 1 or 2 */
-    bool natt;                  /* in UDP 4500 */
+    uint8_t version;        /* of IKE: 1 or 2 */
+    bool natt;              /* in UDP 4500 */
+    struct endpoint remote; /* where the peer is reached: with `natt` another port, or address */
     uint8_t spi_i[8], spi_r[8]; /* of that SA, as `show crypto ikev2 sa detail` has them */
     uint32_t index;
     struct mono since, ike_since;

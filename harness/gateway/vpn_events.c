@@ -134,6 +134,14 @@ static void log_child_up(struct gateway *g, const struct ike_out *o)
     gw_msg_rekey_timer(g->log, &k, (uint32_t)(o->child.suite.lifetime_s * VPN_SOFT_SHARE));
 }
 
+/* In UDP or not, and between which ends (RFC 3948; RFC 7296, 2.23). */
+static void set_way(struct gateway *g, struct sadb_pair *pair, const struct ike_out *o)
+{
+    pair->way = (struct esp_way){
+        .local = o->from, .remote = o->to, .udp = o->child.udp, .follows = o->child.follows};
+    g->vpn.policies[pair->policy]->hop.epoch = 0;
+}
+
 static void child_up(struct gateway *g, const struct ike_out *o)
 {
     uint32_t number =
@@ -148,6 +156,7 @@ static void child_up(struct gateway *g, const struct ike_out *o)
         esp_sa_free(out);
         return;
     }
+    set_way(g, sadb_by_spi(g->vpn.sadb, o->child.in_spi), o);
     struct sadb_pair *old = sadb_by_spi(g->vpn.sadb, o->child.old_in_spi);
     if (o->child.old_in_spi && old)
         old->retired = true;
@@ -156,6 +165,7 @@ static void child_up(struct gateway *g, const struct ike_out *o)
     if (s) {
         s->esp_suite = o->child.suite;
         s->natt = o->child.udp;
+        s->remote = o->to;
     }
     if (!was_up)
         tunnel_up(g, number);
@@ -360,9 +370,18 @@ static void send_datagram(struct gateway *g, const struct ike_out *o)
 static void moved(struct gateway *g, const struct ike_out *o)
 {
     struct vpn_session *s = gw_vpn_session(g, &o->peer);
+    struct sadb_pair *pair;
 
-    if (s)
+    if (gw_fault_on(g->faults, GW_FAULT_NAT_NOT_FOLLOWED))
+        return;
+    if (s) {
         s->natt = o->child.udp;
+        s->remote = o->to;
+    }
+    for (size_t i = 0; (pair = sadb_at(g->vpn.sadb, i)); i++) {
+        if (ip_addr_eq(&g->vpn.policies[pair->policy]->peer, &o->peer))
+            set_way(g, pair, o);
+    }
 }
 
 void gw_vpn_events(struct gateway *g)

@@ -18,7 +18,7 @@ static struct gw_msg_ikev2 who(struct gateway *g, const struct ike_out *o, bool 
     uint16_t port = s && s->natt ? IKE_NATT_PORT : IKE_PORT;
 
     return (struct gw_msg_ikev2){.local = {g->vpn.used->ike.local, port},
-                                 .peer = {o->peer, port},
+                                 .peer = {o->peer, s && s->natt ? s->remote.port : port},
                                  .user = s       ? s->group
                                          : known ? (group ? group->name : NULL)
                                                  : NULL};

@@ -1,5 +1,6 @@
 /* ESP: packets into tunnels and out of them. */
 #include "gateway/gateway_parts.h"
+#include "wire/natt.h"
 
 #define OUTER_TTL 255
 
@@ -46,6 +47,8 @@ static enum err seal_large(struct gateway *g, struct sadb_pair *pair, const stru
                            const struct ip *outer, struct bytes inner)
 {
     struct wr w = wr_of(g->sealed, sizeof(g->sealed));
+
+    esp_way_put(&w, &pair->way, esp_sealed_len(pair->out, inner.n));
     enum err e = esp_seal(pair->out, g->env.rng, inner, next_of(inner), &w);
 
     if (!e)
@@ -79,14 +82,15 @@ static void restart(struct gateway *g, struct sadb_pair *pair)
 static enum err seal(struct gateway *g, struct sadb_pair *pair, const struct gw_hop *hop,
                      const struct ip *outer, struct bytes inner)
 {
-    size_t n = esp_sealed_len(pair->out, inner.n);
+    size_t n = esp_sealed_len(pair->out, inner.n), hdr = esp_way_hdr_len(&pair->way);
     struct wr w;
 
-    if (IP4_HDR_LEN + n > NETIF_MTU)
+    if (IP4_HDR_LEN + hdr + n > NETIF_MTU)
         return seal_large(g, pair, hop, outer, inner);
-    if (!neighbors_begin(g->neighbors, hop->neighbor, IP4_HDR_LEN + n, &w))
+    if (!neighbors_begin(g->neighbors, hop->neighbor, IP4_HDR_LEN + hdr + n, &w))
         return ERR_OK; /* a full link: as if it had been lost there */
-    ip_put(&w, outer, n);
+    ip_put(&w, outer, hdr + n);
+    esp_way_put(&w, &pair->way, n);
     size_t at = w.at;
     enum err e = esp_seal(pair->out, g->env.rng, inner, next_of(inner), &w);
     if (gw_fault_any(g->faults) && !e)
@@ -129,18 +133,13 @@ void gw_vpn_send(struct gateway *g, uint32_t policy, struct bytes inner)
 
     if (gw_fault_any(g->faults))
         restart(g, pair);
-    const struct esp_params *sa = esp_sa_params(pair->out);
-    struct ip outer = {.version = 4,
-                       .proto = IP_ESP,
-                       .ttl = OUTER_TTL,
-                       .id = g->ip_id++,
-                       .src = sa->src,
-                       .dst = sa->dst};
+    struct ip outer = {.version = 4, .ttl = OUTER_TTL, .id = g->ip_id++};
 
+    esp_way_set(&pair->way, &outer);
     copy_header(inner, &outer);
     if (mono_before(clock_now(g->env.clk), p->hole_until))
         return;
-    if (!gw_hop_find(g, &sa->dst, g->vpn.ifi, &p->hop) || seal(g, pair, &p->hop, &outer, inner)) {
+    if (!gw_hop_find(g, &outer.dst, g->vpn.ifi, &p->hop) || seal(g, pair, &p->hop, &outer, inner)) {
         log_not_sealed(g, inner);
         gw_drop(g, GW_DROP_CRYPTO);
         return;
@@ -241,15 +240,34 @@ static void pass_inner(struct gateway *g, const struct pkt *outer, uint32_t numb
     gw_through_input(g, in);
 }
 
-void gw_vpn_input(struct gateway *g, struct gw_packet *p)
+/* FROM: its UDP endpoint; NULL: it came as protocol 50. A spoofed source is not the SA's peer: in
+ * protocol 50 it is looked at first, behind a NAT it may have changed, and only the packet can tell
+ * (RFC 4301, 4.1). */
+static bool may_be_from(const struct sadb_pair *pair, const struct pkt *p,
+                        const struct endpoint *from)
+{
+    return from ? pair->way.udp : ip_addr_eq(&pair->way.remote.addr, &p->ip.src);
+}
+
+/* Pairs move together, by what IKE says then; this one at once. */
+static void follow(struct gateway *g, struct sadb_pair *pair, uint64_t seq,
+                   const struct endpoint *from, const struct endpoint *to)
+{
+    if (gw_fault_on(g->faults, GW_FAULT_NAT_NOT_FOLLOWED) ||
+        !esp_way_follow(&pair->way, pair->in, seq, from, to))
+        return;
+    g->vpn.policies[pair->policy]->hop.epoch = 0;
+    ike_seen_at(g->vpn.ike, esp_sa_params(pair->in)->spi, from, to);
+}
+
+static void esp_input(struct gateway *g, struct gw_packet *p, const struct endpoint *from)
 {
     struct sadb_pair *pair = sadb_by_spi(g->vpn.sadb, p->p.esp.spi);
     struct gw_packet inner = {.ifi = p->ifi};
     struct esp_plain plain;
     enum err e = ERR_NOTFOUND;
 
-    /* a spoofed source is not the SA's peer */
-    if (pair && ip_addr_eq(&esp_sa_params(pair->in)->src, &p->p.ip.src)) {
+    if (pair && may_be_from(pair, &p->p, from)) {
         struct vpn_policy *own = g->vpn.policies[pair->policy];
         inner.lent = room_for(g, own, p->p.ip.payload.n, &inner.lent_ifi);
         e = esp_open(pair->in, p->p.ip.payload, inner.lent ? inner.lent + ETHER_HDR_LEN : g->opened,
@@ -262,9 +280,34 @@ void gw_vpn_input(struct gateway *g, struct gw_packet *p)
         return;
     }
     uint32_t policy = pair->policy;
+    if (from)
+        follow(g, pair, plain.seq, from, &(struct endpoint){p->p.ip.dst, NATT_PORT});
     g->vpn.policies[policy]->used = clock_now(g->env.clk);
     if (pair == g->vpn.policies[policy]->pair)
         check_volume(g, g->vpn.policies[policy], pair->in);
     note_alive(g, &g->vpn.policies[policy]->peer);
     pass_inner(g, &p->p, policy, &plain, &inner);
+}
+
+void gw_vpn_input(struct gateway *g, struct gw_packet *p)
+{
+    esp_input(g, p, NULL);
+}
+
+void gw_vpn_natt_input(struct gateway *g, struct gw_packet *p)
+{
+    struct endpoint from = {p->p.ip.src, p->p.udp.src};
+    struct bytes inside;
+
+    switch (natt_parse(p->p.udp.data, &inside)) {
+    case NATT_ESP: /* from here on as if it had been protocol 50 */
+        p->p.ip.proto = IP_ESP;
+        p->p.ip.payload = inside;
+        p->p.ip.payload_len = inside.n;
+        pkt_parse_payload(&p->p);
+        esp_input(g, p, &from);
+        break;
+    case NATT_ALIVE: break;
+    default: gw_vpn_ike_input(g, p); break;
+    }
 }

@@ -16,11 +16,8 @@ size_t gw_vpn_path(const struct gateway *g, uint32_t policy)
 size_t gw_vpn_mtu(const struct gateway *g, uint32_t policy)
 {
     const struct vpn_policy *p = g->vpn.policies[policy];
-    size_t path = gw_vpn_path(g, policy), n = path - IP4_HDR_LEN;
 
-    while (n > 0 && IP4_HDR_LEN + esp_sealed_len(p->pair->out, n) > path)
-        n--;
-    return n;
+    return esp_way_inner_max(&p->pair->way, p->pair->out, gw_vpn_path(g, policy));
 }
 
 bool gw_vpn_path_input(struct gateway *g, const struct pkt *in)
@@ -29,9 +26,9 @@ bool gw_vpn_path_input(struct gateway *g, const struct pkt *in)
     struct ip quoted;
 
     if (in->ip.version != 4 || in->icmp.type != ICMP_UNREACHABLE || in->icmp.code != FRAG_NEEDED ||
-        ip_parse(in->icmp.data, &quoted) || quoted.proto != IP_ESP)
+        ip_parse(in->icmp.data, &quoted) || (quoted.proto != IP_ESP && quoted.proto != IP_UDP))
         return false;
-    struct rd r = rd_of(quoted.payload);
+    struct rd r = rd_of(bytes_from(quoted.payload, quoted.proto == IP_UDP ? UDP_HDR_LEN : 0));
     const struct sadb_pair *pair = sadb_by_out_spi(g->vpn.sadb, rd_be32(&r), &quoted.dst);
     if (r.err || !pair || !ip_addr_eq(&esp_sa_params(pair->out)->src, &quoted.src))
         return false;

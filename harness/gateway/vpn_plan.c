@@ -62,6 +62,8 @@ static size_t peer_of(struct vpn_plan *p, const struct gw_config *c, const struc
                 .threshold = SPAN_S(g->keepalive_threshold_s),
                 .retry = SPAN_S(g->keepalive_retry_s),
                 .tries = 3},
+        .natt = !c->natt_off,
+        .keepalive = SPAN_S(c->natt_keepalive_s),
         .initial_contact = true,
         .never_initiates = true, /* until an entry says otherwise */
     };

@@ -5,7 +5,8 @@
 #include "base/mem.h"
 
 /* The peer that stands for the clients of group G. */
-static size_t group_peer(struct vpn_plan *p, const struct gw_tunnel_group *g)
+static size_t group_peer(struct vpn_plan *p, const struct gw_config *c,
+                         const struct gw_tunnel_group *g)
 {
     size_t n = p->ike.npeers;
 
@@ -28,6 +29,8 @@ static size_t group_peer(struct vpn_plan *p, const struct gw_tunnel_group *g)
                 .threshold = SPAN_S(g->keepalive_threshold_s),
                 .retry = SPAN_S(g->keepalive_retry_s),
                 .tries = 3},
+        .natt = !c->natt_off,
+        .keepalive = SPAN_S(c->natt_keepalive_s),
         .never_initiates = true,
     };
     p->ike.npeers++;
@@ -56,11 +59,11 @@ static uint32_t group_number(struct vpn *v, const struct gw_map_entry *m, const 
     return (uint32_t)(v->npolicies - 1);
 }
 
-static void add_group_policy(struct vpn *v, struct vpn_plan *p, const struct gw_map_entry *m,
-                             const struct gw_tunnel_group *g, const struct ike_selector *sel,
-                             size_t ace, size_t nsuites)
+static void add_group_policy(struct vpn *v, struct vpn_plan *p, const struct gw_config *c,
+                             const struct gw_map_entry *m, const struct gw_tunnel_group *g,
+                             const struct ike_selector *sel, size_t ace, size_t nsuites)
 {
-    size_t peer = group_peer(p, g);
+    size_t peer = group_peer(p, c, g);
     uint32_t number = group_number(v, m, g->name, sel, ace);
 
     v->policies[number]->configured = true;
@@ -83,11 +86,11 @@ static void plan_dynamic(struct vpn *v, struct vpn_plan *p, const struct gw_conf
         if (c->groups[g].l2l || !c->groups[g].psk[0])
             continue;
         if (!list)
-            add_group_policy(v, p, m, &c->groups[g], &sel, 0, nsuites);
+            add_group_policy(v, p, c, m, &c->groups[g], &sel, 0, nsuites);
         for (size_t i = 0; list && i < list->naces; i++) {
             const struct gw_ace *a = &list->aces[i];
             if (a->action == GW_PERMIT && !a->inactive && vpn_plan_selector(a, &sel))
-                add_group_policy(v, p, m, &c->groups[g], &sel, i, nsuites);
+                add_group_policy(v, p, c, m, &c->groups[g], &sel, i, nsuites);
         }
     }
 }

@@ -56,6 +56,8 @@ size_t vpn_plan_ikev2_peer(struct vpn_plan *p, const struct gw_config *c,
                 .threshold = SPAN_S(g->keepalive_threshold_s),
                 .retry = SPAN_S(g->keepalive_retry_s),
                 .tries = 3},
+        .natt = !c->natt_off,
+        .keepalive = SPAN_S(c->natt_keepalive_s),
         .initial_contact = true,
         .fragment_mtu = c->ikev2.fragment_mtu,
         .never_initiates = true, /* until an entry says otherwise */

@@ -252,6 +252,19 @@ void ike_child_volume(struct ike *k, uint32_t in_spi, bool soft)
     ike_settle(k);
 }
 
+void ike_seen_at(struct ike *k, uint32_t in_spi, const struct endpoint *from,
+                 const struct endpoint *to)
+{
+    struct ike_child *c = ike_child_by_in(k, in_spi);
+    struct ike2_child *c2 = ike2_child_by_in(k, in_spi);
+
+    if (c)
+        ike1_follow(k, c->sa, from, to);
+    else if (c2)
+        ike2_follow(k, c2->sa, from, to);
+    ike_settle(k);
+}
+
 void ike_status(const struct ike *k, struct ike_status *out)
 {
     *out = (struct ike_status){0};

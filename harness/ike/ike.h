@@ -113,6 +113,7 @@ struct ike_peer_config {
     size_t nsuites;
     struct ike_dpd dpd;
     bool natt;             /* speaks NAT traversal (RFC 3947) and uses UDP 4500 behind a NAT */
+    struct span keepalive; /* behind a NAT: a byte that keeps its mapping every so often; 0: 20 s */
     bool initial_contact;  /* say INITIAL-CONTACT in the first exchange (RFC 2407, 4.6.3.3) */
     double soft_share;     /* rekey when this share of a lifetime is used up, 0..1; 0: 0.95. Who did
                               not begin the SA waits for half of the rest, so that not both do it */
@@ -257,8 +258,8 @@ enum ike_out_kind {
     IKE_OUT_LOGIN,  /* server: `user` says `password`; to be answered with ike_answer_login */
     IKE_OUT_CONFIG, /* server: mode-config is asked for, with an address if `wants_address`; to be
                        answered with ike_answer_config. Client: `net` is what was given */
-    IKE_OUT_MOVED,  /* IKEv2: the addresses or ports of an IKE SA have changed, those of its pairs
-                       with them: now `from` is ours and `to` the peer's; `child.udp` */
+    IKE_OUT_MOVED,  /* the addresses or ports of an IKE SA have changed, those of its pairs with
+                       them:  now `from` is ours and `to` the peer's; `child.udp`, `child.follows` */
 };
 
 #define IKE_SKEY_MAX 64
@@ -286,7 +287,7 @@ struct ike_out {
     bool wants_address;          /* CONFIG, server */
     struct ike_net_config net;   /* CONFIG, client; IKE_UP: what was given, or got */
 
-    struct endpoint from, to; /* SEND; CHILD_UP with `udp` */
+    struct endpoint from, to; /* SEND, MOVED, *_UP: ours; for SEND where it goes, else the peer's */
     struct bytes datagram;    /* SEND: valid until the next call on this endpoint */
 
     struct {                        /* IKE_UP and IKE_DOWN */
@@ -309,6 +310,8 @@ struct ike_out {
         struct ike_selector selector;
         struct ike_esp_suite suite; /* lifetimes as agreed */
         bool udp;                   /* ESP goes in UDP 4500 (RFC 3948), between `from` and `to` */
+        bool follows;               /* ...and where authentic ESP comes from is where it goes from
+                                       then on: the peer is behind a NAT, and we are not */
         bool transport;             /* mode; else tunnel */
         uint8_t in_cipher_key[CIPHER_KEY_MAX], out_cipher_key[CIPHER_KEY_MAX];
         uint8_t in_integ_key[DIGEST_MAX], out_integ_key[DIGEST_MAX];
@@ -382,6 +385,11 @@ void ike_forget(struct ike *k);
 
 /* Authenticated traffic of PEER arrived: it is alive (RFC 3706, 5.4). */
 void ike_peer_is_alive(struct ike *k, const struct ip_addr *peer);
+
+/* Authentic ESP of the pair with this inbound SPI, newer than all before, came from FROM to TO.
+ * Where the pair `follows`, its IKE SA does, too (RFC 7296, 2.23), which IKE_OUT_MOVED tells. */
+void ike_seen_at(struct ike *k, uint32_t in_spi, const struct endpoint *from,
+                 const struct endpoint *to);
 
 /* The pair's kilobyte lifetime: SOFT means it is time to rekey, else it is used up. */
 void ike_child_volume(struct ike *k, uint32_t in_spi, bool soft);

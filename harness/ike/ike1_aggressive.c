@@ -34,6 +34,7 @@ void ike1_aggr_begin(struct ike *k, size_t peer, bool rekey)
     struct isakmp_msg m;
 
     sa->rekey = rekey;
+    ike1_natt_begin(k, sa);
     sa->state = IKE1_I_AGGR_2;
     ike1_random_cookie(k, sa->cookie_i);
     ike1_fact(k, sa, IKE_FACT_INITIATING_1, 1)->rekey = rekey;
@@ -233,7 +234,7 @@ static void take_3(struct ike *k, struct ike1_sa *sa, struct ike1_in *in)
     memcpy(sa->iv, next_iv, sizeof(next_iv));
     ike_resend_stop(&sa->resend);
     ike1_natt_look(sa, in);
-    ike1_follow(sa, in);
+    ike1_follow(k, sa, &in->from, &in->to);
     if (ike1_says_initial_contact(&in->chain))
         ike1_initial_contact(k, sa);
     ike1_authenticated(k, sa);

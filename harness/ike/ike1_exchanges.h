@@ -32,8 +32,12 @@ void ike1_natt_put(const struct ike1_sa *sa, struct isakmp_msg *m);
 void ike1_natt_look(struct ike1_sa *sa, const struct ike1_in *in); /* messages 3 and 4 */
 void ike1_natt_tick(struct ike *k, struct ike1_sa *sa);
 struct mono ike1_natt_deadline(const struct ike1_sa *sa);
-/* An authentic message came this way: behind a NAT, ports change. */
-void ike1_follow(struct ike1_sa *sa, const struct ike1_in *in);
+/* A negotiation that takes the place of SA's goes where SA has got to (RFC 3947, 4). */
+void ike1_natt_begin(const struct ike *k, struct ike1_sa *sa);
+/* Authentic words came this way: behind a NAT, ports change. */
+void ike1_follow(struct ike *k, struct ike1_sa *sa, const struct endpoint *from,
+                 const struct endpoint *to);
+bool ike1_follows(const struct ike1_sa *sa);
 
 /* --- fragments (ike1_fragment.c) ------------------------------------------------------------- */
 

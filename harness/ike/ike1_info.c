@@ -317,7 +317,7 @@ void ike1_info_input(struct ike *k, struct ike1_sa *sa, struct ike1_in *in)
     if (!authentic(k, sa, in))
         return;
     ike1_saw(sa, in->hdr.message_id);
-    ike1_follow(sa, in);
+    ike1_follow(k, sa, &in->from, &in->to);
     const char *why = ike1_misfit(IKE1_INFO, &in->chain, &code);
     if (why) {
         ike1_malformed(k, sa, code, why);
@@ -350,7 +350,7 @@ void ike1_group_input(struct ike *k, struct ike1_sa *sa, struct ike1_in *in)
     if (!authentic(k, sa, in))
         return;
     ike1_saw(sa, in->hdr.message_id);
-    ike1_follow(sa, in);
+    ike1_follow(k, sa, &in->from, &in->to);
     ike1_heard(k, sa);
     ike1_fact(k, sa, IKE_FACT_NO_PROPOSAL, 1)->code = n.type;
     ike1_notify(k, sa, &n);

@@ -13,6 +13,7 @@ void ike1_main_begin(struct ike *k, size_t peer, bool rekey)
     struct isakmp_msg m;
 
     sa->rekey = rekey;
+    ike1_natt_begin(k, sa);
     ike1_random_cookie(k, sa->cookie_i);
     ike1_fact(k, sa, IKE_FACT_INITIATING_1, 1)->rekey = rekey;
 
@@ -138,7 +139,7 @@ void ike1_main_6(struct ike *k, struct ike1_sa *sa, struct ike1_in *in)
         return;
     }
     memcpy(sa->iv, next_iv, sizeof(next_iv));
-    ike1_follow(sa, in);
+    ike1_follow(k, sa, &in->from, &in->to);
     ike1_came_up(k, sa);
     for (size_t i = 0; i < in->chain.n; i++) {
         if (in->chain.v[i].type == ISAKMP_P_NOTIFY && !isakmp_notify_parse(in->chain.v[i].body, &n))

@@ -217,7 +217,7 @@ void ike1_main_5(struct ike *k, struct ike1_sa *sa, struct ike1_in *in)
         return;
     }
     memcpy(sa->iv, next_iv, sizeof(next_iv));
-    ike1_follow(sa, in);
+    ike1_follow(k, sa, &in->from, &in->to);
     ike1_begin(k, sa, &m, ISAKMP_X_MAIN, 0, true);
     ike1_put_identity(k, sa, &m, false);
     if (sa->lowered)

@@ -61,16 +61,51 @@ void ike1_natt_look(struct ike1_sa *sa, const struct ike1_in *in)
     }
     sa->nat = sa->natt && n >= 2 && !(to_fits && from_fits);
     sa->behind_nat = sa->nat && !to_fits;
-    if (sa->nat && sa->initiator)
+    if (sa->nat && sa->initiator && sa->local.port == IKE_PORT)
         sa->local.port = sa->remote.port = IKE_NATT_PORT;
 }
 
-void ike1_follow(struct ike1_sa *sa, const struct ike1_in *in)
+void ike1_natt_begin(const struct ike *k, struct ike1_sa *sa)
 {
-    if (!sa->nat)
+    const struct ike1_sa *old = ike1_best(k, sa->peer);
+
+    if (!old || !old->nat)
         return;
-    sa->local = in->to;
-    sa->remote = in->from;
+    sa->local = old->local;
+    sa->remote = old->remote;
+}
+
+bool ike1_follows(const struct ike1_sa *sa)
+{
+    return sa->nat && !sa->behind_nat;
+}
+
+static void say_moved(struct ike *k, const struct ike1_sa *sa)
+{
+    struct ike_out *o = ike_emit(k, IKE_OUT_MOVED);
+
+    o->ike = sa->number;
+    o->peer = ike1_config(k, sa)->address;
+    o->initiator = sa->initiator;
+    ike1_fill_remote(k, sa, o);
+    o->from = sa->local;
+    o->to = sa->remote;
+    o->child.udp = sa->nat;
+    o->child.follows = ike1_follows(sa);
+}
+
+/* While it is negotiated an SA goes from UDP 500 to 4500. From then on who is behind a NAT itself
+ * stays (RFC 7296, 2.23, says why): where the other side is does not change by a NAT of ours. */
+void ike1_follow(struct ike *k, struct ike1_sa *sa, const struct endpoint *from,
+                 const struct endpoint *to)
+{
+    if (!sa->nat || (sa->state == IKE1_UP && sa->behind_nat) ||
+        (endpoint_eq(&sa->remote, from) && endpoint_eq(&sa->local, to)))
+        return;
+    sa->local = *to;
+    sa->remote = *from;
+    if (sa->state == IKE1_UP)
+        say_moved(k, sa);
 }
 
 struct mono ike1_natt_deadline(const struct ike1_sa *sa)
@@ -83,5 +118,5 @@ void ike1_natt_tick(struct ike *k, struct ike1_sa *sa)
     if (!ike_due(k, ike1_natt_deadline(sa)))
         return;
     ike_send_raw(k, &sa->local, &sa->remote, bytes_of("\xff", 1)); /* RFC 3948, 2.3 */
-    sa->keepalive = ike_in(k, IKE_KEEPALIVE);
+    sa->keepalive = ike_keepalive(k, ike1_config(k, sa));
 }

@@ -195,7 +195,7 @@ void ike1_quick_2(struct ike *k, struct ike1_sa *sa, struct ike1_quick *q, struc
         return;
     }
     ike1_heard(k, sa);
-    ike1_follow(sa, in);
+    ike1_follow(k, sa, &in->from, &in->to);
     memcpy(q->iv, next_iv, sizeof(next_iv));
     ike_resend_stop(&q->resend);
     if (!take_answer(k, sa, q, &in->chain)) {

@@ -31,7 +31,7 @@ static bool authentic(struct ike *k, struct ike1_sa *sa, struct ike1_in *in, uin
     }
     ike1_saw(sa, in->hdr.message_id);
     ike1_heard(k, sa);
-    ike1_follow(sa, in);
+    ike1_follow(k, sa, &in->from, &in->to);
     return true;
 }
 
@@ -279,7 +279,7 @@ void ike1_quick_3(struct ike *k, struct ike1_sa *sa, struct ike1_quick *q, struc
         return;
     }
     ike1_heard(k, sa);
-    ike1_follow(sa, in);
+    ike1_follow(k, sa, &in->from, &in->to);
     ike_resend_stop(&q->resend);
     q->state = IKE1_Q_DONE;
     q->forget = ike_in(k, IKE_QUICK_KEPT);

@@ -123,6 +123,8 @@ static void fill(const struct ike *k, const struct ike1_sa *sa, struct ike_out *
     o->sa.suite = sa->suite;
     ike1_fill_remote(k, sa, o);
     o->net = sa->net;
+    o->from = sa->local;
+    o->to = sa->remote;
     if (sa->state < IKE1_LOGIN)
         return;
     o->sa.skey_len = cipher_key_len(sa->suite.cipher);
@@ -170,7 +172,7 @@ void ike1_came_up(struct ike *k, struct ike1_sa *sa)
     sa->rekey = another;
     sa->hard = ike_hard(sa->up, sa->suite.lifetime_s);
     sa->soft = ike_soft(p, sa->initiator, sa->up, sa->hard);
-    sa->keepalive = ike_in(k, IKE_KEEPALIVE);
+    sa->keepalive = ike_keepalive(k, p);
     ike1_heard(k, sa);
     fill(k, sa, ike_emit(k, IKE_OUT_IKE_UP));
     log_say(k->log, LOG_INFO, "ike", "IKE SA %u up, %s", sa->number,

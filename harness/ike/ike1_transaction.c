@@ -143,7 +143,7 @@ void ike1_transaction_input(struct ike *k, struct ike1_sa *sa, struct ike1_in *i
     if (!answer)
         ike1_saw(sa, in->hdr.message_id);
     ike1_heard(k, sa);
-    ike1_follow(sa, in);
+    ike1_follow(k, sa, &in->from, &in->to);
     if (!take_payload(k, sa, in, &c))
         return;
     struct ike1_question q = {in->hdr.message_id, c.id, in->hash, next_iv, &c};

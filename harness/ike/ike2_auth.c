@@ -24,7 +24,8 @@ static bool take_want(struct ike *k, const struct ike2_sa *sa, size_t *policy)
 /* A NAT is evaded by UDP 4500; MOBIKE wants it from the beginning (RFC 4555, 3.3). */
 static void float_ports(struct ike *k, struct ike2_sa *sa)
 {
-    if (sa->natt && (sa->behind_nat || sa->peer_behind_nat || ike2_config(k, sa)->mobike))
+    if (sa->local.port == IKE_PORT && sa->natt &&
+        (sa->behind_nat || sa->peer_behind_nat || ike2_config(k, sa)->mobike))
         sa->local.port = sa->remote.port = IKE_NATT_PORT;
 }
 

@@ -63,6 +63,7 @@ void ike2_fill_child(const struct ike *k, const struct ike2_child *c, struct ike
     o->child.suite = c->suite;
     o->child.transport = c->transport;
     o->child.udp = ike2_udp(c->sa);
+    o->child.follows = ike2_follows(c->sa);
     o->from = c->sa->local;
     o->to = c->sa->remote;
 }

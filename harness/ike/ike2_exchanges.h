@@ -295,7 +295,11 @@ void ike2_put_natd(const struct ike2_sa *sa, struct isakmp_msg *m, const struct 
 /* True when both notifies were there. */
 bool ike2_look_natd(struct ike2_sa *sa, const struct ike2_in *in);
 bool ike2_udp(const struct ike2_sa *sa);
-void ike2_follow(struct ike *k, struct ike2_sa *sa, const struct ike2_in *in);
+/* Fresh authentic words came this way. With MOBIKE only an explicit one moves an SA, and who is
+ * behind a NAT itself stays (RFC 7296, 2.23). */
+void ike2_follow(struct ike *k, struct ike2_sa *sa, const struct endpoint *from,
+                 const struct endpoint *to);
+bool ike2_follows(const struct ike2_sa *sa); /* so does its ESP */
 struct mono ike2_natt_deadline(const struct ike2_sa *sa);
 void ike2_natt_tick(struct ike *k, struct ike2_sa *sa);
 void ike2_put_address(struct ike2_sa *sa, struct isakmp_msg *m);

@@ -84,9 +84,15 @@ struct ike2_sa *ike2_init_begin(struct ike *k, size_t peer, bool rekey)
     struct ike2_sa *sa = ike2_sa_new(k, peer, true, NULL, NULL);
     struct ike2_ask *a = &sa->ask;
 
+    const struct ike2_sa *old = ike2_best(k, peer);
+
     sa->rekey = sa->reauth = rekey;
     sa->mover = true;
-    sa->first_contact = p->initial_contact && !ike2_best(k, peer);
+    sa->first_contact = p->initial_contact && !old;
+    if (old && ike2_udp(old)) { /* it goes where the one before has got to */
+        sa->local = old->local;
+        sa->remote = old->remote;
+    }
     a->kind = IKE2_INIT;
     a->started = ike_now(k);
     struct ike_out *o = ike2_fact(k, sa, IKE_FACT_INITIATING_1, 1);

@@ -142,7 +142,7 @@ static void request(struct ike *k, struct ike2_sa *sa, struct ike2_in *in)
     if (!in->clear.n)
         return; /* a fragment; others are to come */
     ike2_heard(k, sa);
-    ike2_follow(k, sa, in);
+    ike2_follow(k, sa, &in->from, &in->to);
     take_request(k, sa, in);
 }
 
@@ -213,7 +213,7 @@ static void response(struct ike *k, struct ike2_sa *sa, struct ike2_in *in)
     if (!in->clear.n)
         return;
     ike2_heard(k, sa);
-    ike2_follow(k, sa, in);
+    ike2_follow(k, sa, &in->from, &in->to);
     take_answer(k, sa, in);
 }
 

@@ -52,16 +52,21 @@ bool ike2_udp(const struct ike2_sa *sa)
     return sa->natt && (sa->behind_nat || sa->peer_behind_nat);
 }
 
-/* A fresh authentic message came this way. With MOBIKE only an explicit word moves an SA. */
-void ike2_follow(struct ike *k, struct ike2_sa *sa, const struct ike2_in *in)
+bool ike2_follows(const struct ike2_sa *sa)
 {
-    if (endpoint_eq(&sa->remote, &in->from) && endpoint_eq(&sa->local, &in->to))
+    return ike2_udp(sa) && !sa->behind_nat && !sa->mobike;
+}
+
+void ike2_follow(struct ike *k, struct ike2_sa *sa, const struct endpoint *from,
+                 const struct endpoint *to)
+{
+    if (endpoint_eq(&sa->remote, from) && endpoint_eq(&sa->local, to))
         return;
     if (sa->state != IKE2_R_AUTH && /* the initiator has gone to UDP 4500 */
-        (!sa->peer_behind_nat || sa->mobike || sa->state != IKE2_UP))
+        (!ike2_follows(sa) || sa->state != IKE2_UP))
         return;
-    sa->local = in->to;
-    sa->remote = in->from;
+    sa->local = *to;
+    sa->remote = *from;
     if (sa->state == IKE2_UP)
         ike2_say_moved(k, sa);
 }
@@ -77,5 +82,5 @@ void ike2_natt_tick(struct ike *k, struct ike2_sa *sa)
     if (!ike_due(k, ike2_natt_deadline(sa)))
         return;
     ike_send_raw(k, &sa->local, &sa->remote, bytes_of("\xff", 1)); /* RFC 3948, 2.3 */
-    sa->keepalive = ike_in(k, IKE_KEEPALIVE);
+    sa->keepalive = ike_keepalive(k, ike2_config(k, sa));
 }

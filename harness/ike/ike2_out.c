@@ -93,6 +93,7 @@ void ike2_say_moved(struct ike *k, const struct ike2_sa *sa)
     o->from = sa->local;
     o->to = sa->remote;
     o->child.udp = ike2_udp(sa);
+    o->child.follows = ike2_follows(sa);
 }
 
 void ike2_say_attempt(struct ike *k, const struct ike2_sa *sa, const struct ike2_ask *a,

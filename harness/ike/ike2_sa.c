@@ -145,7 +145,7 @@ void ike2_came_up(struct ike *k, struct ike2_sa *sa)
     sa->give_up = MONO_NEVER;
     sa->hard = ike_hard(sa->up, sa->suite.lifetime_s);
     sa->soft = ike_soft(ike2_config(k, sa), sa->initiator, sa->up, sa->hard);
-    sa->keepalive = ike_in(k, IKE_KEEPALIVE);
+    sa->keepalive = ike_keepalive(k, ike2_config(k, sa));
     ike2_say_ike(k, sa, IKE_OUT_IKE_UP, IKE_END_NONE, false);
 }
 

@@ -136,6 +136,7 @@ void ike_child_up(struct ike *k, struct ike1_sa *sa, struct ike1_quick *q)
     ike_fill_child(k, c, o);
     o->child.old_in_spi = old;
     o->child.udp = sa->nat;
+    o->child.follows = ike1_follows(sa);
     o->from = sa->local;
     o->to = sa->remote;
     o->rekey = old != 0;

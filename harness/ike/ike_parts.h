@@ -31,7 +31,7 @@ enum {
     IKE_LINGER_OTHER = 60,
     IKE_CHILD_LINGER = 10, /* seconds until the initiator of a new pair deletes the old one */
     IKE_RETRY = 10,        /* seconds from a failed rekeying to the next try */
-    IKE_KEEPALIVE = 20,    /* seconds between NAT keep-alives */
+    IKE_KEEPALIVE = 20,    /* seconds between NAT keep-alives, if nothing else is said */
     IKE_YIELD = 2,       /* seconds that a responder of phase 1 leaves phase 2 to the other side */
     IKE_LOGIN_WAIT = 60, /* seconds from phase 1 until XAUTH and mode-config must be over */
 };
@@ -256,6 +256,12 @@ static inline struct mono ike_now(const struct ike *k)
 static inline bool ike_due(const struct ike *k, struct mono t)
 {
     return !mono_before(ike_now(k), t);
+}
+
+/* When a side behind a NAT says something next, only to be heard. */
+static inline struct mono ike_keepalive(const struct ike *k, const struct ike_peer_config *p)
+{
+    return mono_add(clock_now(k->clk), p->keepalive.ns ? p->keepalive : SPAN_S(IKE_KEEPALIVE));
 }
 
 static inline struct mono ike_in(const struct ike *k, int64_t seconds)

@@ -76,6 +76,24 @@ static void retire(struct peer *p, uint32_t old_spi)
         old->retired = true;
 }
 
+/* In UDP or not, and between which ends (RFC 3948; RFC 7296, 2.23). */
+static void set_way(struct sadb_pair *pair, const struct ike_out *o)
+{
+    pair->way = (struct esp_way){
+        .local = o->from, .remote = o->to, .udp = o->child.udp, .follows = o->child.follows};
+}
+
+/* It has one device, so all of its pairs are with it. */
+static void moved(struct peer *p, const struct ike_out *o)
+{
+    struct sadb_pair *pair;
+
+    for (size_t i = 0; (pair = sadb_at(p->sadb, i)); i++) {
+        if (ip_addr_eq(&esp_sa_params(pair->in)->src, &o->peer))
+            set_way(pair, o);
+    }
+}
+
 static void child_up(struct peer *p, const struct ike_out *o)
 {
     struct esp_sa *in = make_sa(p, o, true), *out = make_sa(p, o, false);
@@ -87,6 +105,7 @@ static void child_up(struct peer *p, const struct ike_out *o)
         (void)!ike_delete_child(p->ike, o->child.in_spi, true);
         return;
     }
+    set_way(sadb_by_spi(p->sadb, o->child.in_spi), o);
     retire(p, o->child.old_in_spi); /* 0 names no SA (RFC 4303, 2.1) */
     note_volume(p, o);
     add_fact(p, PEER_CHILD_UP, o);
@@ -129,7 +148,7 @@ static void take(struct peer *p, const struct ike_out *o)
     case IKE_OUT_CONFIG: add_fact(p, PEER_CONFIG, o); break;
     case IKE_OUT_LOGIN: ike_answer_login(p->ike, o->ike, false); break; /* it is no server */
     case IKE_OUT_FACT: add_fact(p, PEER_IKE_FACT, o); break;
-    case IKE_OUT_MOVED: break; /* its ESP goes between fixed addresses */
+    case IKE_OUT_MOVED: moved(p, o); break;
     }
 }
 

@@ -8,16 +8,6 @@ const struct ip_addr *inner_hop(const struct peer *p, const struct ip_addr *dst)
     return p->cfg.inner_next_hop.family ? &p->cfg.inner_next_hop : dst;
 }
 
-/* The largest inner packet that fits the WAN's MTU once it is sealed. */
-static size_t inner_mtu(const struct peer *p, const struct esp_sa *sa)
-{
-    size_t n = p->cfg.mtu;
-
-    while (n > 0 && IP4_HDR_LEN + esp_sealed_len(sa, n) > p->cfg.mtu)
-        n--;
-    return n;
-}
-
 static void send_too_big(struct peer *p, const struct pkt *in, size_t mtu)
 {
     uint8_t quoted[IP4_HDR_LEN + QUOTED], body[ICMP_HDR_LEN + sizeof(quoted)];
@@ -37,43 +27,40 @@ static void send_too_big(struct peer *p, const struct pkt *in, size_t mtu)
     link_send(p, PEER_INNER, inner_hop(p, &in->ip.src), &ip, wr_bytes(&w));
 }
 
-static struct ip outer_of(struct peer *p, const struct esp_sa *sa, const struct pkt *in)
+static struct ip outer_of(struct peer *p, const struct esp_way *way, const struct pkt *in)
 {
-    const struct esp_params *e = esp_sa_params(sa);
+    struct ip outer = {
+        .version = 4, .ttl = OUR_TTL, .tos = in->ip.tos, .df = in->ip.df, .id = p->ip_id++};
 
-    return (struct ip){.version = 4,
-                       .proto = IP_ESP,
-                       .ttl = OUR_TTL,
-                       .tos = in->ip.tos,
-                       .df = in->ip.df,
-                       .id = p->ip_id++,
-                       .src = e->src,
-                       .dst = e->dst};
+    esp_way_set(way, &outer);
+    return outer;
 }
 
-/* The common case: sealed where the frame will lie. N: bytes of the ESP packet. */
-static bool seal_in_place(struct peer *p, struct esp_sa *sa, const struct ip *outer,
+/* The common case: sealed where the frame will lie. N: bytes of the outer packet. */
+static bool seal_in_place(struct peer *p, const struct sadb_pair *pair, const struct ip *outer,
                           struct bytes packet, size_t n)
 {
-    uint8_t *b = link_begin(p, PEER_WAN, IP4_HDR_LEN + n);
+    uint8_t *b = link_begin(p, PEER_WAN, n);
 
     if (!b)
         return false;
-    struct wr w = wr_of(b, IP4_HDR_LEN + n);
-    ip_put(&w, outer, n);
-    if (esp_seal(sa, p->rng, packet, IP_IPIP, &w))
+    struct wr w = wr_of(b, n);
+    ip_put(&w, outer, n - IP4_HDR_LEN);
+    esp_way_put(&w, &pair->way, esp_sealed_len(pair->out, packet.n));
+    if (esp_seal(pair->out, p->rng, packet, IP_IPIP, &w))
         return false;
     link_end(p, PEER_WAN, &p->cfg.wan_next_hop, b, w.at);
     return true;
 }
 
 /* Too large for one packet, and may be cut: the ESP packet is, behind the seal (RFC 4301, 8.1). */
-static bool seal_and_cut(struct peer *p, struct esp_sa *sa, const struct ip *outer,
+static bool seal_and_cut(struct peer *p, const struct sadb_pair *pair, const struct ip *outer,
                          struct bytes packet)
 {
     struct wr w = wr_of(p->scratch, sizeof(p->scratch));
 
-    if (esp_seal(sa, p->rng, packet, IP_IPIP, &w))
+    esp_way_put(&w, &pair->way, esp_sealed_len(pair->out, packet.n));
+    if (esp_seal(pair->out, p->rng, packet, IP_IPIP, &w))
         return false;
     link_send(p, PEER_WAN, &p->cfg.wan_next_hop, outer, wr_bytes(&w));
     return true;
@@ -81,16 +68,15 @@ static bool seal_and_cut(struct peer *p, struct esp_sa *sa, const struct ip *out
 
 void inner_seal(struct peer *p, struct sadb_pair *pair, const struct pkt *in, struct bytes packet)
 {
-    size_t n = esp_sealed_len(pair->out, packet.n);
-    bool fits = IP4_HDR_LEN + n <= p->cfg.mtu;
+    size_t n = esp_way_outer_len(&pair->way, pair->out, packet.n);
+    bool fits = n <= p->cfg.mtu;
 
     if (!fits && in->ip.df) {
-        send_too_big(p, in, inner_mtu(p, pair->out));
+        send_too_big(p, in, esp_way_inner_max(&pair->way, pair->out, p->cfg.mtu));
         return;
     }
-    struct ip outer = outer_of(p, pair->out, in);
-    if (!(fits ? seal_in_place(p, pair->out, &outer, packet, n)
-               : seal_and_cut(p, pair->out, &outer, packet)))
+    struct ip outer = outer_of(p, &pair->way, in);
+    if (!(fits ? seal_in_place(p, pair, &outer, packet, n) : seal_and_cut(p, pair, &outer, packet)))
         return;
     p->count.sealed++;
     check_volume(p, pair, pair->out);

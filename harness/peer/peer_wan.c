@@ -1,6 +1,7 @@
 /* From the WAN: IKE, ESP, and what came out of it to the hosts behind. */
 #include "peer/peer_impl.h"
 #include "wire/checksum.h"
+#include "wire/natt.h"
 
 #define ALIVE_EVERY                                                                                \
     SPAN_MS(100) /* how often IKE is told of traffic: far below any DPD threshold                  \
@@ -85,12 +86,20 @@ static void count_failure(struct peer *p, enum err e)
         p->count.malformed++;
 }
 
-static void esp_input(struct peer *p, const struct pkt *in)
+/* FROM: its UDP endpoint; NULL: it came as protocol 50. The source is looked at where no NAT can
+ * have changed it. */
+static bool may_be_from(const struct sadb_pair *pair, const struct pkt *in,
+                        const struct endpoint *from)
+{
+    return from ? pair->way.udp : ip_addr_eq(&pair->way.remote.addr, &in->ip.src);
+}
+
+static void esp_input(struct peer *p, const struct pkt *in, const struct endpoint *from)
 {
     struct sadb_pair *pair = sadb_by_spi(p->sadb, in->esp.spi);
     struct esp_plain plain;
 
-    if (!pair || !ip_addr_eq(&esp_sa_params(pair->in)->src, &in->ip.src)) {
+    if (!pair || !may_be_from(pair, in, from)) {
         p->count.bad_spi++;
         return;
     }
@@ -101,7 +110,10 @@ static void esp_input(struct peer *p, const struct pkt *in)
         count_failure(p, e);
         return;
     }
-    note_alive(p, &in->ip.src);
+    struct endpoint here = {in->ip.dst, NATT_PORT};
+    if (from && esp_way_follow(&pair->way, pair->in, plain.seq, from, &here))
+        ike_seen_at(p->ike, esp_sa_params(pair->in)->spi, from, &here);
+    note_alive(p, &esp_sa_params(pair->in)->src);
     check_volume(p, pair, pair->in);
     if (packet)
         forward(p, pair, packet, plain.inner.n, plain.next);
@@ -129,6 +141,34 @@ static void ike_datagram(struct peer *p, const struct pkt *in)
         p->count.malformed++;
 }
 
+/* UDP 4500. The checksum of ESP is 0, or was changed by whoever changed the ports. */
+static void natt_datagram(struct peer *p, struct pkt *in)
+{
+    struct endpoint from = {in->ip.src, in->udp.src};
+    struct bytes inside;
+
+    switch (natt_parse(in->udp.data, &inside)) {
+    case NATT_ESP: /* from here on as if it had been protocol 50 */
+        in->ip.proto = IP_ESP;
+        in->ip.payload = inside;
+        in->ip.payload_len = inside.n;
+        pkt_parse_payload(in);
+        esp_input(p, in, &from);
+        break;
+    case NATT_IKE: ike_datagram(p, in); break;
+    case NATT_ALIVE: break;
+    case NATT_NONE: p->count.malformed++; break;
+    }
+}
+
+/* Of ours: ESP, as itself or in UDP. */
+static bool is_tunnel(const struct ip *quoted)
+{
+    struct rd r = rd_of(quoted->payload);
+
+    return quoted->proto == IP_ESP || (quoted->proto == IP_UDP && rd_be16(&r) == NATT_PORT);
+}
+
 /* RFC 1191, 3: about a packet of ours, and less than what was thought. */
 static void path_is_narrow(struct peer *p, const struct pkt *in)
 {
@@ -136,7 +176,7 @@ static void path_is_narrow(struct peer *p, const struct pkt *in)
     struct ip quoted;
 
     if (ip_parse(in->icmp.data, &quoted) || !ip_addr_eq(&quoted.src, &p->cfg.wan) ||
-        quoted.proto != IP_ESP || mtu < MTU_LEAST || mtu >= p->cfg.mtu)
+        !is_tunnel(&quoted) || mtu < MTU_LEAST || mtu >= p->cfg.mtu)
         return;
     log_say(p->log, LOG_INFO, LOG_MODULE, "the path takes %u bytes", mtu);
     p->cfg.mtu = mtu;
@@ -155,7 +195,9 @@ void wan_input(struct peer *p, struct pkt *in)
     else if (in->kind == PKT_ICMP)
         link_answer_echo(p, PEER_WAN, &p->cfg.wan_next_hop, in);
     else if (ours && in->kind == PKT_ESP)
-        esp_input(p, in);
+        esp_input(p, in, NULL);
     else if (ours && in->kind == PKT_UDP && in->udp.dst == IKE_PORT)
         ike_datagram(p, in);
+    else if (ours && in->kind == PKT_UDP && in->udp.dst == NATT_PORT)
+        natt_datagram(p, in);
 }

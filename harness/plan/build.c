@@ -77,6 +77,7 @@ void build_plan(struct load *l)
     build_head(l);
     build_lab(l, node_named(l->tree->child, "lab"));
     build_devices(l);
+    build_nats(l, node_named(l->tree->child, "lab"));
     build_peer(l, node_named(l->tree->child, "peer"));
     build_timeline(l);
     build_expects(l);

@@ -82,6 +82,24 @@ static void check_match(struct load *l, const struct node *n, struct plan_match 
         problem_add(&l->problems, ERR_INVALID, &n->at, "<%s>: spi is of kind=\"esp\"", n->name);
 }
 
+/* Where nothing is said, of the only one, or of the peer's. */
+static void read_nat(struct load *l, const struct node *n, struct plan_event *e)
+{
+    const struct plan_lab *lab = &l->plan->lab;
+    enum plan_site peer = lab->device_site == SITE_BO ? SITE_HO : SITE_BO;
+
+    if (e->action != ACTION_NAT_REBIND && e->action != ACTION_NAT_FORGET &&
+        e->action != ACTION_NAT_ADDRESS)
+        return;
+    if (!node_attr(n, "nat"))
+        e->nat = lab->nat[peer].is ? peer : lab->device_site;
+    if (!lab->nat[e->nat].is)
+        problem_add(&l->problems, ERR_INVALID, &n->at, "<%s>: the lab has no <nat site=\"%s\"/>",
+                    n->name, plan_site_name(e->nat));
+    if (e->action == ACTION_NAT_ADDRESS && e->address.family != 4)
+        problem_add(&l->problems, ERR_INVALID, &n->at, "<%s> address: a <nat> is of IPv4", n->name);
+}
+
 static void read_rest(struct load *l, const struct node *n, struct plan_event *e)
 {
     unsigned word = 0;
@@ -101,6 +119,7 @@ static void read_rest(struct load *l, const struct node *n, struct plan_event *e
         l->plan->lab.mode == MODE_PEER && l->plan->peer.ike_version != PLAN_IKEV2)
         problem_add(&l->problems, ERR_INVALID, &n->at,
                     "<%s> type=\"qcd\" is of IKEv2: <peer ike-version=\"2\"/>", n->name);
+    read_nat(l, n, e);
     e->match.has_message_id = node_attr(n, "message-id") != NULL;
     check_match(l, n, &e->match);
     if (e->action != ACTION_PEER_SUITES)

@@ -64,7 +64,7 @@ void build_lab(struct load *l, const struct node *n)
     own_router(n, "bo-host", "bo-on-link", &lab->bo_host, &lab->bo_on_link);
     own_router(n, "ho-host", "ho-on-link", &lab->ho_host, &lab->ho_on_link);
     for (const struct node *c = n->child; c; c = c->next) {
-        if (c->spec)
+        if (c->spec && strcmp(c->name, "leg") == 0)
             read_leg(l, c, seen);
     }
 }

@@ -162,6 +162,7 @@ void build_peer(struct load *l, const struct node *n)
         .dpd_tries = 3,
         .acquire = true,
         .initial_contact = true,
+        .natt = true,
         .rekeys = true,
         .ike = "",
         .esp = "",

@@ -95,12 +95,33 @@ static void check_devices(struct load *l)
                     plan_site_name(second->site));
 }
 
+/* UDP over IPv4 is what the NATs of the lab know. */
+static void check_nats(struct load *l)
+{
+    const struct plan_lab *lab = &l->plan->lab;
+    char text[IP_ADDR_TEXT];
+
+    for (int i = 0; i < 2; i++) {
+        const struct ip_addr *a = &lab->nat[i].address;
+        if (!lab->nat[i].is)
+            continue;
+        if (a->family != 4 || lab->bo_outside.family != 4)
+            problem_add(&l->problems, ERR_INVALID, &l->lab_at, "<nat> is of IPv4");
+        if (ip_addr_eq(a, &lab->bo_outside) || ip_addr_eq(a, &lab->ho_outside) ||
+            (lab->nat[!i].is && ip_addr_eq(a, &lab->nat[!i].address)))
+            problem_add(&l->problems, ERR_INVALID, &l->lab_at,
+                        "<nat site=\"%s\">: %s is the address of another gateway",
+                        plan_site_name((enum plan_site)i), ip_addr_format(a, text));
+    }
+}
+
 void check_lab(struct load *l)
 {
     const struct plan_lab *lab = &l->plan->lab;
     const struct node *peer = node_named(l->tree->child, "peer");
 
     check_families(l);
+    check_nats(l);
     check_distinct(l);
     check_protected(l, "bo", &lab->bo_host, &lab->bo_net);
     check_protected(l, "ho", &lab->ho_host, &lab->ho_net);

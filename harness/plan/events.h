@@ -68,6 +68,17 @@
       "sends the last frames that matched to the device once more",                                \
       "the frames on the wan leg, marked as injected")
 
+/* A NAT of the lab, by the harness. */
+#define PLAN_EVENTS_NAT(X)                                                                         \
+    X(NAT_REBIND, "nat-rebind", "h", nat, nat_used,                                                \
+      "has a NAT map what goes out to other ports; what comes in by the old ones still passes",    \
+      "the first packet that went out by a new port")                                              \
+    X(NAT_FORGET, "nat-forget", "h", nat, nat_used, "has a NAT forget its mappings",               \
+      "the first packet that came in for none, or went out by a new one")                          \
+    X(NAT_ADDRESS, "nat-address", "h", nat_address, nat_used,                                      \
+      "gives a NAT another public address in the place of its own",                                \
+      "the first packet that went out with it")
+
 /* What the peer does with ESP, and no honest one would. */
 #define PLAN_EVENTS_ESP(X)                                                                         \
     X(ESP_DUPLICATE, "esp-duplicate", "p", count, frame_met, "sends packets twice",                \
@@ -135,6 +146,7 @@
     PLAN_EVENTS_DEVICE(X)                                                                          \
     PLAN_EVENTS_LAN(X)                                                                             \
     PLAN_EVENTS_WAN(X)                                                                             \
+    PLAN_EVENTS_NAT(X)                                                                             \
     PLAN_EVENTS_ESP(X)                                                                             \
     PLAN_EVENTS_IKE(X)
 

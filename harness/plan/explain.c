@@ -127,10 +127,25 @@ static void explain_lab(struct buf *out, const struct plan *p)
     buf_addc(out, '\n');
     for (unsigned i = 0; i < LEG_MGMT; i++)
         explain_leg(out, (enum plan_leg)i, &lab->legs[i]);
+    explain_nat(out, p, SITE_BO);
+    explain_nat(out, p, SITE_HO);
     for (size_t i = 0; i < p->ndevices; i++)
         explain_device(out, &p->devices[i]);
     if (lab->mode == MODE_PEER)
         explain_peer(out, p);
+}
+
+static void explain_nat(struct buf *out, const struct plan *p, enum plan_site s)
+{
+    const struct plan_nat *nat = &p->lab.nat[s];
+
+    if (!nat->is)
+        return;
+    addr(out, s == p->lab.device_site ? "  a NAT in front of the device: it is "
+                                      : "  a NAT in front of the peer, which is ", &nat->address);
+    buf_adds(out, s == p->lab.device_site ? " to the WAN" : " behind it");
+    span(out, "; mappings last ", nat->timeout);
+    buf_adds(out, nat->forward ? ", UDP 500 and 4500 always come in\n" : "\n");
 }
 
 /* --- streams and timeline --------------------------------------------------------------------- */

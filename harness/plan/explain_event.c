@@ -68,7 +68,7 @@ static void explain_lasts(struct buf *out, const struct plan_event *e)
 
 static void explain_amount(struct buf *out, const struct plan *p, const struct plan_event *e)
 {
-    char text[VALUE_CHARS], name[32];
+    char text[VALUE_CHARS], name[32], addr[IP_ADDR_TEXT];
 
     switch (e->action) {
     case ACTION_WAN_DELAY: buf_addf(out, ", %s long", value_span_format(e->hold, text)); break;
@@ -95,6 +95,14 @@ static void explain_amount(struct buf *out, const struct plan *p, const struct p
         break;
     case ACTION_FORGE_DELETE:
         buf_addf(out, ", phase %u%s", e->phase, e->garbled ? ", as if encrypted" : "");
+        break;
+    case ACTION_NAT_REBIND:
+    case ACTION_NAT_FORGET:
+        buf_addf(out, ", the one at the %s", e->nat == SITE_BO ? "branch office" : "head office");
+        break;
+    case ACTION_NAT_ADDRESS:
+        buf_addf(out, ", the one at the %s: ", e->nat == SITE_BO ? "branch office" : "head office");
+        buf_adds(out, ip_addr_format(&e->address, addr));
         break;
     case ACTION_FORGE_NOTIFY:
         buf_addf(out, ", %s", word(PLAN_NOTIFY_WORDS, e->notify, name));

@@ -50,6 +50,7 @@ void vars_apply(struct load *l);
 void build_plan(struct load *l);
 void build_lab(struct load *l, const struct node *lab); /* NULL: all as in the note */
 void build_devices(struct load *l);
+void build_nats(struct load *l, const struct node *lab); /* once it is known where the device is */
 void build_peer(struct load *l, const struct node *peer);
 /* The suites of LIST with their full names. */
 const char *peer_suites(struct load *l, const struct node *n, const char *name, const char *list,

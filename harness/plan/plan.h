@@ -30,6 +30,13 @@ struct plan_leg_spec {
     uint16_t mtu; /* 0: 1500 */
 };
 
+struct plan_nat { /* <nat>: between a gateway and the wan leg; translates UDP and passes no more */
+    bool is;
+    struct ip_addr address; /* the device's: what it is to the WAN; the peer's: its own behind it */
+    struct span timeout;    /* a mapping that nothing went out by for so long is gone */
+    bool forward;           /* UDP 500 and 4500 come in whoever began */
+};
+
 struct plan_setting { /* <set name= value=/>: a named switch, or <line>: a configuration line */
     const char *name; /* NULL: `value` is a configuration line */
     const char *value;
@@ -76,6 +83,7 @@ struct plan_peer {
     unsigned dpd_tries;
     bool acquire; /* brings the tunnel up when its hosts' traffic wants it */
     bool initial_contact;
+    bool natt;       /* speaks NAT traversal (RFC 3947) */
     bool rekeys;     /* at the soft lifetime of an SA; else it waits for the other side */
     const char *ike; /* phase-1 suites, "": whatever the device offers; else "3des-cbc-sha1-modp1024
                         aes-128-cbc-sha1-modp1536 ...". IKEv2: also "aes-128-gcm-16-sha256-ecp256",
@@ -95,6 +103,7 @@ struct plan_lab {
     enum plan_mode mode;
     enum plan_site device_site; /* peer mode: where the device is */
     struct plan_leg_spec legs[LEG_COUNT];
+    struct plan_nat nat[2]; /* by site of the gateway that is behind it */
     struct ip_addr bo_host, bo_on_link, bo_inside; /* user; its router or itself; gateway inside */
     struct ip_addr bo_outside, bo_wan_router;      /* gateway outside; next hop there */
     struct ip_addr ho_outside, ho_wan_router;
@@ -219,6 +228,8 @@ struct plan_event {
     unsigned phase;        /* forge-delete */
     bool garbled;          /* forge-delete: looks encrypted */
     unsigned notify;       /* forge-notify: as words */
+    enum plan_site nat;     /* nat- events: the gateway behind it */
+    struct ip_addr address; /* nat-address: the new one */
     struct ip_addr source; /* wan-replay: instead of the one they had; family 0: that one */
     struct plan_place at;
 };

@@ -35,6 +35,15 @@ static const struct attr_spec leg_attrs[] = {
 };
 static const struct elem_spec leg = {"leg", ATTRS(leg_attrs), NEITHER};
 
+static const struct attr_spec nat_attrs[] = {
+    {"site", VALUE_CHOICE, true, SITE_WORDS, IN(lab_nat, site)},
+    {"public", VALUE_ADDR, false, NULL, IN(lab_nat, outside)},
+    {"private", VALUE_ADDR, false, NULL, IN(lab_nat, inside)},
+    {"timeout", VALUE_DURATION, false, NULL, IN(lab_nat, spec.timeout)},
+    {"forward", VALUE_YESNO, false, NULL, IN(lab_nat, spec.forward)},
+};
+static const struct elem_spec nat = {"nat", ATTRS(nat_attrs), NEITHER};
+
 static const struct attr_spec lab_attrs[] = {
     {"mode", VALUE_CHOICE, false, "peer pair", IN(plan_lab, mode)},
     {"device", VALUE_CHOICE, false, SITE_WORDS, IN(plan_lab, device_site)},
@@ -45,7 +54,7 @@ static const struct attr_spec lab_attrs[] = {
         LAB_NETS(X)
 #undef X
 };
-static const struct child_spec lab_children[] = {{&leg, false, true, 0}};
+static const struct child_spec lab_children[] = {{&leg, false, true, 0}, {&nat, false, true, 0}};
 static const struct elem_spec lab = {"lab", ATTRS(lab_attrs),
                                      CHILDREN(CONTENT_CHILDREN, lab_children), NEITHER};
 
@@ -78,6 +87,7 @@ static const struct attr_spec peer_attrs[] = {
     {"acquire", VALUE_ONOFF, false, NULL, IN(plan_peer, acquire)},
     {"initial-contact", VALUE_ONOFF, false, NULL, IN(plan_peer, initial_contact)},
     {"rekeys", VALUE_ONOFF, false, NULL, IN(plan_peer, rekeys)},
+    {"nat-traversal", VALUE_ONOFF, false, NULL, IN(plan_peer, natt)},
     {"ike-version", VALUE_CHOICE, false, "1 2", IN(plan_peer, ike_version)},
     {"ike", VALUE_SUITES, false, NULL, IN(plan_peer, ike)},
     {"esp", VALUE_SUITES, false, NULL, IN(plan_peer, esp)},

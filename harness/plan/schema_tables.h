@@ -41,6 +41,12 @@ struct lab_leg {   /* <leg> */
     struct plan_leg_spec spec;
 };
 
+struct lab_nat { /* <nat> */
+    unsigned site;
+    struct ip_addr outside, inside; /* family 0: nothing was said */
+    struct plan_nat spec;
+};
+
 #define LEG_WORDS    "bo-lan wan ho-lan mgmt"
 #define SITE_WORDS   "bo ho"
 #define ACTOR_WORDS  "peer device harness"

@@ -1,5 +1,6 @@
 /* What each event does. */
 #include "replay/impair.h"
+#include "replay/wan_nat.h"
 
 #include <limits.h>
 
@@ -140,6 +141,12 @@ static void by_harness(struct run *r, struct event *e)
     case ACTION_FORGE_NOTIFY:
     case ACTION_IKE_FLOOD:
     case ACTION_IKE_MALFORMED: inject(r, e); break;
+    case ACTION_NAT_REBIND:
+    case ACTION_NAT_FORGET:
+    case ACTION_NAT_ADDRESS:
+        e->met_before = wan_nats_met(r, e->spec);
+        wan_nats_event(r, e->spec);
+        break;
     default: impair_begin(r, e); break;
     }
 }

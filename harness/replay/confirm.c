@@ -1,6 +1,7 @@
 /* What shows on the wire, in the device's log or in its answer that an event bit. An event for
  * which nothing does stays `sent`, and no verdict rests on it. */
 #include "replay/impair.h"
+#include "replay/wan_nat.h"
 #include "wire/ikev2.h"
 
 /* A device that was told to delete does so at once, so an encrypted informational message within
@@ -11,7 +12,7 @@
 struct sign { /* something happened that may be what an event waits for */
     enum { SIGN_FACT, SIGN_FRAME, SIGN_LOG, SIGN_COUNTERS, SIGN_ANSWER } kind;
     const struct peer_fact *fact;
-    const struct pkt *frame;
+    const struct wan_frame *frame;
     const struct asa_log *log;
     enum plan_site site; /* LOG: whose */
 };
@@ -54,14 +55,13 @@ static bool is_informational(const struct isakmp_hdr *h)
     return h->exchange == ISAKMP_X_INFO && (h->flags & ISAKMP_FLAG_ENCRYPTED);
 }
 
-static bool is_informational_of(const struct run *r, const struct event *e, const struct pkt *p)
+static bool is_informational_of(const struct run *r, const struct event *e,
+                                const struct wan_frame *f)
 {
     const struct plan_lab *l = &r->plan->lab;
     const struct ip_addr *device = e->spec->site == SITE_BO ? &l->bo_outside : &l->ho_outside;
-    struct isakmp_hdr h;
 
-    return p->kind == PKT_UDP && p->udp.src == IKE_PORT && ip_addr_eq(&p->ip.src, device) &&
-           !isakmp_hdr_parse(p->udp.data, &h) && is_informational(&h) &&
+    return f->ike && ip_addr_eq(&f->p.ip.src, device) && is_informational(&f->hdr) &&
            mono_before(run_now(r), mono_add(e->sent, DELETE_WITHIN));
 }
 
@@ -105,8 +105,8 @@ static const char *new_spi_used(struct run *r, struct event *e, const struct sig
     }
     if (s->kind != SIGN_FRAME || !e->new_spi[0])
         return NULL;
-    return s->frame->kind == PKT_ESP &&
-                   (s->frame->esp.spi == e->new_spi[0] || s->frame->esp.spi == e->new_spi[1])
+    return s->frame->esp &&
+                   (s->frame->spi == e->new_spi[0] || s->frame->spi == e->new_spi[1])
                ? "a packet with the new SPI was seen"
                : NULL;
 }
@@ -153,6 +153,13 @@ static const char *match_passed(struct run *r, struct event *e, const struct sig
                : NULL;
 }
 
+static const char *nat_used(struct run *r, struct event *e, const struct sign *s)
+{
+    return s->kind == SIGN_COUNTERS && wan_nats_met(r, e->spec) > e->met_before
+               ? "a packet met what the NAT does now"
+               : NULL;
+}
+
 static const char *frame_sent(struct run *r, struct event *e, const struct sign *s)
 {
     (void)r;
@@ -162,9 +169,9 @@ static const char *frame_sent(struct run *r, struct event *e, const struct sign 
 static const char *number_jumped(struct run *r, struct event *e, const struct sign *s)
 {
     (void)r;
-    return s->kind == SIGN_FRAME && s->frame->kind == PKT_ESP && e->new_spi[0] &&
-                   s->frame->esp.spi == e->new_spi[0] &&
-                   s->frame->esp.seq - e->new_spi[1] > e->spec->numbers
+    return s->kind == SIGN_FRAME && s->frame->esp && e->new_spi[0] &&
+                   s->frame->spi == e->new_spi[0] &&
+                   s->frame->seq - e->new_spi[1] > e->spec->numbers
                ? "a packet behind the gap was seen"
                : NULL;
 }
@@ -172,8 +179,8 @@ static const char *number_jumped(struct run *r, struct event *e, const struct si
 static const char *number_restarted(struct run *r, struct event *e, const struct sign *s)
 {
     (void)r;
-    return s->kind == SIGN_FRAME && s->frame->kind == PKT_ESP && e->new_spi[0] &&
-                   s->frame->esp.spi == e->new_spi[0] && s->frame->esp.seq <= e->new_spi[1]
+    return s->kind == SIGN_FRAME && s->frame->esp && e->new_spi[0] &&
+                   s->frame->spi == e->new_spi[0] && s->frame->seq <= e->new_spi[1]
                ? "a number was used again"
                : NULL;
 }
@@ -332,11 +339,10 @@ static bool waits_for_frame(const struct run *r)
 
 void confirm_frame(struct run *r, struct bytes frame)
 {
-    struct pkt p;
-    struct sign s = {.kind = SIGN_FRAME, .frame = &p};
+    struct wan_frame f;
+    struct sign s = {.kind = SIGN_FRAME, .frame = &f};
 
-    pkt_parse(frame, &p);
-    if (p.kind != PKT_ESP && p.kind != PKT_UDP)
+    if (!wan_frame_parse(frame, &f) || (!f.esp && !f.ike))
         return;
     show_all(r, &s);
     r->watch_wan = waits_for_frame(r);

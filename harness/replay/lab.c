@@ -2,6 +2,7 @@
 #include "base/mem.h"
 #include "base/rng_os.h"
 #include "replay/impair.h"
+#include "replay/wan_nat.h"
 
 /* The lab's key where nobody gives one: both ends are ours. */
 #define LAB_PSK "holdfast-lab"
@@ -92,8 +93,11 @@ static void make_peer(struct run *r)
     const struct plan_lab *l = &r->plan->lab;
     const struct plan_peer *pp = &r->plan->peer;
     bool at_ho = run_device_site(r) == SITE_BO;
+    const struct plan_nat *own = &l->nat[at_ho ? SITE_HO : SITE_BO],
+                          *its = &l->nat[at_ho ? SITE_BO : SITE_HO];
+    const struct ip_addr *lab = at_ho ? &l->ho_outside : &l->bo_outside;
 
-    r->ike_peer.address = at_ho ? l->bo_outside : l->ho_outside;
+    r->ike_peer.address = its->is ? its->address : at_ho ? l->bo_outside : l->ho_outside;
     r->ike_peer.psk = bytes_str(lab_psk(r));
     r->ike_peer.ike_version = pp->ike_version == PLAN_IKEV2 ? 2 : 1;
     r->ike_peer.dpd = (struct ike_dpd){.enabled = pp->dpd,
@@ -101,11 +105,12 @@ static void make_peer(struct run *r)
                                        .retry = pp->dpd_retry,
                                        .tries = pp->dpd_tries};
     r->ike_peer.initial_contact = pp->initial_contact;
+    r->ike_peer.natt = pp->natt;
     r->ike_peer.never_rekeys = !pp->rekeys;
     make_policies(r, at_ho ? &l->ho_net : &l->bo_net, at_ho ? &l->bo_net : &l->ho_net);
     if (pp->mode != PEER_L2L)
         make_client(r, pp);
-    struct peer_config c = {.wan = at_ho ? l->ho_outside : l->bo_outside,
+    struct peer_config c = {.wan = own->is ? own->address : *lab,
                             .wan_on_link = at_ho ? l->bo_wan_router : l->ho_wan_router,
                             .wan_next_hop = at_ho ? l->bo_outside : l->ho_outside,
                             .wan_mac = LAB_WAN_MAC,
@@ -188,6 +193,7 @@ enum err lab_open(struct run *r, struct diag *why)
         make_peer(r);
     outside_open(r);
     r->impair = impair_new(r);
+    r->nats = wan_nats_new(r);
     lab_next(r); /* looks at the deadlines for the first time */
     return ERR_OK;
 }
@@ -204,6 +210,7 @@ void lab_close(struct run *r)
     }
     host_free(r->outside);
     impair_free(r->impair);
+    wan_nats_free(r->nats);
     peer_free(r->peer);
     port_close(r->inner_end);
     for (int i = 0; i < TAPS; i++)

@@ -1,6 +1,7 @@
 /* Frames and time to whoever waits for them. */
 #include "port/port_live.h"
 #include "replay/impair.h"
+#include "replay/wan_nat.h"
 
 #define BURST 64 /* frames of one leg before the others get their turn */
 
@@ -22,6 +23,8 @@ void lab_hand(struct run *r, enum tap_id id, struct bytes frame)
             router_input(r, SITE_BO, frame);
             break;
         }
+        if (r->nats && !wan_nats_in(r, &frame))
+            break;
         if (outside_takes(r, frame)) {
             host_input(r->outside, frame);
             break;

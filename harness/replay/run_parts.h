@@ -27,6 +27,7 @@
 
 struct run;
 struct impair;
+struct wan_nats;
 struct wan_frame;
 
 /* The directions of the WAN, each of which can be a blackhole. Peer mode: into the peer's end and
@@ -100,6 +101,7 @@ struct event {
     uint64_t met;         /* messages that fit its trigger */
     uint64_t bites;       /* frames of the wan leg that it changed or sent */
     uint64_t bites_before;
+    uint64_t met_before; /* nat- events: what the NAT counted */
     struct {
         bool waits; /* for the peer's request, until the device's is answered */
         uint32_t id;
@@ -129,6 +131,7 @@ struct run {
     struct tap taps[TAPS];
     struct way ways[WAYS];
     struct impair *impair; /* NULL: no event needs it */
+    struct wan_nats *nats; /* NULL: the lab has none */
     struct host *host[SITES];
     struct host *outside;   /* NULL: nobody is there */
     struct port *inner_end; /* peer mode: the peer's end of its own LAN */

@@ -1,4 +1,5 @@
 #include "replay/impair.h"
+#include "replay/wan_nat.h"
 
 /* What a blackhole of the WAN eats is evidence. A host that is unplugged has no frames: nobody sees
  * what it sends, and it sees nothing. */
@@ -57,7 +58,13 @@ static void tap_commit(struct sink *s, size_t n)
     struct tap *t = CONTAINER_OF(s, struct tap, sink);
     struct run *r = t->run;
     struct bytes frame = bytes_of(t->lent, n);
+    bool natted = r->nats && t == &r->taps[TAP_WAN];
+
+    if (natted && !wan_nats_out(r, t->lent, n))
+        return;
     enum impair_fate fate = fate_of(t, t->out, frame);
+    if (natted && fate != FATE_EATEN)
+        wan_nats_sent(r);
 
     if (fate != FATE_HELD)
         record(t, run_now(r), frame, true, fate == FATE_EATEN ? REMARK_FILTERED : r->remark);
