@@ -311,7 +311,7 @@ void ike1_info_input(struct ike *k, struct ike1_sa *sa, struct ike1_in *in)
     if (ike1_was_seen(sa, in->hdr.message_id)) {
         ike1_fact(k, sa, IKE_FACT_DUPLICATE, 2)->message_id = in->hdr.message_id;
         if (sa->dpd_memory.reply.p && sa->dpd_memory.request == in->hash)
-            ike1_send(k, sa, owned_bytes(&sa->dpd_memory.reply));
+            ike_send(k, &in->to, &in->from, owned_bytes(&sa->dpd_memory.reply));
         return;
     }
     if (!authentic(k, sa, in))

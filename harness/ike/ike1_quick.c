@@ -125,7 +125,8 @@ void ike1_quick_input(struct ike *k, struct ike1_sa *sa, struct ike1_in *in)
     if (q && q->memory.reply.p && q->memory.request == in->hash) {
         ike1_fact(k, sa, IKE_FACT_DUPLICATE, 2)->message_id = q->message_id;
         if (q->initiator || q->state == IKE1_Q_WAIT_3)
-            ike1_send(k, sa, owned_bytes(&q->memory.reply));
+            ike_send(k, &in->to, &in->from, owned_bytes(&q->memory.reply)); /* a NAT may have
+                                                                               moved it */
         return;
     }
     if (q && q->state == IKE1_Q_WAIT_2)

@@ -240,3 +240,10 @@ size_t peer_children(const struct peer *p)
         n += !pair->retired;
     return n;
 }
+
+const struct esp_params *peer_sa(const struct peer *p, size_t i)
+{
+    const struct sadb_pair *pair = sadb_at(p->sadb, i / 2);
+
+    return pair ? esp_sa_params(i % 2 ? pair->out : pair->in) : NULL;
+}

@@ -98,4 +98,8 @@ struct peer_counters {
 void peer_counters(const struct peer *p, struct peer_counters *out);
 size_t peer_children(const struct peer *p); /* usable SA pairs now */
 
+/* Its SAs, keys and all, by number from 0: what it receives with, what it sends with, and so on;
+ * NULL past the end. Valid until the next call that may change them. */
+const struct esp_params *peer_sa(const struct peer *p, size_t i);
+
 #endif

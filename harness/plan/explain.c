@@ -112,6 +112,21 @@ static void explain_peer(struct buf *out, const struct plan *p)
              peer->acquire ? "brings up" : "never brings up");
 }
 
+static void explain_nat(struct buf *out, const struct plan *p, enum plan_site s)
+{
+    const struct plan_nat *nat = &p->lab.nat[s];
+
+    if (!nat->is)
+        return;
+    addr(out,
+         s == p->lab.device_site ? "  a NAT in front of the device: it is "
+                                 : "  a NAT in front of the peer, which is ",
+         &nat->address);
+    buf_adds(out, s == p->lab.device_site ? " to the WAN" : " behind it");
+    span(out, "; mappings last ", nat->timeout);
+    buf_adds(out, nat->forward ? ", UDP 500 and 4500 always come in\n" : "\n");
+}
+
 static void explain_lab(struct buf *out, const struct plan *p)
 {
     const struct plan_lab *lab = &p->lab;
@@ -133,19 +148,6 @@ static void explain_lab(struct buf *out, const struct plan *p)
         explain_device(out, &p->devices[i]);
     if (lab->mode == MODE_PEER)
         explain_peer(out, p);
-}
-
-static void explain_nat(struct buf *out, const struct plan *p, enum plan_site s)
-{
-    const struct plan_nat *nat = &p->lab.nat[s];
-
-    if (!nat->is)
-        return;
-    addr(out, s == p->lab.device_site ? "  a NAT in front of the device: it is "
-                                      : "  a NAT in front of the peer, which is ", &nat->address);
-    buf_adds(out, s == p->lab.device_site ? " to the WAN" : " behind it");
-    span(out, "; mappings last ", nat->timeout);
-    buf_adds(out, nat->forward ? ", UDP 500 and 4500 always come in\n" : "\n");
 }
 
 /* --- streams and timeline --------------------------------------------------------------------- */

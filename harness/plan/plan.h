@@ -103,7 +103,7 @@ struct plan_lab {
     enum plan_mode mode;
     enum plan_site device_site; /* peer mode: where the device is */
     struct plan_leg_spec legs[LEG_COUNT];
-    struct plan_nat nat[2]; /* by site of the gateway that is behind it */
+    struct plan_nat nat[2];                        /* by site of the gateway that is behind it */
     struct ip_addr bo_host, bo_on_link, bo_inside; /* user; its router or itself; gateway inside */
     struct ip_addr bo_outside, bo_wan_router;      /* gateway outside; next hop there */
     struct ip_addr ho_outside, ho_wan_router;

@@ -64,8 +64,8 @@ static const struct attr_spec wan_end_attrs[] = {WITH("of", REF, true, NULL, NOT
 static const struct attr_spec replay_attrs[] = {WITH("source", ADDR, false, NULL, EVENT(source)),
                                                 HOWMANY, MATCH};
 
-static const struct attr_spec nat_attrs[] = {
-    WITH("nat", CHOICE, false, SITE_WORDS, EVENT(nat)), BY};
+static const struct attr_spec nat_attrs[] = {WITH("nat", CHOICE, false, SITE_WORDS, EVENT(nat)),
+                                             BY};
 static const struct attr_spec nat_address_attrs[] = {
     WITH("nat", CHOICE, false, SITE_WORDS, EVENT(nat)),
     WITH("address", ADDR, true, NULL, EVENT(address)), BY};

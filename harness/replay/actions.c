@@ -146,6 +146,8 @@ static void by_harness(struct run *r, struct event *e)
     case ACTION_NAT_ADDRESS:
         e->met_before = wan_nats_met(r, e->spec);
         wan_nats_event(r, e->spec);
+        if (e->spec->action == ACTION_NAT_ADDRESS)
+            facts_moved(r);
         break;
     default: impair_begin(r, e); break;
     }

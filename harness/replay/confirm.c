@@ -105,8 +105,7 @@ static const char *new_spi_used(struct run *r, struct event *e, const struct sig
     }
     if (s->kind != SIGN_FRAME || !e->new_spi[0])
         return NULL;
-    return s->frame->esp &&
-                   (s->frame->spi == e->new_spi[0] || s->frame->spi == e->new_spi[1])
+    return s->frame->esp && (s->frame->spi == e->new_spi[0] || s->frame->spi == e->new_spi[1])
                ? "a packet with the new SPI was seen"
                : NULL;
 }

@@ -3,6 +3,7 @@
 #include "esp/esp_table.h"
 #include "ike/ike_keys.h"
 #include "replay/run_parts.h"
+#include "replay/wan_nat.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -57,13 +58,9 @@ static void say_ike(struct run *r, const struct ike_out *o, bool up)
     run_event(r);
 }
 
-static struct esp_params params_of(const struct run *r, const struct ike_out *o, bool inbound)
+static struct esp_params params_of(const struct ike_out *o, bool inbound)
 {
-    const struct plan_lab *l = &r->plan->lab;
-    const struct ip_addr *own = l->device_site == SITE_BO ? &l->ho_outside : &l->bo_outside;
     struct esp_params p = {.spi = inbound ? o->child.in_spi : o->child.out_spi,
-                           .src = inbound ? o->peer : *own,
-                           .dst = inbound ? *own : o->peer,
                            .cipher = o->child.suite.cipher,
                            .integ = o->child.suite.integ};
 
@@ -74,27 +71,53 @@ static struct esp_params params_of(const struct run *r, const struct ike_out *o,
     return p;
 }
 
-static void say_esp(struct run *r, const struct ike_out *o, bool inbound, bool up)
+/* Addresses are those on the wan leg. */
+static void begin_esp(struct run *r, struct esp_params *p, bool inbound, bool up)
 {
-    struct esp_params p = params_of(r, o, inbound);
+    const struct plan_lab *l = &r->plan->lab;
+    const struct ip_addr device = l->device_site == SITE_BO ? l->bo_outside : l->ho_outside;
+    const struct ip_addr own = wan_nats_peer(r);
     char src[IP_ADDR_TEXT], dst[IP_ADDR_TEXT];
 
+    p->src = inbound ? device : own;
+    p->dst = inbound ? own : device;
     event_line_start(&r->line, "esp-sa");
     event_line_add(&r->line, "state", up ? "up" : "down");
-    event_line_addf(&r->line, "spi", "0x%08x", p.spi);
-    event_line_add(&r->line, "src", ip_addr_format(&p.src, src));
-    event_line_add(&r->line, "dst", ip_addr_format(&p.dst, dst));
+    event_line_addf(&r->line, "spi", "0x%08x", p->spi);
+    event_line_add(&r->line, "src", ip_addr_format(&p->src, src));
+    event_line_add(&r->line, "dst", ip_addr_format(&p->dst, dst));
+    if (!up)
+        return;
+    event_line_add(&r->line, "cipher", cipher_name(p->cipher));
+    add_hex(&r->line, "cipher_key", p->cipher_key, cipher_key_len(p->cipher));
+    event_line_add(&r->line, "integ", integ_name(p->integ));
+    add_hex(&r->line, "integ_key", p->integ_key, integ_key_len(p->integ));
+    esp_table_put(&r->esp_keys, p);
+}
+
+void facts_moved(struct run *r)
+{
+    const struct esp_params *sa;
+
+    for (size_t i = 0; r->peer && (sa = peer_sa(r->peer, i)); i++) {
+        struct esp_params p = *sa;
+        begin_esp(r, &p, i % 2 == 0, true);
+        run_event(r);
+        mem_wipe(&p, sizeof(p));
+    }
+}
+
+static void say_esp(struct run *r, const struct ike_out *o, bool inbound, bool up)
+{
+    struct esp_params p = params_of(o, inbound);
+
+    begin_esp(r, &p, inbound, up);
     if (up) {
-        event_line_add(&r->line, "cipher", cipher_name(p.cipher));
-        add_hex(&r->line, "cipher_key", p.cipher_key, cipher_key_len(p.cipher));
-        event_line_add(&r->line, "integ", integ_name(p.integ));
-        add_hex(&r->line, "integ_key", p.integ_key, integ_key_len(p.integ));
         event_line_add(&r->line, "initiator", o->initiator ? "peer" : "device");
         if (o->child.suite.esn)
             event_line_add(&r->line, "esn", "yes");
         if (inbound && o->child.old_in_spi)
             event_line_addf(&r->line, "old_spi", "0x%08x", o->child.old_in_spi);
-        esp_table_put(&r->esp_keys, &p);
     } else {
         event_line_add(&r->line, "reason", ike_end_name(o->end));
         if (cross_deleter(r, o->child.in_spi))

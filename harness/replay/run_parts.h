@@ -314,6 +314,7 @@ const char *cross_deleter(const struct run *r, uint32_t in_spi); /* NULL: nobody
 
 /* facts.c: what the peer says of its SAs, as event lines and keys. */
 void facts_take(struct run *r);
+void facts_moved(struct run *r); /* the peer is known by another address from now on */
 /* The files are opened while root is still there. */
 MUST_USE enum err keys_open(struct run *r, struct diag *why);
 MUST_USE enum err keys_write(struct run *r, struct diag *why);

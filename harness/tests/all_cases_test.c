@@ -91,21 +91,14 @@ static const char *wan_of(const char *path)
  * there. */
 static bool is_mangled(const char *path)
 {
-    static const char *const cases[] = {"cut-in-a-rekeying",
-                                        "delete-twice",
-                                        "dpd-replayed-answer",
-                                        "esp-bad-icv-flood",
-                                        "esp-from-another-address",
-                                        "esp-old-sa-replayed",
-                                        "esp-swapped-spi",
-                                        "esp-unknown-spi",
-                                        "forged-delete-",
-                                        "malformed-ike",
-                                        "narrow-wan-",
-                                        "random-schedule-",
-                                        "rekeying-answer-",
-                                        "replayed-delete",
-                                        "tunnel-stays-down-",
+    static const char *const cases[] = {"cut-in-a-rekeying",        "delete-twice",
+                                        "dpd-replayed-answer",      "esp-bad-icv-flood",
+                                        "esp-from-another-address", "esp-old-sa-replayed",
+                                        "esp-swapped-spi",          "esp-unknown-spi",
+                                        "forged-delete-",           "malformed-ike",
+                                        "nat-rebind-in-a-rekey",    "narrow-wan-",
+                                        "random-schedule-",         "rekeying-answer-",
+                                        "replayed-delete",          "tunnel-stays-down-",
                                         "wrong-key-after-"};
 
     const char *name = strrchr(path, '/') + 1;

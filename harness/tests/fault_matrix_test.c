@@ -255,6 +255,10 @@ static const struct row rows[] = {
     {GW_FAULT_NO_COOKIE, "ikev2-half-open-flood", NULL, "not one: a message of IKE"},
     {GW_FAULT_GULLIBLE, "ikev2-forged-reboot", "no-log", NULL},
     {GW_FAULT_GULLIBLE, "ikev2-forged-invalid-cookie", "tunnel", "the IKE SA went"},
+    /* NAT traversal */
+    {GW_FAULT_NAT_NOT_FOLLOWED, "nat-rebind", NULL, "stands still"},
+    {GW_FAULT_NAT_NOT_FOLLOWED, "ikev2-nat-rebind", NULL, "stands still"},
+    {GW_FAULT_NAT_NOT_FOLLOWED, "nat-address-changes-preserve-on", NULL, "stands still"},
     {GW_FAULT_LEAK_CLEARTEXT, "ikev2-rekeying-narrowed", NULL, NULL},
     {GW_FAULT_TEAR_ON_REKEY, "ikev2-reauthentication-make-before-break", NULL, NULL},
     {GW_FAULT_TEAR_PRESERVED, "ikev2-reauthentication-break-before-make-preserve-on", NULL, NULL},

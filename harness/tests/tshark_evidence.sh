@@ -32,6 +32,7 @@ awk -F '|' -v file="$file" -v keys="$has_keys" -v server="$host" -v leg="$leg" -
 function say(what) { if (++said <= 5) print file ": " what; bad = 1 }
 function yes(s) { return s == "1" || s == "True" }
 {
+    if ($3 ~ /udpencap/ && $3 !~ /udpencap.*:udp/) $14 = "" # of the UDP around ESP
     id = $9 " " $10 " " $11 " " $12 " " $13 $14 $15
     if ($8 != "") say("packet " $1 " is malformed")
     if ($3 ~ /isakmp/) ike++
