@@ -26,7 +26,8 @@ void ike1_put_identity(struct ike *k, struct ike1_sa *sa, struct isakmp_msg *m, 
 bool ike1_identity_fits(struct ike1_sa *sa, const struct isakmp_chain *c, bool initiator);
 bool ike1_nonce_ok(struct bytes nonce);
 
-void ike1_natt_put_vendor(struct isakmp_msg *m, const struct ike_peer_config *p);
+void ike1_natt_put_vendors(struct isakmp_msg *m, const struct ike_peer_config *p);
+uint16_t ike1_natt_mode(const struct ike1_sa *sa); /* of encapsulation, for quick mode */
 void ike1_natt_note_vendor(const struct ike *k, struct ike1_sa *sa, struct bytes vendor);
 void ike1_natt_put(const struct ike1_sa *sa, struct isakmp_msg *m);
 void ike1_natt_look(struct ike1_sa *sa, const struct ike1_in *in); /* messages 3 and 4 */

@@ -24,7 +24,7 @@ void ike1_put_vendors(struct isakmp_msg *m, const struct ike_peer_config *p)
 {
     if (p->dpd.enabled)
         isakmp_put(m, ISAKMP_P_VENDOR, bytes_of(dpd_vendor, sizeof(dpd_vendor)));
-    ike1_natt_put_vendor(m, p);
+    ike1_natt_put_vendors(m, p);
     ike1_fragment_put_vendor(m, p);
     if (p->xauth)
         isakmp_put(m, ISAKMP_P_VENDOR, bytes_of(xauth_vendor, sizeof(xauth_vendor)));

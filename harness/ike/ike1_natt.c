@@ -1,20 +1,53 @@
-/* NAT traversal (RFC 3947): does the other side speak it, is there a NAT, and then IKE and ESP go
- * over UDP 4500. */
+/* NAT traversal (RFC 3947, and the drafts of it that older gateways know): does the other side
+ * speak it, is there a NAT, and then IKE and ESP go over UDP 4500. */
 #include "ike/ike1_exchanges.h"
 
-static const uint8_t natt_vendor[16] = {0x4a, 0x13, 0x1c, 0x81, 0x07, 0x03, 0x58, 0x45,
-                                        0x5c, 0x57, 0x28, 0xf2, 0x0e, 0x95, 0x45, 0x2f};
+/* MD5 of the names, the best first. Draft 02 is written with a line's end behind it, and without.
+ */
+static const struct {
+    uint8_t id[16];
+    bool draft;
+} vendors[] = {
+    {{0x4a, 0x13, 0x1c, 0x81, 0x07, 0x03, 0x58, 0x45, 0x5c, 0x57, 0x28, 0xf2, 0x0e, 0x95, 0x45,
+      0x2f},
+     false}, /* "RFC 3947" */
+    {{0x7d, 0x94, 0x19, 0xa6, 0x53, 0x10, 0xca, 0x6f, 0x2c, 0x17, 0x9d, 0x92, 0x15, 0x52, 0x9d,
+      0x56},
+     true}, /* "draft-ietf-ipsec-nat-t-ike-03" */
+    {{0x90, 0xcb, 0x80, 0x91, 0x3e, 0xbb, 0x69, 0x6e, 0x08, 0x63, 0x81, 0xb5, 0xec, 0x42, 0x7b,
+      0x1f},
+     true}, /* "draft-ietf-ipsec-nat-t-ike-02\n" */
+    {{0xcd, 0x60, 0x46, 0x43, 0x35, 0xdf, 0x21, 0xf8, 0x7c, 0xfd, 0xb2, 0xfc, 0x68, 0xb6, 0xa4,
+      0x48},
+     true}, /* "draft-ietf-ipsec-nat-t-ike-02" */
+};
 
-void ike1_natt_put_vendor(struct isakmp_msg *m, const struct ike_peer_config *p)
+void ike1_natt_put_vendors(struct isakmp_msg *m, const struct ike_peer_config *p)
 {
-    if (p->natt)
-        isakmp_put(m, ISAKMP_P_VENDOR, bytes_of(natt_vendor, sizeof(natt_vendor)));
+    for (size_t i = 0; p->natt && i < COUNT(vendors); i++)
+        isakmp_put(m, ISAKMP_P_VENDOR, bytes_of(vendors[i].id, sizeof(vendors[i].id)));
 }
 
 void ike1_natt_note_vendor(const struct ike *k, struct ike1_sa *sa, struct bytes vendor)
 {
-    if (ike1_config(k, sa)->natt && bytes_eq(vendor, bytes_of(natt_vendor, sizeof(natt_vendor))))
+    for (size_t i = 0; ike1_config(k, sa)->natt && i < COUNT(vendors); i++) {
+        if (!bytes_eq(vendor, bytes_of(vendors[i].id, sizeof(vendors[i].id))))
+            continue;
+        sa->natt_draft = vendors[i].draft && (!sa->natt || sa->natt_draft);
         sa->natt = true;
+    }
+}
+
+static uint8_t detection(const struct ike1_sa *sa)
+{
+    return sa->natt_draft ? ISAKMP_P_NAT_D_DRAFT : ISAKMP_P_NAT_D;
+}
+
+uint16_t ike1_natt_mode(const struct ike1_sa *sa)
+{
+    if (!sa->nat)
+        return ISAKMP_MODE_TUNNEL;
+    return sa->natt_draft ? ISAKMP_MODE_UDP_TUNNEL_DRAFT : ISAKMP_MODE_UDP_TUNNEL;
 }
 
 /* HASH(CKY-I | CKY-R | address | port) of one end (RFC 3947, 3.2). */
@@ -39,8 +72,8 @@ void ike1_natt_put(const struct ike1_sa *sa, struct isakmp_msg *m)
 
     if (!sa->natt)
         return;
-    isakmp_put(m, ISAKMP_P_NAT_D, end_hash(sa, &sa->remote, buf)); /* the receiver's end first */
-    isakmp_put(m, ISAKMP_P_NAT_D, end_hash(sa, &sa->local, buf));
+    isakmp_put(m, detection(sa), end_hash(sa, &sa->remote, buf)); /* the receiver's end first */
+    isakmp_put(m, detection(sa), end_hash(sa, &sa->local, buf));
 }
 
 /* The first NAT-D is what the sender takes for our end; one of the others must be its own. */
@@ -52,7 +85,7 @@ void ike1_natt_look(struct ike1_sa *sa, const struct ike1_in *in)
     size_t n = 0;
 
     for (size_t i = 0; i < in->chain.n; i++) {
-        if (in->chain.v[i].type != ISAKMP_P_NAT_D)
+        if (in->chain.v[i].type != detection(sa))
             continue;
         if (n++ == 0)
             to_fits = bytes_eq(in->chain.v[i].body, to);

@@ -23,7 +23,8 @@ static void put_request(struct ike *k, struct ike1_sa *sa, struct ike1_quick *q)
 
     ike1_begin(k, sa, &m, ISAKMP_X_QUICK, q->message_id, true);
     ike1_open_hash(sa, &m);
-    ike_esp_put_offer(&m, p, ike_spi_out(k, IKE_FAULT_V1_SPI_REVERSED, q->in_spi), sa->nat);
+    ike_esp_put_offer(&m, p, ike_spi_out(k, IKE_FAULT_V1_SPI_REVERSED, q->in_spi),
+                      ike1_natt_mode(sa));
     isakmp_put(&m, ISAKMP_P_NONCE, owned_bytes(&q->nonce_i));
     if (q->dh)
         isakmp_put(&m, ISAKMP_P_KE, dh_public(q->dh));
@@ -131,7 +132,7 @@ static bool take_answer(struct ike *k, struct ike1_sa *sa, struct ike1_quick *q,
         ike1_malformed(k, sa, code, why);
         return false;
     }
-    if (ike_esp_choose(p, &answer, true, sa->nat, &choice)) {
+    if (ike_esp_choose(p, &answer, true, ike1_natt_mode(sa), &choice)) {
         ike1_fact(k, sa, IKE_FACT_NO_PROPOSAL, 2)->message_id = q->message_id;
         return false;
     }

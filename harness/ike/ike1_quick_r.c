@@ -117,7 +117,8 @@ static bool take_request(struct ike *k, struct ike1_sa *sa, const struct ike1_in
     uint32_t spi = offered_spi(&offer);
     if (!find_policy(k, sa, in, spi, r))
         return false;
-    if (ike_esp_choose(&k->cfg->policies[r->policy], &offer, false, sa->nat, &r->choice)) {
+    if (ike_esp_choose(&k->cfg->policies[r->policy], &offer, false, ike1_natt_mode(sa),
+                       &r->choice)) {
         ike1_fact(k, sa, IKE_FACT_NO_PROPOSAL, 2)->message_id = in->hdr.message_id;
         refuse(k, sa, ISAKMP_N_NO_PROPOSAL_CHOSEN, spi);
         return false;

@@ -58,7 +58,7 @@ static void put_part(struct crafted *c, enum part part)
     struct bytes some = bytes_of(bytes, 20);
 
     switch (part) {
-    case SA: ike_esp_put_offer(&c->m, p, 0x12345678, false); break;
+    case SA: ike_esp_put_offer(&c->m, p, 0x12345678, ISAKMP_MODE_TUNNEL); break;
     case NONCE: isakmp_put(&c->m, ISAKMP_P_NONCE, some); break;
     case SHORT_NONCE: isakmp_put(&c->m, ISAKMP_P_NONCE, bytes_of(bytes, 7)); break;
     case KE: isakmp_put(&c->m, ISAKMP_P_KE, bytes_of(bytes, 128)); break;

@@ -151,12 +151,8 @@ static size_t open_proposal(struct wr *w, struct isakmp_proposal *p, uint32_t sp
     return isakmp_open_proposal(w, true, p);
 }
 
-static uint16_t mode_of(bool udp)
-{
-    return udp ? ISAKMP_MODE_UDP_TUNNEL : ISAKMP_MODE_TUNNEL;
-}
-
-void ike_esp_put_offer(struct isakmp_msg *m, const struct ike_policy *p, uint32_t spi, bool udp)
+void ike_esp_put_offer(struct isakmp_msg *m, const struct ike_policy *p, uint32_t spi,
+                       uint16_t mode)
 {
     size_t left = same_group(p);
     struct isakmp_proposal prop = {
@@ -173,7 +169,7 @@ void ike_esp_put_offer(struct isakmp_msg *m, const struct ike_policy *p, uint32_
             continue;
         cipher_numbers(p->suites[i].cipher, &id, &bits);
         size_t t = isakmp_open_transform(&m->w, --left == 0, number++, id);
-        put_suite(&m->w, &p->suites[i], bits, mode_of(udp));
+        put_suite(&m->w, &p->suites[i], bits, mode);
         isakmp_close_part(&m->w, t);
     }
     isakmp_close_part(&m->w, at);
@@ -202,9 +198,9 @@ struct offered {
     uint64_t seconds, kilobytes; /* 0: none said */
 };
 
-static struct offered read_transform(const struct isakmp_transform *t, bool udp)
+static struct offered read_transform(const struct isakmp_transform *t, uint16_t mode)
 {
-    struct offered o = {.mode = mode_of(udp)}; /* what goes without saying */
+    struct offered o = {.mode = mode}; /* what goes without saying */
     struct bytes left = t->attributes;
     struct isakmp_attribute a;
     uint64_t bits = 0;
@@ -234,11 +230,10 @@ static bool group_fits(const struct ike_esp_suite *s, uint64_t group)
     return group == 0 || (group <= UINT16_MAX && dh_len((uint16_t)group) > 0);
 }
 
-static bool is_ours(const struct offered *o, const struct ike_esp_suite *s, bool udp)
+static bool is_ours(const struct offered *o, const struct ike_esp_suite *s, uint16_t mode)
 {
     return o->cipher == s->cipher && o->cipher != CIPHER_NONE && o->integ == s->integ &&
-           (o->integ != INTEG_NONE || o->auth == 0) && o->mode == mode_of(udp) &&
-           group_fits(s, o->group);
+           (o->integ != INTEG_NONE || o->auth == 0) && o->mode == mode && group_fits(s, o->group);
 }
 
 static void settle(const struct offered *o, const struct ike_esp_suite *s,
@@ -270,8 +265,8 @@ static bool is_bundle(struct bytes proposals, uint8_t number)
     return n > 1;
 }
 
-static bool find_transform(const struct isakmp_sa *offer, const struct ike_esp_suite *s, bool udp,
-                           struct ike_esp_choice *out)
+static bool find_transform(const struct isakmp_sa *offer, const struct ike_esp_suite *s,
+                           uint16_t mode, struct ike_esp_choice *out)
 {
     struct bytes props = offer->proposals;
 
@@ -283,8 +278,8 @@ static bool find_transform(const struct isakmp_sa *offer, const struct ike_esp_s
             is_bundle(offer->proposals, out->proposal.number))
             continue;
         while (isakmp_next_transform(&left, &out->transform)) {
-            struct offered o = read_transform(&out->transform, udp);
-            if (!is_ours(&o, s, udp))
+            struct offered o = read_transform(&out->transform, mode);
+            if (!is_ours(&o, s, mode))
                 continue;
             settle(&o, s, out);
             return true;
@@ -302,7 +297,7 @@ static bool holds_one_choice(const struct isakmp_sa *sa)
 }
 
 enum err ike_esp_choose(const struct ike_policy *p, const struct isakmp_sa *offer, bool answer,
-                        bool udp, struct ike_esp_choice *out)
+                        uint16_t mode, struct ike_esp_choice *out)
 {
     struct ike_esp_choice c = {0};
 
@@ -312,7 +307,7 @@ enum err ike_esp_choose(const struct ike_policy *p, const struct isakmp_sa *offe
         /* what we did not offer cannot be the answer */
         if (answer && p->suites[i].pfs_group != p->suites[0].pfs_group)
             continue;
-        if (!find_transform(offer, &p->suites[i], udp, &c))
+        if (!find_transform(offer, &p->suites[i], mode, &c))
             continue;
         if (answer && c.suite.pfs_group != p->suites[0].pfs_group)
             continue;

@@ -39,13 +39,14 @@ struct ike_esp_choice {
     uint64_t offered_s, offered_kb, own_s, own_kb;
 };
 
-/* UDP: the mode is UDP-encapsulated tunnel (RFC 3947, 5.1). */
-void ike_esp_put_offer(struct isakmp_msg *m, const struct ike_policy *p, uint32_t spi, bool udp);
+/* MODE: of encapsulation, ISAKMP_MODE_TUNNEL or one in UDP (RFC 3947, 5.1). */
+void ike_esp_put_offer(struct isakmp_msg *m, const struct ike_policy *p, uint32_t spi,
+                       uint16_t mode);
 void ike_esp_put_choice(struct isakmp_msg *m, const struct ike_esp_choice *c, uint32_t spi);
 
 /* As ike1_choose. ANSWER: OFFER is the answer to our own offer and must hold one choice only. */
 MUST_USE enum err ike_esp_choose(const struct ike_policy *p, const struct isakmp_sa *offer,
-                                 bool answer, bool udp, struct ike_esp_choice *out);
+                                 bool answer, uint16_t mode, struct ike_esp_choice *out);
 
 /* Reads life types and durations: *SECONDS and *KILOBYTES are touched only when they are there. */
 void ike_read_lifetimes(struct bytes attributes, uint16_t type_attribute, uint64_t *seconds,

@@ -153,6 +153,7 @@ struct ike1_sa {
 
     struct mono heard;          /* authenticated */
     bool natt, nat, behind_nat; /* both sides can; there is one; on our side */
+    bool natt_draft;            /* the other side knows no more than the drafts of RFC 3947 */
     struct mono keepalive;
 
     bool fragments;             /* both sides can */

@@ -222,15 +222,15 @@ struct plan_event {
     enum plan_reauth reauth; /* reauthenticate */
     bool crosses;            /* is to cross the request of the device that it waits for */
     enum plan_nonce nonce;
-    bool wrong_delete;     /* phase2-rekey: that of the pair that is to stay */
-    bool wrong;            /* peer-psk */
-    const char *ike, *esp; /* peer-suites: "" as they are */
-    unsigned phase;        /* forge-delete */
-    bool garbled;          /* forge-delete: looks encrypted */
-    unsigned notify;       /* forge-notify: as words */
+    bool wrong_delete;      /* phase2-rekey: that of the pair that is to stay */
+    bool wrong;             /* peer-psk */
+    const char *ike, *esp;  /* peer-suites: "" as they are */
+    unsigned phase;         /* forge-delete */
+    bool garbled;           /* forge-delete: looks encrypted */
+    unsigned notify;        /* forge-notify: as words */
     enum plan_site nat;     /* nat- events: the gateway behind it */
     struct ip_addr address; /* nat-address: the new one */
-    struct ip_addr source; /* wan-replay: instead of the one they had; family 0: that one */
+    struct ip_addr source;  /* wan-replay: instead of the one they had; family 0: that one */
     struct plan_place at;
 };
 

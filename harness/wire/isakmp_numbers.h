@@ -194,6 +194,11 @@ enum {
     ISAKMP_MODE_TUNNEL = 1, /* ESP_A_MODE */
     ISAKMP_MODE_TRANSPORT = 2,
     ISAKMP_MODE_UDP_TUNNEL = 3, /* RFC 3947, 5.1 */
+    /* as draft-ietf-ipsec-nat-t-ike-02 and -03 have it, from the numbers for private use */
+    ISAKMP_MODE_UDP_TUNNEL_DRAFT = 61443,
+    ISAKMP_MODE_UDP_TRANSPORT_DRAFT = 61444,
+    ISAKMP_P_NAT_D_DRAFT = 130,
+    ISAKMP_P_NAT_OA_DRAFT = 131,
 };
 
 /* Names from the tables; NULL for a number that is not in them. */
