@@ -25,59 +25,61 @@ struct row {
     enum ike_fault fault;
     enum step at;
     bool charon_begins, cbc;
+    enum step or_at; /* where it may also be, by who is faster; 0: nowhere else */
 };
 
 #define ROW(f, ...)                                                                                \
     {                                                                                              \
-        IKE_FAULT_##f, __VA_ARGS__                                                                 \
+        .fault = IKE_FAULT_##f, __VA_ARGS__                                                        \
     }
 
 static const struct row rows[] = {
-    ROW(NONE, WHOLE, false, false),
-    ROW(NONE, WHOLE, true, true),
-    ROW(NONCES_SWAPPED, IKE_UP, false, false),
-    ROW(SPIS_SWAPPED, IKE_UP, false, false),
-    ROW(SPIS_REVERSED, IKE_UP, false, false),
-    ROW(SECRET_REVERSED, IKE_UP, true, false),
-    ROW(SK_E_SWAPPED, IKE_UP, false, false),
-    ROW(SK_A_SWAPPED, IKE_UP, false, true),
-    ROW(SK_P_SWAPPED, IKE_UP, false, false),
-    ROW(AUTH_OWN_NONCE, IKE_UP, false, false),
-    ROW(AUTH_OTHER_MESSAGE, IKE_UP, false, false),
-    ROW(AUTH_BARE_ID, IKE_UP, false, false),
-    ROW(MESSAGE_ID, IKE_UP, false, false),
-    ROW(NO_INITIATOR_FLAG, IKE_UP, false, false),
-    ROW(NO_RESPONSE_FLAG, IKE_UP, true, false),
-    ROW(SHORT_NONCE, IKE_UP, false, false),
-    ROW(KE_GROUP, IKE_UP, false, false),
-    ROW(TS_SWAPPED, PAIR_UP, false, false),
-    ROW(CHILD_SPI_REVERSED, PING, false, false),
-    ROW(CHILD_KEYS_SWAPPED, PING, false, false),
-    ROW(CHILD_ORDER, PING, false, true),
-    ROW(CHILD_NONCES_SWAPPED, PING, true, false),
-    ROW(SALT_IN_FRONT, PING, false, false),
-    ROW(CHILD_NO_SECRET, REKEY_PAIR, false, false),
-    ROW(REKEY_OUT_SPI, DELETE, false, false), /* charon takes it, and keeps a pair too many */
-    ROW(REKEYED_AS_FIRST, REKEY_IKE, false, false),
-    ROW(REKEYED_OLD_SPIS, REKEY_IKE, false, false),
-    ROW(IDS_GO_ON, REKEY_IKE, false, false),
-    ROW(DELETE_SPI_REVERSED, REKEY_PAIR, false, false), /* charon goes on with the old pair */
+    ROW(NONE, WHOLE, false, false, 0),
+    ROW(NONE, WHOLE, true, true, 0),
+    ROW(NONCES_SWAPPED, IKE_UP, false, false, 0),
+    ROW(SPIS_SWAPPED, IKE_UP, false, false, 0),
+    ROW(SPIS_REVERSED, IKE_UP, false, false, 0),
+    ROW(SECRET_REVERSED, IKE_UP, true, false, 0),
+    ROW(SK_E_SWAPPED, IKE_UP, false, false, 0),
+    ROW(SK_A_SWAPPED, IKE_UP, false, true, 0),
+    ROW(SK_P_SWAPPED, IKE_UP, false, false, 0),
+    ROW(AUTH_OWN_NONCE, IKE_UP, false, false, 0),
+    ROW(AUTH_OTHER_MESSAGE, IKE_UP, false, false, 0),
+    ROW(AUTH_BARE_ID, IKE_UP, false, false, 0),
+    ROW(MESSAGE_ID, IKE_UP, false, false, 0),
+    ROW(NO_INITIATOR_FLAG, IKE_UP, false, false, 0),
+    ROW(NO_RESPONSE_FLAG, IKE_UP, true, false, 0),
+    ROW(SHORT_NONCE, IKE_UP, false, false, 0),
+    ROW(KE_GROUP, IKE_UP, false, false, 0),
+    ROW(TS_SWAPPED, PAIR_UP, false, false, 0),
+    ROW(CHILD_SPI_REVERSED, PING, false, false, 0),
+    ROW(CHILD_KEYS_SWAPPED, PING, false, false, 0),
+    ROW(CHILD_ORDER, PING, false, true, 0),
+    ROW(CHILD_NONCES_SWAPPED, PING, true, false, 0),
+    ROW(SALT_IN_FRONT, PING, false, false, 0),
+    ROW(CHILD_NO_SECRET, REKEY_PAIR, false, false, 0),
+    ROW(REKEY_OUT_SPI, DELETE, false, false, 0), /* charon takes it, and keeps a pair too many */
+    ROW(REKEYED_AS_FIRST, REKEY_IKE, false, false, 0),
+    ROW(REKEYED_OLD_SPIS, REKEY_IKE, false, false, 0),
+    ROW(IDS_GO_ON, REKEY_IKE, false, false, 0),
+    /* charon goes on with the old pair; or it does not, but has not let it go in the end */
+    ROW(DELETE_SPI_REVERSED, REKEY_PAIR, false, false, DELETE),
 };
 
 static const struct row rows_v1[] = {
-    ROW(NONE, WHOLE, false, true),
-    ROW(V1_NONCES_SWAPPED, IKE_UP, false, true),
-    ROW(V1_COOKIES_SWAPPED, IKE_UP, true, true),
-    ROW(V1_IV_SWAPPED, IKE_UP, false, true),
-    ROW(V1_OTHER_HASH, IKE_UP, false, true),
-    ROW(V1_QUICK_IV, PAIR_UP, false, true),
-    ROW(V1_HASH_1, PAIR_UP, false, true),
-    ROW(V1_HASH_3, PING, false, true),
-    ROW(V1_SPI_REVERSED, PING, false, true),
-    ROW(V1_KEYMAT_SPI, PING, false, true),
-    ROW(V1_KEYMAT_PROTOCOL, PING, false, true),
-    ROW(V1_KEYMAT_NO_SECRET, PING, false, true), /* quick mode has KE from the first pair on */
-    ROW(V1_INFO_HASH, DELETE, false, true),
+    ROW(NONE, WHOLE, false, true, 0),
+    ROW(V1_NONCES_SWAPPED, IKE_UP, false, true, 0),
+    ROW(V1_COOKIES_SWAPPED, IKE_UP, true, true, 0),
+    ROW(V1_IV_SWAPPED, IKE_UP, false, true, 0),
+    ROW(V1_OTHER_HASH, IKE_UP, false, true, 0),
+    ROW(V1_QUICK_IV, PAIR_UP, false, true, 0),
+    ROW(V1_HASH_1, PAIR_UP, false, true, 0),
+    ROW(V1_HASH_3, PING, false, true, 0),
+    ROW(V1_SPI_REVERSED, PING, false, true, 0),
+    ROW(V1_KEYMAT_SPI, PING, false, true, 0),
+    ROW(V1_KEYMAT_PROTOCOL, PING, false, true, 0),
+    ROW(V1_KEYMAT_NO_SECRET, PING, false, true, 0), /* quick mode has KE from the first pair on */
+    ROW(V1_INFO_HASH, DELETE, false, true, 0),
 };
 
 struct life {
@@ -221,7 +223,7 @@ static void run(const struct row *row, int version)
     if (at == IKE_UP && row->at == IKE_UP && version == 2) /* charon is not taken in, either */
         charon_lab_has(&f.l, 0, 0);
     charon_lab_release(&f.l);
-    assert_int_equal(at, row->at);
+    assert_true(at == row->at || (row->or_at && at == row->or_at));
 }
 
 static void is_refused_v2(void **state)
