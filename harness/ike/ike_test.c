@@ -308,7 +308,8 @@ static void what_cannot_be_acquired__says_so(void **state)
     two_ikes_release(&t);
 }
 
-static void both_begin_at_once__one_of_each_is_left(void **state)
+/* Quick modes that cross may leave two pairs: IKEv1 has no rule for who wins. */
+static void both_begin_at_once__one_ike_sa_is_left__and_each_pair_at_both_ends(void **state)
 {
     struct two_ikes t;
 
@@ -325,12 +326,15 @@ static void both_begin_at_once__one_of_each_is_left(void **state)
         assert_true(two_ikes_pairs(&t, IKE_A) > 0);
         assert_int_equal(two_ikes_pairs(&t, IKE_A), two_ikes_pairs(&t, IKE_B));
         two_ikes_run(&t, 60);
-        two_ikes_agree(&t, 1, 1);
+        size_t n = two_ikes_pairs(&t, IKE_A);
+        assert_in_range(n, 1, 2);
+        two_ikes_agree(&t, 1, n);
         /* and what is left can be rekeyed */
         assert_ok(ike_rekey_child(t.side[IKE_B].ike, two_ikes_pair(&t, IKE_B)));
         two_ikes_drain(&t, IKE_B);
         two_ikes_run(&t, 60);
-        two_ikes_agree(&t, 1, 1);
+        assert_in_range(two_ikes_pairs(&t, IKE_B), 1, n);
+        two_ikes_agree(&t, 1, two_ikes_pairs(&t, IKE_B));
         two_ikes_release(&t);
     }
 }
@@ -349,7 +353,7 @@ int main(void)
         cmocka_unit_test(second_policy__uses_the_same_phase_1),
         cmocka_unit_test(acquiring_again__changes_nothing),
         cmocka_unit_test(what_cannot_be_acquired__says_so),
-        cmocka_unit_test(both_begin_at_once__one_of_each_is_left),
+        cmocka_unit_test(both_begin_at_once__one_ike_sa_is_left__and_each_pair_at_both_ends),
     };
     struct CMUnitTest tests[COUNT(algorithms) + COUNT(single)];
     size_t n = 0;
