@@ -1,6 +1,7 @@
 /* NAT traversal: with and without a NAT, on either side. */
 #include "tests/testkit.h"
 #include "tests/two_ikes.h"
+#include "wire/isakmp.h"
 
 enum { NATTED = 20000 }; /* what a NAT adds to ports */
 
@@ -116,6 +117,76 @@ static void one_side_that_does_not_speak_it__keeps_to_port_500(void **state)
     }
 }
 
+/* --- gateways that know a draft alone -------------------------------------------------------- */
+
+/* Beginnings of the vendor IDs: MD5 of the names (RFC 3947, 3.1; of the drafts as gateways send
+ * them). */
+static const uint8_t vendors[][4] = {
+    {0x4a, 0x13, 0x1c, 0x81}, /* RFC 3947 */
+    {0x7d, 0x94, 0x19, 0xa6}, /* draft 03 */
+    {0x90, 0xcb, 0x80, 0x91}, /* draft 02 with a line's end */
+    {0xcd, 0x60, 0x46, 0x43}, /* draft 02 */
+};
+
+struct older {
+    struct nat nat;
+    size_t known; /* the first of these that both sides seem to say */
+    size_t hidden, detections[2];
+};
+
+static bool hide_vendors(struct two_ikes *t, struct flown *d, size_t n)
+{
+    struct older *o = t->ctx;
+    struct nat *nat = &o->nat;
+    struct isakmp_hdr h;
+    struct isakmp_chain c;
+
+    for (size_t v = 0; v < o->known; v++) {
+        for (size_t i = 0; i + 4 <= d->n; i++) {
+            if (memcmp(d->p + i, vendors[v], 4) != 0)
+                continue;
+            d->p[i] ^= 0xff;
+            o->hidden++;
+        }
+    }
+    struct bytes b = bytes_of(d->p, d->n);
+    if (!isakmp_hdr_parse(b, &h) && h.exchange == ISAKMP_X_MAIN &&
+        !(h.flags & ISAKMP_FLAG_ENCRYPTED) &&
+        !isakmp_chain_parse(h.next, bytes_from(b, ISAKMP_HDR_LEN), &c)) {
+        for (size_t i = 0; i < c.n; i++) {
+            o->detections[0] += c.v[i].type == ISAKMP_P_NAT_D;
+            o->detections[1] += c.v[i].type == ISAKMP_P_NAT_D_DRAFT;
+        }
+    }
+    t->ctx = nat;
+    bool flies = translate(t, d, n);
+    t->ctx = o;
+    return flies;
+}
+
+static void older_drafts__are_spoken_when_nothing_newer_is(void **state)
+{
+    (void)state;
+    for (size_t known = 0; known < COUNT(vendors); known++) {
+        struct older o = {.nat = {IKE_A, NATTED}, .known = known};
+        struct two_ikes t;
+        init(&t, true, true);
+        t.filter = hide_vendors;
+        t.ctx = &o;
+        two_ikes_start(&t);
+        two_ikes_establish(&t, IKE_A);
+        assert_int_equal(o.hidden, 2 * known); /* one of each side */
+        assert_int_equal(o.detections[known == 0], 0);
+        assert_int_equal(o.detections[known != 0], 4);
+        for (int i = 0; i < 2; i++) {
+            assert_true(two_ikes_last(&t, i, IKE_OUT_CHILD_UP)->child.udp);
+            assert_int_equal(two_ikes_last(&t, i, IKE_OUT_CHILD_UP)->from.port, 4500);
+        }
+        two_ikes_agree(&t, 1, 1);
+        two_ikes_release(&t);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -123,6 +194,7 @@ int main(void)
         cmocka_unit_test(with_a_nat__both_go_to_port_4500),
         cmocka_unit_test(ports_that_the_nat_changes__are_followed),
         cmocka_unit_test(one_side_that_does_not_speak_it__keeps_to_port_500),
+        cmocka_unit_test(older_drafts__are_spoken_when_nothing_newer_is),
     };
     return cmocka_run_group_tests_name("ike/ike_natt", tests, NULL, NULL);
 }
