@@ -216,8 +216,8 @@ static void fragments_that_are_no_good__change_nothing(void **state)
         two_ikes_inject(&t, IKE_B, piece_of(&t, buf[1], sizeof(buf[1]), &f));
         assert_int_equal(two_ikes_facts(&t, IKE_B, IKE_FACT_MALFORMED), malformed + 2);
         size_t strangers = two_ikes_facts(&t, IKE_B, IKE_FACT_NO_SA);
-        struct bytes stray = piece_of(&t, buf[0], sizeof(buf[0]), &f);
-        buf[0][0] ^= 1; /* another cookie */
+        struct bytes stray = piece_of(&t, buf[1], sizeof(buf[1]), &f);
+        buf[1][0] ^= 1; /* another cookie */
         two_ikes_inject(&t, IKE_B, stray);
         assert_int_equal(two_ikes_facts(&t, IKE_B, IKE_FACT_NO_SA), strangers + 1);
         two_ikes_agree(&t, 1, 1);
