@@ -32,6 +32,9 @@ void gw_vpn_try(struct gateway *g, uint32_t policy, uint8_t version);
 void gw_vpn_ike_up(struct gateway *g, const struct ike_out *o);
 void gw_vpn_ike_down(struct gateway *g, const struct ike_out *o);
 
+/* vpn_facts.c: logs what changes no SA. */
+void gw_vpn_fact(struct gateway *g, const struct ike_out *o);
+
 /* vpn_idle.c: ends tunnels that have carried nothing for the time of the group policy. */
 void gw_vpn_end_idle(struct gateway *g);
 /* A tunnel came up, or the configuration changed: when to look next. */

@@ -43,7 +43,7 @@ static size_t limit_of(const struct ike *k, const struct ike1_sa *sa)
     if (!mtu || !sa->fragments)
         return 0;
     if (sa->local.port == IKE_NATT_PORT)
-        around += IKE_MARKER_LEN;
+        around += NATT_MARKER_LEN;
     return mtu > around + AROUND ? mtu - around : AROUND + 1;
 }
 

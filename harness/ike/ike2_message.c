@@ -51,7 +51,7 @@ static size_t limit_of(const struct ike *k, const struct ike2_sa *sa)
     if (!mtu || !sa->fragments)
         return IKE_DATAGRAM_MAX * 2;
     if (sa->local.port == IKE_NATT_PORT)
-        around += IKE_MARKER_LEN;
+        around += NATT_MARKER_LEN;
     return mtu > around ? mtu - around : 0;
 }
 

@@ -68,7 +68,7 @@ static void emit_send(struct ike *k, const struct endpoint *from, const struct e
 void ike_send(struct ike *k, const struct endpoint *from, const struct endpoint *to,
               struct bytes datagram)
 {
-    size_t marker = from->port == IKE_NATT_PORT ? IKE_MARKER_LEN : 0; /* RFC 3948, 2.2 */
+    size_t marker = from->port == IKE_NATT_PORT ? NATT_MARKER_LEN : 0; /* RFC 3948, 2.2 */
 
     emit_send(k, from, to, marker, datagram);
 }

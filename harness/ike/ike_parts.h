@@ -10,10 +10,10 @@
 #include "crypto/ikev1_keys.h"
 #include "ike/ike.h"
 #include "wire/isakmp.h"
+#include "wire/natt.h"
 
 enum {
-    IKE_OFFERS = 64,    /* suites offered at most: more would not fit a datagram */
-    IKE_MARKER_LEN = 4, /* before IKE on UDP 4500 */
+    IKE_OFFERS = 64, /* suites offered at most: more would not fit a datagram */
     IKE_NONCE_LEN = 32,
     IKE_NONCE_MIN = 8, /* RFC 2409, 5 */
     IKE_NONCE_MAX = 256,

@@ -1,32 +1,31 @@
 /* What a frame of the wan leg is, and whether it is what an event is about. */
 #include "replay/impair.h"
 
-#define NATT_PORT  4500
-#define MARKER_LEN 4 /* before IKE on UDP 4500 (RFC 3948, 2.2) */
-#define KEEPALIVE  0xff
+#include "wire/natt.h"
 
 static void take_ike(struct wan_frame *f, struct bytes message)
 {
     f->ike = isakmp_hdr_parse(message, &f->hdr) == ERR_OK;
 }
 
-/* RFC 3948, 2: ESP has an SPI, IKE four zeros, a keep-alive one byte. */
 static void take_natt(struct wan_frame *f, struct bytes data)
 {
-    struct rd r = rd_of(data);
+    struct bytes inside;
 
-    if (data.n == 1) {
-        f->keepalive = rd_u8(&r) == KEEPALIVE;
-        return;
+    switch (natt_parse(data, &inside)) {
+    case NATT_NONE: break;
+    case NATT_ALIVE: f->keepalive = true; break;
+    case NATT_IKE:
+        f->at += NATT_MARKER_LEN;
+        take_ike(f, inside);
+        break;
+    case NATT_ESP: {
+        struct rd r = rd_of(inside);
+        f->spi = rd_be32(&r);
+        f->seq = rd_be32(&r);
+        f->esp = true;
     }
-    f->spi = rd_be32(&r);
-    if (f->spi == 0) {
-        f->at += MARKER_LEN;
-        take_ike(f, bytes_from(data, MARKER_LEN));
-        return;
     }
-    f->seq = rd_be32(&r);
-    f->esp = !r.err;
 }
 
 bool wan_frame_parse(struct bytes frame, struct wan_frame *out)

@@ -4,13 +4,12 @@
 #include "tests/testkit.h"
 #include "wire/icmp.h"
 #include "wire/ip.h"
+#include "wire/natt.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-#define MARKER_LEN 4 /* before IKE on UDP 4500 (RFC 3948, 2.2) */
 
 /* --- sockets --------------------------------------------------------------------------------- */
 
@@ -74,7 +73,7 @@ void charon_wire_send(struct charon_lab *l, const struct endpoint *from, const s
 
 struct bytes charon_wire_message(const struct endpoint *to, struct bytes datagram)
 {
-    return bytes_from(datagram, to->port == IKE_NATT_PORT ? MARKER_LEN : 0);
+    return bytes_from(datagram, to->port == IKE_NATT_PORT ? NATT_MARKER_LEN : 0);
 }
 
 void charon_lab_send_esp(struct charon_lab *l, struct bytes packet)
@@ -86,7 +85,7 @@ void charon_lab_send_esp(struct charon_lab *l, struct bytes packet)
 
 void charon_lab_send_ike(struct charon_lab *l, struct bytes message)
 {
-    uint8_t b[MARKER_LEN + IKE_DATAGRAM_MAX];
+    uint8_t b[NATT_MARKER_LEN + IKE_DATAGRAM_MAX];
     struct wr w = wr_of(b, sizeof(b));
 
     wr_be32(&w, 0);
