@@ -26,7 +26,8 @@ static const char strongswan_conf[] =
     "  install_virtual_ip = no\n"
     "  fragment_size = 576\n"
     "  plugins { vici { socket = unix://%s/vici } }\n"
-    "  filelog { main { path = %s/log\n flush_line = yes\n default = 1\n ike = 2\n chd = 2 } }\n"
+    "  filelog { main { path = %s/log\n time_format = %%T\n time_add_ms = yes\n flush_line = yes\n "
+    "default = 1\n ike = 2\n chd = 2 } }\n"
     "%s}\n"
     "swanctl { load = random openssl }\n";
 

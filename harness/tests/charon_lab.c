@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#define LOG_TOLD 6000 /* characters */
+
 void charon_lab_drain(struct charon_lab *l)
 {
     struct ike_out o;
@@ -111,11 +113,30 @@ static void count_sas(struct charon_lab *l, size_t *ikes, size_t *pairs)
     buf_release(&b);
 }
 
+/* The end of charon's log, for whoever has to find out why a test fails. */
+static void tell_log(const struct charon_lab *l)
+{
+    struct buf b = charon_log(&l->charon);
+    const char *text = buf_str(&b);
+    size_t n = strlen(text);
+
+    printf("%s\n", text + (n > LOG_TOLD ? n - LOG_TOLD : 0));
+    buf_release(&b);
+}
+
 void charon_lab_has(struct charon_lab *l, size_t ikes, size_t pairs)
 {
+    struct mono limit = mono_add(clock_now(&l->clk.clock), SPAN_S(5));
     size_t got_ikes, got_pairs;
 
     count_sas(l, &got_ikes, &got_pairs);
+    while ((got_ikes != ikes || got_pairs != pairs) &&
+           mono_before(clock_now(&l->clk.clock), limit)) {
+        charon_lab_work(l, 0.2);
+        count_sas(l, &got_ikes, &got_pairs);
+    }
+    if (got_ikes != ikes || got_pairs != pairs)
+        tell_log(l);
     assert_int_equal(got_ikes, ikes);
     assert_int_equal(got_pairs, pairs);
 }

@@ -77,7 +77,8 @@ size_t charon_lab_facts(const struct charon_lab *l, enum ike_fact fact);
 /* Has swanctl do ARGS while our end works; true when it says that it worked. */
 bool charon_lab_ask(struct charon_lab *l, const char *args);
 
-/* Checks what charon has: IKE SAs that are up, and pairs that have no successor. */
+/* Checks what charon has, or gets within five seconds: IKE SAs that are up, and pairs that have no
+ * successor. */
 void charon_lab_has(struct charon_lab *l, size_t ikes, size_t pairs);
 
 size_t charon_lab_pairs(struct charon_lab *l); /* the second of these, not checked */
