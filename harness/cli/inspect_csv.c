@@ -11,17 +11,17 @@
     X(unique_bytes, tcp_dir_unique_bytes(d))                                                       \
     X(gap_bytes, tcp_dir_gap_bytes(d))                                                             \
     X(holes, tcp_dir_holes(d))                                                                     \
-    X(overlap_bytes, d->overlap_bytes)                                                             \
-    X(conflict_bytes, d->conflict_bytes)                                                           \
+    X(overlap_bytes, tcp_dir_odd(d)->overlap_bytes)                                                \
+    X(conflict_bytes, tcp_dir_odd(d)->conflict_bytes)                                              \
     X(retransmitted_packets, again.packets)                                                        \
     X(retransmitted_bytes, again.bytes)                                                            \
-    X(hole_fill, d->hole_fill)                                                                     \
-    X(keepalive, d->keepalive)                                                                     \
-    X(zero_window, d->zero_window)                                                                 \
-    X(duplicate_acks, d->duplicate_acks)                                                           \
+    X(hole_fill, tcp_dir_odd(d)->hole_fill)                                                        \
+    X(keepalive, tcp_dir_odd(d)->keepalive)                                                        \
+    X(zero_window, tcp_dir_odd(d)->zero_window)                                                    \
+    X(duplicate_acks, tcp_dir_odd(d)->duplicate_acks)                                              \
     X(syn, d->syn)                                                                                 \
     X(fin, d->fin)                                                                                 \
-    X(rst, d->rst)
+    X(rst, tcp_dir_odd(d)->rst)
 
 static void put_names(struct buf *out)
 {

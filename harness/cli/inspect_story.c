@@ -33,9 +33,9 @@ int inspect_trouble(const struct flow *f)
         return 0;
     for (int i = 0; i < 2; i++) {
         const struct tcp_dir *d = &t->dir[i];
-        gap = gap || tcp_dir_holes(d) || d->conflict_bytes;
+        gap = gap || tcp_dir_holes(d) || tcp_dir_odd(d)->conflict_bytes;
         stall = stall || has_stalled(d);
-        odd = odd || d->hole_fill || d->jump;
+        odd = odd || tcp_dir_odd(d)->hole_fill || tcp_dir_odd(d)->jump;
     }
     if (gap || t->saw_rst)
         return 3;
@@ -101,12 +101,15 @@ void inspect_story(const struct flow *f, enum tcp_rules rules, struct buf *out)
     if (again)
         buf_addf(out, ", %" PRIu64 " %s sent again (%s)", again, again == 1 ? "packet" : "packets",
                  tcp_rules_name(rules));
-    put_count(out, t->dir[0].hole_fill + t->dir[1].hole_fill, "filled a hole", "filled holes");
+    put_count(out, tcp_dir_odd(&t->dir[0])->hole_fill + tcp_dir_odd(&t->dir[1])->hole_fill,
+              "filled a hole", "filled holes");
     put_count(out, tcp_dir_gap_bytes(&t->dir[0]) + tcp_dir_gap_bytes(&t->dir[1]), "byte missing",
               "bytes missing");
-    put_count(out, t->dir[0].conflict_bytes + t->dir[1].conflict_bytes, "byte contradicted",
-              "bytes contradicted");
-    put_count(out, t->dir[0].zero_window + t->dir[1].zero_window, "zero window", "zero windows");
+    put_count(out,
+              tcp_dir_odd(&t->dir[0])->conflict_bytes + tcp_dir_odd(&t->dir[1])->conflict_bytes,
+              "byte contradicted", "bytes contradicted");
+    put_count(out, tcp_dir_odd(&t->dir[0])->zero_window + tcp_dir_odd(&t->dir[1])->zero_window,
+              "zero window", "zero windows");
     put_stall(out, d);
     put_end(out, t);
 }

@@ -44,12 +44,10 @@ struct scan_syslog {
     struct bytes line; /* the message, without framing and line end */
 };
 
-struct scan_stream;
-
 struct scan_digests {
-    struct scan_stream **of; /* by stream number */
-    size_t n, cap;
+    struct tcp_store none; /* of directions without a byte; others have one that makes digests */
     struct byte_window window;
+    bool done; /* there are digests */
 };
 
 struct scan_framed;

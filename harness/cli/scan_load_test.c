@@ -51,8 +51,8 @@ static void overlapping_segments(void **state)
         add(&s, i, i % 2 ? "abcdefgh" : "bcdefghi");
     read_back(&s, &got);
     assert_int_equal(tcp_dir_unique_bytes(sender(&got)), N + 7);
-    assert_int_equal(sender(&got)->dup_partial, N - 1);
-    assert_int_equal(sender(&got)->overlap_bytes, (N - 1) * 7);
+    assert_int_equal(tcp_dir_odd(sender(&got))->dup_partial, N - 1);
+    assert_int_equal(tcp_dir_odd(sender(&got))->overlap_bytes, (N - 1) * 7);
     assert_int_equal(tcp_dir_holes(sender(&got)), 0);
     scan_release(&got);
 }
@@ -98,7 +98,7 @@ static void reordering_by_gigabytes(void **state)
     read_back(&s, &got);
     const struct tcp_dir *d = sender(&got);
     assert_int_equal(tcp_dir_unique_bytes(d), N * 4);
-    assert_int_equal(d->overlap_bytes, 0);
+    assert_int_equal(tcp_dir_odd(d)->overlap_bytes, 0);
     assert_true(tcp_dir_holes(d) > 0);
     scan_release(&got);
 }

@@ -5,103 +5,118 @@
 
 #include <stdio.h>
 
-/* One direction: the state of its digest while there may be more, the digest then. */
+/* One direction with bytes: the state of its digest while there may be more, the digest then. */
 struct scan_side {
     struct window_side side;
-    struct window_sink sink;
-    struct sha256 *sha; /* NULL: not a byte yet */
-    uint8_t sum[32];    /* valid when done */
-    bool done;
+    union {
+        struct sha256 sha;
+        uint8_t sum[32];
+    };
 };
 
-struct scan_stream {
-    struct scan_side at[2];
-};
-
-static void take_run(struct window_sink *sink, struct bytes b)
+static struct scan_side *side_of(const struct tcp_dir *d)
 {
-    struct scan_side *s = CONTAINER_OF(sink, struct scan_side, sink);
+    return CONTAINER_OF(d->store, struct scan_side, side.store);
+}
 
-    if (!s->sha)
-        s->sha = sha256_new();
-    sha256_add(s->sha, b);
+static void take_run(struct window_side *side, struct bytes b)
+{
+    sha256_add(&CONTAINER_OF(side, struct scan_side, side)->sha, b);
+}
+
+/* What a direction is lent until its first byte comes: most have none, some are a flood. */
+static uint64_t begin_side(struct tcp_store *none, struct tcp_dir *d, int64_t pos,
+                           struct bytes data)
+{
+    struct scan_digests *all = CONTAINER_OF(none, struct scan_digests, none);
+    struct scan_side *s = mem_zalloc(sizeof(*s)); /* its address stays */
+
+    window_side_init(&s->side, &all->window);
+    sha256_begin(&s->sha);
+    d->store = &s->side.store;
+    return d->store->ops->offer(d->store, d, pos, data);
 }
 
 static void lend(void *ctx, struct tcp_stream *t)
 {
     struct scan_digests *d = ctx;
-    struct scan_stream *pair = mem_zalloc(sizeof(*pair)); /* its address stays */
 
-    if (t->number >= d->cap) {
-        d->cap = t->number * 2u + 16;
-        d->of = mem_resize(d->of, d->cap, sizeof(struct scan_stream *));
-    }
-    d->of[t->number] = pair;
-    d->n = t->number + (size_t)1;
-    for (int i = 0; i < 2; i++) {
-        struct scan_side *s = &pair->at[i];
-        s->sink.run = take_run;
-        window_side_init(&s->side, &d->window, &t->dir[i], &s->sink);
-        t->dir[i].store = &s->side.store;
-    }
+    t->dir[0].store = t->dir[1].store = &d->none;
 }
 
 void scan_digests_begin(struct scan *s)
 {
+    static const struct tcp_store_ops ops = {begin_side};
+
     s->digests = mem_zalloc(sizeof(*s->digests));
-    byte_window_init(&s->digests->window, SCAN_WINDOW);
+    s->digests->none.ops = &ops;
+    byte_window_init(&s->digests->window, SCAN_WINDOW, take_run);
     s->survey.lend = lend;
     s->survey.ctx = s->digests;
+}
+
+/* Calls DO with each direction that had bytes. */
+static void each_side(struct scan *s, void (*to_do)(struct scan_side *side))
+{
+    for (size_t i = 0; i < s->survey.tcp.count; i++)
+        for (int side = 0; side < 2; side++) {
+            const struct tcp_dir *d = &s->survey.tcp.streams[i]->dir[side];
+            if (d->store && d->store != &s->digests->none)
+                to_do(side_of(d));
+        }
 }
 
 static void finish(struct scan_side *s)
 {
     window_side_finish(&s->side);
-    if (!s->sha) /* of nothing */
-        s->sha = sha256_new();
-    sha256_peek(s->sha, s->sum);
-    sha256_free(s->sha);
-    s->sha = NULL;
-    s->done = true;
+    sha256_end(&s->sha, s->sum);
 }
 
 void scan_digests_finish(struct scan *s)
 {
-    for (size_t i = 0; i < s->digests->n; i++)
-        for (int side = 0; side < 2; side++) {
-            finish(&s->digests->of[i]->at[side]);
-            s->survey.tcp.streams[i]->dir[side].store = NULL;
-        }
+    each_side(s, finish);
     byte_window_release(&s->digests->window);
+    s->digests->done = true;
+}
+
+static void release(struct scan_side *s)
+{
+    window_side_release(&s->side);
+    mem_free(s);
 }
 
 void scan_digests_release(struct scan *s)
 {
-    struct scan_digests *d = s->digests;
-
-    if (!d)
+    if (!s->digests)
         return;
-    for (size_t i = 0; i < d->n; i++) {
-        for (int side = 0; side < 2; side++) {
-            window_side_release(&d->of[i]->at[side].side);
-            sha256_free(d->of[i]->at[side].sha);
-        }
-        mem_free(d->of[i]);
-    }
-    mem_free(d->of);
-    byte_window_release(&d->window);
-    mem_free(d);
+    each_side(s, release);
+    byte_window_release(&s->digests->window);
+    mem_free(s->digests);
+}
+
+static void sum_of_nothing(uint8_t out[static 32])
+{
+    struct sha256 sha;
+
+    sha256_begin(&sha);
+    sha256_end(&sha, out);
 }
 
 const char *scan_digest(const struct scan *s, uint32_t number, enum tcp_side side,
                         char out[static SCAN_DIGEST_TEXT])
 {
-    const struct scan_side *one = s->digests ? &s->digests->of[number]->at[side] : NULL;
+    const struct tcp_dir *d = &s->survey.tcp.streams[number]->dir[side];
+    uint8_t sum[32];
 
-    if (!one || !one->done || one->side.broken ||
-        s->survey.tcp.streams[number]->dir[side].cut_packets)
+    if (!s->digests || !s->digests->done || tcp_dir_odd(d)->cut_packets)
         return NULL;
-    for (size_t i = 0; i < sizeof(one->sum); i++)
-        snprintf(out + 2 * i, 3, "%02x", one->sum[i]);
+    if (d->store == &s->digests->none)
+        sum_of_nothing(sum);
+    else if (side_of(d)->side.broken)
+        return NULL;
+    else
+        memcpy(sum, side_of(d)->sum, sizeof(sum));
+    for (size_t i = 0; i < sizeof(sum); i++)
+        snprintf(out + 2 * i, 3, "%02x", sum[i]);
     return out;
 }

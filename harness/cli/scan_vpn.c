@@ -91,7 +91,7 @@ void scan_take_ah(struct scan *s, const struct savefile_packet *p)
 
 uint64_t scan_esp_missing(const struct scan_esp *e)
 {
-    return (uint64_t)e->highest - e->lowest + 1 - e->seen.covered;
+    return (uint64_t)e->highest - e->lowest + 1 - range_set_covered(&e->seen);
 }
 
 /* Types of the payloads in the clear. Tolerant: a chain that breaks off is told as far as it goes.

@@ -127,32 +127,29 @@ bool secret_eq(const void *a, const void *b, size_t n)
     return CRYPTO_memcmp(a, b, n) == 0;
 }
 
-struct sha256 { /* of millions of streams at a time: no larger than it must be */
-    SHA256_CTX c;
-};
+_Static_assert(sizeof(SHA256_CTX) <= sizeof(struct sha256) &&
+                   _Alignof(SHA256_CTX) <= _Alignof(struct sha256),
+               "libcrypto's state fits ours");
 
-struct sha256 *sha256_new(void)
+static SHA256_CTX *context(struct sha256 *s)
 {
-    struct sha256 *s = mem_zalloc(sizeof(*s));
+    return (SHA256_CTX *)(void *)s->state;
+}
 
-    SHA256_Init(&s->c);
-    return s;
+void sha256_begin(struct sha256 *s)
+{
+    SHA256_Init(context(s));
 }
 
 void sha256_add(struct sha256 *s, struct bytes b)
 {
     if (b.n)
-        SHA256_Update(&s->c, b.p, b.n);
+        SHA256_Update(context(s), b.p, b.n);
 }
 
-void sha256_peek(const struct sha256 *s, uint8_t out[static 32])
+void sha256_end(const struct sha256 *s, uint8_t out[static 32])
 {
-    SHA256_CTX c = s->c;
+    struct sha256 copy = *s;
 
-    SHA256_Final(out, &c);
-}
-
-void sha256_free(struct sha256 *s)
-{
-    mem_free(s);
+    SHA256_Final(out, context(&copy));
 }

@@ -67,11 +67,13 @@ void hmac_once(enum digest_alg alg, struct bytes key, const struct bytes *parts,
 /* Compares secrets in constant time. */
 bool secret_eq(const void *a, const void *b, size_t n);
 
-/* A running SHA-256, for stream digests. */
-struct sha256;
-struct sha256 *sha256_new(void);
+/* A running SHA-256, for stream digests: plain memory, to be copied and forgotten at will. */
+struct sha256 {
+    uint32_t state[28]; /* libcrypto's */
+};
+
+void sha256_begin(struct sha256 *s);
 void sha256_add(struct sha256 *s, struct bytes b);
-void sha256_peek(const struct sha256 *s, uint8_t out[static 32]); /* digest so far; goes on */
-void sha256_free(struct sha256 *s);
+void sha256_end(const struct sha256 *s, uint8_t out[static 32]); /* OUT may lie in S; S goes on */
 
 #endif

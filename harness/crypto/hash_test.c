@@ -287,26 +287,41 @@ static void integrity_algorithms_are_found_by_name(void **state)
     assert_string_equal(digest_name(DIGEST_SHA256), "sha256");
 }
 
-static void a_peek_into_a_running_sha256_does_not_end_it(void **state)
+static void a_running_sha256_goes_on_behind_its_end(void **state)
 {
-    struct sha256 *s = sha256_new();
+    struct sha256 s;
     uint8_t sum[32];
     char got[65];
 
     (void)state;
-    sha256_peek(s, sum);
+    sha256_begin(&s);
+    sha256_end(&s, sum);
     to_hex(sum, 32, got);
     assert_string_equal(got, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
-    sha256_add(s, bytes_str("ab"));
-    sha256_peek(s, sum);
-    sha256_add(s, bytes_str("c"));
+    sha256_add(&s, bytes_str("ab"));
+    sha256_end(&s, sum);
+    sha256_add(&s, bytes_str("c"));
     for (int i = 0; i < 2; i++) {
-        sha256_peek(s, sum);
+        sha256_end(&s, sum);
         to_hex(sum, 32, got);
         assert_string_equal(got, digest_rows[10].want);
     }
-    sha256_free(s);
-    sha256_free(NULL);
+}
+
+static void a_running_sha256_ends_in_its_own_memory(void **state)
+{
+    union {
+        struct sha256 s;
+        uint8_t sum[32];
+    } u;
+    char got[65];
+
+    (void)state;
+    sha256_begin(&u.s);
+    sha256_add(&u.s, bytes_str("abc"));
+    sha256_end(&u.s, u.sum);
+    to_hex(u.sum, 32, got);
+    assert_string_equal(got, digest_rows[10].want);
 }
 
 static void secrets_compare_over_every_byte(void **state)
@@ -327,7 +342,8 @@ int main(void)
     struct CMUnitTest tests[4 + COUNT(digest_rows) + COUNT(hmac_rows)] = {
         cmocka_unit_test(an_hmac_of_no_algorithm_is_refused),
         cmocka_unit_test(integrity_algorithms_are_found_by_name),
-        cmocka_unit_test(a_peek_into_a_running_sha256_does_not_end_it),
+        cmocka_unit_test(a_running_sha256_goes_on_behind_its_end),
+        cmocka_unit_test(a_running_sha256_ends_in_its_own_memory),
         cmocka_unit_test(secrets_compare_over_every_byte),
     };
     size_t n = 4;

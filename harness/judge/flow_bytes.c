@@ -179,7 +179,7 @@ static void keep(struct flow_bytes *b, struct pieces *pool, const struct payload
 
 static void no_sha(struct flow_bytes *b)
 {
-    sha256_free(b->sha);
+    mem_free(b->sha);
     b->sha = NULL;
     b->wants_sha = false;
 }
@@ -192,8 +192,10 @@ static void digest_data(struct flow_bytes *b, struct bytes data, bool whole)
         no_sha(b);
         return;
     }
-    if (!b->sha)
-        b->sha = sha256_new();
+    if (!b->sha) {
+        b->sha = mem_zalloc(sizeof(*b->sha));
+        sha256_begin(b->sha);
+    }
     sha256_add(b->sha, data);
 }
 
@@ -299,7 +301,7 @@ void flow_bytes_init(struct flow_bytes *b, bool wants_sha)
 void flow_bytes_release(struct flow_bytes *b, struct pieces *pool)
 {
     give_up(b, pool, NULL);
-    sha256_free(b->sha);
+    mem_free(b->sha);
     mem_free(b->marks.m);
 }
 
@@ -311,7 +313,7 @@ bool flow_bytes_sha(const struct flow_bytes *b, char out[static 65])
     if (!b->wants_sha || b->broken || (!b->sha && b->next > 0))
         return false;
     if (b->sha)
-        sha256_peek(b->sha, d);
+        sha256_end(b->sha, d);
     else
         digest_sum(DIGEST_SHA256, &none, 1, d);
     for (int i = 0; i < 32; i++)

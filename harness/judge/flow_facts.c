@@ -94,7 +94,7 @@ static bool is_altered(const struct jflow *f)
 
 static bool was_restarted(const struct jflow *f)
 {
-    return f->proto == IP_TCP && f->on[f->opener][f->opener].tcp.isns > 1;
+    return f->proto == IP_TCP && tcp_dir_isns(&f->on[f->opener][f->opener].tcp) > 1;
 }
 
 static const char *planned_class(const struct judge *j, const struct jflow *f, struct tear *t)

@@ -100,7 +100,7 @@ static bool was_begun_anew(const struct judge *j, const struct jflow *f)
 {
     int64_t last = jflow_last_move(f);
 
-    if (f->on[f->opener][f->opener].tcp.isns > 1)
+    if (tcp_dir_isns(&f->on[f->opener][f->opener].tcp) > 1)
         return true;
     for (size_t i = 0; i < j->flows.n; i++) {
         const struct jflow *g = j->flows.list[i];

@@ -228,7 +228,7 @@ static void before_rekey(struct jflows *t)
     t->floor_set = true;
     for (size_t i = 0; i < t->n; i++)
         for (int s = 0; s < SITES; s++)
-            t->lossy = t->lossy || t->list[i]->on[s][s].tcp.overlap_bytes > 0;
+            t->lossy = t->lossy || tcp_dir_odd(&t->list[i]->on[s][s].tcp)->overlap_bytes > 0;
 }
 
 void jflows_event_sent(struct judge *j, int event)

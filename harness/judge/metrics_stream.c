@@ -140,10 +140,10 @@ static void acks(struct judge *j, const struct jflow *f)
 
     for (int s = 0; s < SITES; s++) { /* at the data's sender, who acts on them */
         const struct flow_dir *in = &f->on[!s][s];
-        dup += in->tcp.duplicate_acks;
+        dup += tcp_dir_odd(&in->tcp)->duplicate_acks;
         triple += in->triple_dupacks;
-        zero += in->tcp.zero_window;
-        disorder += in->tcp.hole_fill;
+        zero += tcp_dir_odd(&in->tcp)->zero_window;
+        disorder += tcp_dir_odd(&in->tcp)->hole_fill;
     }
     metric_count(&j->fs, "dupacks", f->id, dup);
     metric_count(&j->fs, "triple_dupacks", f->id, triple);

@@ -58,18 +58,18 @@ static uint64_t total_from(const struct stream *s, enum plan_site site)
 /* Of all that SITE is to send, as hex digits. */
 static void digest_of(const struct stream *s, enum plan_site site, char out[static 65])
 {
-    struct sha256 *h = sha256_new();
+    struct sha256 h;
     uint8_t chunk[HASH_CHUNK], sum[32];
     uint64_t total = total_from(s, site), at = 0;
 
+    sha256_begin(&h);
     while (at < total) {
         size_t n = total - at < sizeof(chunk) ? (size_t)(total - at) : sizeof(chunk);
         tape_read(&s->tape, side_at(s, site), at, chunk, n);
-        sha256_add(h, bytes_of(chunk, n));
+        sha256_add(&h, bytes_of(chunk, n));
         at += n;
     }
-    sha256_peek(h, sum);
-    sha256_free(h);
+    sha256_end(&h, sum);
     for (int i = 0; i < 32; i++)
         snprintf(out + 2 * i, 3, "%02x", sum[i]);
 }

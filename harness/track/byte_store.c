@@ -91,13 +91,14 @@ static void copy_in(struct byte_store *b, int64_t pos, struct bytes data)
     }
 }
 
-static uint64_t offer(struct tcp_store *s, int64_t pos, struct bytes data)
+static uint64_t offer(struct tcp_store *s, struct tcp_dir *d, int64_t pos, struct bytes data)
 {
     struct byte_store *b = CONTAINER_OF(s, struct byte_store, store);
     size_t room = make_room(b, pos, data.n);
     uint64_t conflict = 0;
     int64_t at = pos;
 
+    (void)d;
     b->dropped += data.n - room;
     data = bytes_head(data, room);
     if (data.n == 0)

@@ -38,11 +38,12 @@ static bool is_at(const void *ctx, uint32_t id, const void *key)
     return page->owner == p->owner && page->number == p->number;
 }
 
-void byte_window_init(struct byte_window *w, size_t bytes)
+void byte_window_init(struct byte_window *w, size_t bytes, window_sink *sink)
 {
     size_t max = bytes / sizeof(struct window_page);
 
-    *w = (struct byte_window){.max = max < UINT32_MAX / 2 ? (uint32_t)max : UINT32_MAX / 2};
+    *w = (struct byte_window){.sink = sink,
+                              .max = max < UINT32_MAX / 2 ? (uint32_t)max : UINT32_MAX / 2};
     if (w->max < PAGES_MIN)
         w->max = PAGES_MIN; /* a segment never uses up the window */
     map_init(&w->map);
@@ -83,7 +84,7 @@ static void hand_on(struct window_side *s, int64_t limit)
         size_t n = (size_t)(end - from < room ? end - from : room);
         const struct window_page *page = find(s, from);
         if (page)
-            s->sink->run(s->sink, bytes_of(page->b + (from & (PAGE_BYTES - 1)), n));
+            s->w->sink(s, bytes_of(page->b + (from & (PAGE_BYTES - 1)), n));
         else /* inside a hole that RANGE_SET_MAX closed */
             s->broken = true;
         s->at = from + (int64_t)n;
@@ -198,16 +199,16 @@ static uint64_t mix_in(struct window_side *s, struct range r, struct bytes data)
     return conflict;
 }
 
-static bool may_begin(const struct window_side *s)
+static bool may_begin(const struct window_side *s, const struct tcp_dir *d)
 {
     struct range first;
-    bool whole = s->d->syn && s->d->isns == 1 && s->d->start == 0; /* from the SYN on */
+    bool whole = tcp_dir_isns(d) == 1 && d->start == 0; /* from the SYN on */
 
     return (whole && range_set_first(&s->kept, &first) && first.from >= 0) ||
-           s->kept.covered >= START_BYTES;
+           range_set_covered(&s->kept) >= START_BYTES;
 }
 
-static uint64_t offer(struct tcp_store *store, int64_t pos, struct bytes data)
+static uint64_t offer(struct tcp_store *store, struct tcp_dir *d, int64_t pos, struct bytes data)
 {
     struct window_side *s = CONTAINER_OF(store, struct window_side, store);
     struct range run, r = {pos, pos + (int64_t)data.n};
@@ -218,7 +219,7 @@ static uint64_t offer(struct tcp_store *store, int64_t pos, struct bytes data)
         copy_in(s, pos, data);
         if (s->begun &&
             s->at == pos) { /* the common case: in order, and while it is in the cache */
-            s->sink->run(s->sink, data);
+            s->w->sink(s, data);
             s->at = r.to;
             return 0;
         }
@@ -227,22 +228,21 @@ static uint64_t offer(struct tcp_store *store, int64_t pos, struct bytes data)
         range_set_add(&s->kept, r, &s->w->fresh);
         conflict = mix_in(s, r, data);
     }
-    if (!s->begun && may_begin(s)) {
+    if (!s->begun && may_begin(s, d)) {
         begin(s);
-        if (s->d->syn && s->d->start < s->at)
-            s->at = s->d->start; /* what is missing at the start may still come */
+        if (d->syn && d->start < s->at)
+            s->at = d->start; /* what is missing at the start may still come */
     }
     if (s->begun && range_set_find(&s->kept, s->at, &run) && run.from <= s->at)
         hand_on(s, run.to);
     return conflict;
 }
 
-void window_side_init(struct window_side *s, struct byte_window *w, const struct tcp_dir *d,
-                      struct window_sink *sink)
+void window_side_init(struct window_side *s, struct byte_window *w)
 {
     static const struct tcp_store_ops ops = {offer};
 
-    *s = (struct window_side){.store = {&ops}, .w = w, .d = d, .sink = sink, .last = MAP_NONE};
+    *s = (struct window_side){.store = {&ops}, .w = w, .last = MAP_NONE};
     range_set_init(&s->kept);
 }
 

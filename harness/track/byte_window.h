@@ -11,8 +11,13 @@
 #include "track/tcp_dir.h"
 
 struct window_page;
+struct window_side;
+
+/* Takes runs of bytes of S in order of their positions. Runs are as long as it happens. */
+typedef void window_sink(struct window_side *s, struct bytes b);
 
 struct byte_window {
+    window_sink *sink;
     struct map map;             /* owner and page number -> index */
     struct window_page *pages;  /* one block: only what was used is in memory */
     uint32_t npages, max, next; /* made, allowed, the oldest once all are made */
@@ -21,17 +26,10 @@ struct byte_window {
                             compared */
 };
 
-/* Takes runs of bytes in order of their positions. Runs are as long as it happens. */
-struct window_sink {
-    void (*run)(struct window_sink *s, struct bytes b);
-};
-
-/* One direction. */
+/* One direction. A million streams have two each: no larger than it must be. */
 struct window_side {
-    struct tcp_store store; /* to be lent to D */
+    struct tcp_store store; /* to be lent to it */
     struct byte_window *w;
-    const struct tcp_dir *d;
-    struct window_sink *sink;
     struct range_set kept; /* positions whose bytes were captured */
     int64_t at;            /* up to here the sink has had them; valid when begun */
     int64_t gone;          /* below, nothing can be compared any more */
@@ -41,12 +39,11 @@ struct window_side {
 };
 
 /* BYTES: memory for all pages; those of one large segment at least. */
-void byte_window_init(struct byte_window *w, size_t bytes);
+void byte_window_init(struct byte_window *w, size_t bytes, window_sink *sink);
 void byte_window_release(struct byte_window *w); /* its sides may then only be released */
 
-/* W, D and SINK are borrowed. S must stay at its address. */
-void window_side_init(struct window_side *s, struct byte_window *w, const struct tcp_dir *d,
-                      struct window_sink *sink);
+/* W is borrowed. S must stay at its address. */
+void window_side_init(struct window_side *s, struct byte_window *w);
 
 /* Hands the rest to the sink, holes left out. */
 void window_side_finish(struct window_side *s);

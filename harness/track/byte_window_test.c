@@ -7,14 +7,14 @@
 #define STREAM (1u << 20)
 
 struct gathered {
-    struct window_sink sink;
+    struct window_side side;
     uint8_t bytes[2 * STREAM];
     size_t n;
 };
 
-static void gather(struct window_sink *sink, struct bytes b)
+static void gather(struct window_side *side, struct bytes b)
 {
-    struct gathered *g = CONTAINER_OF(sink, struct gathered, sink);
+    struct gathered *g = CONTAINER_OF(side, struct gathered, side);
 
     assert_true(g->n + b.n <= sizeof(g->bytes));
     memcpy(g->bytes + g->n, b.p, b.n);
@@ -24,7 +24,6 @@ static void gather(struct window_sink *sink, struct bytes b)
 struct bed {
     struct byte_window w;
     struct tcp_dir d[2];
-    struct window_side side[2];
     struct gathered *got[2];
     uint8_t *bytes; /* what was said */
 };
@@ -32,13 +31,12 @@ struct bed {
 static void bed_open(struct bed *b, size_t window)
 {
     *b = (struct bed){.bytes = mem_array(STREAM, 1)};
-    byte_window_init(&b->w, window);
+    byte_window_init(&b->w, window, gather);
     for (int i = 0; i < 2; i++) {
         struct tcp_seg syn = {.seq = 99, .flags = TCP_SYN};
         b->got[i] = mem_zalloc(sizeof(*b->got[i]));
-        b->got[i]->sink.run = gather;
-        window_side_init(&b->side[i], &b->w, &b->d[i], &b->got[i]->sink);
-        tcp_dir_init(&b->d[i], &b->side[i].store);
+        window_side_init(&b->got[i]->side, &b->w);
+        tcp_dir_init(&b->d[i], &b->got[i]->side.store);
         tcp_dir_add(&b->d[i], &syn, NULL);
     }
     for (size_t i = 0; i < STREAM; i++)
@@ -49,7 +47,7 @@ static void bed_close(struct bed *b)
 {
     byte_window_release(&b->w);
     for (int i = 0; i < 2; i++) {
-        window_side_release(&b->side[i]);
+        window_side_release(&b->got[i]->side);
         tcp_dir_release(&b->d[i]);
         mem_free(b->got[i]);
     }
@@ -78,10 +76,10 @@ static void in_order__bytes_are_handed_on_as_they_come(void **state)
         assert_int_equal(say(&b, 0, at, 1024, NULL), 0);
         assert_int_equal(b.got[0]->n, at + 1024);
     }
-    window_side_finish(&b.side[0]);
+    window_side_finish(&b.got[0]->side);
     assert_int_equal(b.got[0]->n, STREAM);
     assert_memory_equal(b.got[0]->bytes, b.bytes, STREAM);
-    assert_false(b.side[0].broken);
+    assert_false(b.got[0]->side.broken);
     bed_close(&b);
 }
 
@@ -115,8 +113,8 @@ static void disorder__is_put_right(void **state)
             struct range hole;
             while (tcp_dir_first_hole(&b.d[i], &hole))
                 say(&b, i, (uint32_t)hole.from, (uint32_t)(hole.to - hole.from), NULL);
-            window_side_finish(&b.side[i]);
-            if (b.side[i].broken) /* a hole was filled after the window had gone past it */
+            window_side_finish(&b.got[i]->side);
+            if (b.got[i]->side.broken) /* a hole was filled after the window had gone past it */
                 continue;
             assert_int_equal(b.got[i]->n, STREAM);
             assert_memory_equal(b.got[i]->bytes, b.bytes, STREAM);
@@ -138,7 +136,7 @@ static void other_bytes_in_a_later_copy__are_counted_and_the_first_copy_stays(vo
     other[2500] ^= 1;
     assert_int_equal(say(&b, 0, 0, 3000, other), 2);
     assert_int_equal(say(&b, 0, 2900, 200, NULL), 0);
-    window_side_finish(&b.side[0]);
+    window_side_finish(&b.got[0]->side);
     assert_int_equal(b.got[0]->n, 3100);
     assert_memory_equal(b.got[0]->bytes, b.bytes, 3100);
     bed_close(&b);
@@ -153,7 +151,7 @@ static void holes__are_left_out(void **state)
     say(&b, 0, 0, 100, NULL);
     say(&b, 0, 5000, 100, NULL);
     assert_int_equal(b.got[0]->n, 100);
-    window_side_finish(&b.side[0]);
+    window_side_finish(&b.got[0]->side);
     assert_int_equal(b.got[0]->n, 200);
     assert_memory_equal(b.got[0]->bytes + 100, b.bytes + 5000, 100);
     bed_close(&b);
@@ -170,9 +168,9 @@ static void a_hole_that_the_window_left_behind__breaks_the_digest_and_is_told(vo
     for (uint32_t at = 0; at < STREAM; at += 1024)
         say(&b, 1, at, 1024, NULL);
     say(&b, 0, 0, 1000, NULL);
-    window_side_finish(&b.side[0]);
-    assert_true(b.side[0].broken);
-    assert_false(b.side[1].broken);
+    window_side_finish(&b.got[0]->side);
+    assert_true(b.got[0]->side.broken);
+    assert_false(b.got[1]->side.broken);
     say(&b, 1, 0, 1024, NULL);
     assert_int_equal(b.w.uncompared, 1024);
     bed_close(&b);

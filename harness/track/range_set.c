@@ -14,6 +14,7 @@ struct range_leaf {
 struct range_tree {
     struct range_leaf *leaves; /* in order; none is empty */
     size_t nleaves, cap;
+    uint64_t covered;
     uint64_t closed_bytes, closed_holes;
 };
 
@@ -45,8 +46,6 @@ void range_set_init(struct range_set *s)
 
 static void tree_free(struct range_tree *t)
 {
-    if (!t)
-        return;
     for (size_t i = 0; i < t->nleaves; i++)
         mem_free(t->leaves[i].r);
     mem_free(t->leaves);
@@ -55,18 +54,26 @@ static void tree_free(struct range_tree *t)
 
 void range_set_release(struct range_set *s)
 {
-    tree_free(s->tree);
+    if (s->has_tree)
+        tree_free(s->tree);
     range_set_init(s);
+}
+
+uint64_t range_set_covered(const struct range_set *s)
+{
+    if (s->has_tree)
+        return s->tree->covered;
+    return s->count ? (uint64_t)(s->one.to - s->one.from) : 0;
 }
 
 uint64_t range_set_closed_holes(const struct range_set *s)
 {
-    return s->tree ? s->tree->closed_holes : 0;
+    return s->has_tree ? s->tree->closed_holes : 0;
 }
 
 uint64_t range_set_closed_bytes(const struct range_set *s)
 {
-    return s->tree ? s->tree->closed_bytes : 0;
+    return s->has_tree ? s->tree->closed_bytes : 0;
 }
 
 static bool at_end(const struct range_tree *t, struct place p)
@@ -237,8 +244,22 @@ static bool add_to_one(struct range_set *s, struct range r, struct news *n)
 
 static void grow_tree(struct range_set *s)
 {
-    s->tree = mem_zalloc(sizeof(*s->tree));
-    insert(s->tree, (struct place){0, 0}, s->one);
+    struct range_tree *t = mem_zalloc(sizeof(*t));
+
+    t->covered = range_set_covered(s);
+    insert(t, (struct place){0, 0}, s->one);
+    s->tree = t;
+    s->has_tree = true;
+}
+
+/* The holes are filled: nothing is apart any more. */
+static void fold_tree(struct range_set *s)
+{
+    struct range all = s->tree->leaves[0].r[0];
+
+    tree_free(s->tree);
+    s->has_tree = false;
+    s->one = all;
 }
 
 static void add_to_tree(struct range_set *s, struct range r, struct news *n)
@@ -262,7 +283,7 @@ static void add_to_tree(struct range_set *s, struct range r, struct news *n)
     *range_at(t, first) = merged;
     if (touched > 1) {
         erase_after(t, first, touched - 1);
-        s->count -= touched - 1;
+        s->count -= (uint32_t)(touched - 1);
     }
 }
 
@@ -270,32 +291,28 @@ uint64_t range_set_add(struct range_set *s, struct range r, struct range_list *f
 {
     struct news n = {.seen = r.from, .fresh = fresh};
 
-    if (s->tree || !add_to_one(s, r, &n)) {
-        if (!s->tree)
-            grow_tree(s);
-        add_to_tree(s, r, &n);
-    }
-    s->covered += n.added;
-    if (s->count > RANGE_SET_MAX) {
+    if (!s->has_tree && add_to_one(s, r, &n))
+        return n.added;
+    if (!s->has_tree)
+        grow_tree(s);
+    add_to_tree(s, r, &n);
+    s->tree->covered += n.added;
+    if (s->count > RANGE_SET_MAX)
         close_lowest_hole(s);
-    } else if (s->tree && s->count == 1 && s->tree->closed_holes == 0) { /* the holes are filled */
-        s->one = s->tree->leaves[0].r[0];
-        tree_free(s->tree);
-        s->tree = NULL;
-    }
+    else if (s->count == 1 && s->tree->closed_holes == 0)
+        fold_tree(s);
     return n.added;
 }
 
 bool range_set_find(const struct range_set *s, int64_t pos, struct range *out)
 {
-    const struct range_tree *t = s->tree;
-
-    if (!t) {
+    if (!s->has_tree) {
         if (!s->count || s->one.to <= pos)
             return false;
         *out = s->one;
         return true;
     }
+    const struct range_tree *t = s->tree;
     struct place p = lower(t, pos);
     if (!at_end(t, p) && range_at(t, p)->to == pos) /* ends there without holding POS */
         p = next(t, p);
@@ -309,7 +326,7 @@ bool range_set_first(const struct range_set *s, struct range *out)
 {
     if (s->count == 0)
         return false;
-    *out = s->tree ? s->tree->leaves[0].r[0] : s->one;
+    *out = s->has_tree ? s->tree->leaves[0].r[0] : s->one;
     return true;
 }
 
@@ -317,7 +334,7 @@ bool range_set_last(const struct range_set *s, struct range *out)
 {
     if (s->count == 0)
         return false;
-    const struct range_leaf *l = s->tree ? &s->tree->leaves[s->tree->nleaves - 1] : NULL;
+    const struct range_leaf *l = s->has_tree ? &s->tree->leaves[s->tree->nleaves - 1] : NULL;
     *out = l ? l->r[l->n - 1] : s->one;
     return true;
 }

@@ -26,16 +26,20 @@ void range_list_release(struct range_list *l);
 
 struct range_tree;
 
-struct range_set {
-    struct range
-        one; /* all there is while there is no tree: a stream without holes costs no more */
-    struct range_tree *tree; /* NULL: `one`, when count is 1 */
-    size_t count;            /* ranges */
-    uint64_t covered;        /* positions in the set */
+struct range_set { /* of millions of streams at a time: no larger than it must be */
+    union {
+        struct range one; /* all there is while nothing is apart; valid when count is 1 */
+        struct range_tree *tree;
+    };
+    uint32_t count; /* ranges; read range_set_covered for the positions in them */
+    bool has_tree;
 };
 
 void range_set_init(struct range_set *s);
 void range_set_release(struct range_set *s);
+
+/* Positions in the set. */
+uint64_t range_set_covered(const struct range_set *s);
 
 /* Adds R (from < to). The parts of R that were not in the set are appended to FRESH when it is not
  * NULL. Returns how many positions were new. */
@@ -44,7 +48,7 @@ uint64_t range_set_add(struct range_set *s, struct range r, struct range_list *f
 /* There are no holes, and what there is ends at POS. */
 static inline bool range_set_ends_at(const struct range_set *s, int64_t pos)
 {
-    return !s->tree && (!s->count || s->one.to == pos);
+    return !s->has_tree && (!s->count || s->one.to == pos);
 }
 
 /* The same for what comes in order: R begins where the only range ends, or is the first. False, and
@@ -57,7 +61,6 @@ static inline bool range_set_append(struct range_set *s, struct range r)
         s->one.from = r.from;
     s->one.to = r.to;
     s->count = 1;
-    s->covered += (uint64_t)(r.to - r.from);
     return true;
 }
 

@@ -1,5 +1,7 @@
 #include "track/tcp_dir.h"
 
+#include "base/mem.h"
+
 static const char *const class_names[] = {
     [TCP_SEG_EMPTY] = "empty",
     [TCP_SEG_NEW] = "new",
@@ -36,7 +38,30 @@ void tcp_dir_init(struct tcp_dir *d, struct tcp_store *store)
 void tcp_dir_release(struct tcp_dir *d)
 {
     range_set_release(&d->covered);
-    range_list_release(&d->fresh);
+    if (d->odd)
+        range_list_release(&d->odd->fresh);
+    mem_free(d->odd);
+    d->odd = NULL;
+}
+
+const struct tcp_odd *tcp_dir_odd(const struct tcp_dir *d)
+{
+    static const struct tcp_odd nothing;
+
+    return d->odd ? d->odd : &nothing;
+}
+
+/* To be written to. */
+static struct tcp_odd *odd_of(struct tcp_dir *d)
+{
+    if (!d->odd)
+        d->odd = mem_zalloc(sizeof(*d->odd));
+    return d->odd;
+}
+
+uint64_t tcp_dir_isns(const struct tcp_dir *d)
+{
+    return d->syn ? 1 + tcp_dir_odd(d)->more_isns : 0;
 }
 
 int64_t tcp_dir_pos(const struct tcp_dir *d, uint32_t seq)
@@ -53,14 +78,22 @@ static bool has(const struct tcp_seg *seg, uint8_t flag)
 
 static void note_isn(struct tcp_dir *d, uint32_t isn)
 {
-    uint64_t known = d->isns < TCP_DIR_ISNS ? d->isns : TCP_DIR_ISNS;
-
-    for (uint64_t i = 0; i < known; i++)
-        if (d->isn[i] == isn)
+    if (d->syn == 0)
+        d->isn = isn;
+    if (d->isn == isn)
+        return;
+    struct tcp_odd *o = odd_of(d);
+    for (uint64_t i = 0; i < o->more_isns && i < COUNT(o->isn); i++)
+        if (o->isn[i] == isn)
             return;
-    if (d->isns < TCP_DIR_ISNS)
-        d->isn[d->isns] = isn;
-    d->isns++;
+    if (o->more_isns < COUNT(o->isn))
+        o->isn[o->more_isns] = isn;
+    o->more_isns++;
+}
+
+static void count_flag(uint32_t *n)
+{
+    *n += *n < UINT32_MAX;
 }
 
 static void take_syn(struct tcp_dir *d, const struct tcp_seg *seg, const struct tcp_opts *o)
@@ -69,9 +102,9 @@ static void take_syn(struct tcp_dir *d, const struct tcp_seg *seg, const struct 
         d->zero = seg->seq + 1; /* packets without data said nothing about positions */
         d->started = true;
     }
-    d->syn++;
-    d->last_isn = seg->seq;
     note_isn(d, seg->seq);
+    count_flag(&d->syn);
+    d->last_isn = seg->seq;
     d->start = tcp_dir_pos(d, seg->seq + 1);
     d->mss = o->mss;
     d->wscale = o->wscale;
@@ -97,7 +130,7 @@ static void take_options(struct tcp_dir *d, const struct tcp_seg *seg)
         return;
     tcp_opts_parse(seg->opts, &o);
     if (o.sacks)
-        d->sack_packets++;
+        odd_of(d)->sack_packets++;
     if (has(seg, TCP_SYN))
         take_syn(d, seg, &o);
 }
@@ -129,7 +162,7 @@ static void take_ack(struct tcp_dir *d, const struct tcp_seg *seg, struct tcp_no
 {
     if (is_dup_ack(d, seg, n)) {
         n->dup_ack = true;
-        d->duplicate_acks++;
+        odd_of(d)->duplicate_acks++;
     }
     if (!has(seg, TCP_ACK))
         return;
@@ -150,7 +183,7 @@ static enum tcp_seg_class classify(const struct tcp_dir *d, int64_t pos, uint32_
         return TCP_SEG_DUP_FULL;
     if (fresh < len)
         return TCP_SEG_DUP_PARTIAL;
-    if (d->covered.covered == fresh && d->syn == 0)
+    if (range_set_covered(&d->covered) == fresh && d->syn == 0)
         return TCP_SEG_NEW; /* the first of a stream that begins in its middle */
     return pos > d->high ? TCP_SEG_JUMP : pos < d->high ? TCP_SEG_HOLE_FILL : TCP_SEG_NEW;
 }
@@ -158,11 +191,11 @@ static enum tcp_seg_class classify(const struct tcp_dir *d, int64_t pos, uint32_
 static void count_class(struct tcp_dir *d, enum tcp_seg_class c)
 {
     switch (c) {
-    case TCP_SEG_JUMP: d->jump++; break;
-    case TCP_SEG_HOLE_FILL: d->hole_fill++; break;
-    case TCP_SEG_DUP_PARTIAL: d->dup_partial++; break;
-    case TCP_SEG_DUP_FULL: d->dup_full++; break;
-    case TCP_SEG_KEEPALIVE: d->keepalive++; break;
+    case TCP_SEG_JUMP: odd_of(d)->jump++; break;
+    case TCP_SEG_HOLE_FILL: odd_of(d)->hole_fill++; break;
+    case TCP_SEG_DUP_PARTIAL: odd_of(d)->dup_partial++; break;
+    case TCP_SEG_DUP_FULL: odd_of(d)->dup_full++; break;
+    case TCP_SEG_KEEPALIVE: odd_of(d)->keepalive++; break;
     case TCP_SEG_EMPTY:
     case TCP_SEG_NEW: break;
     }
@@ -172,16 +205,17 @@ static void count_class(struct tcp_dir *d, enum tcp_seg_class c)
 static void cover(struct tcp_dir *d, struct range r, struct tcp_note *n)
 {
     if (range_set_append(&d->covered, r)) {
-        d->in_turn = r;
-        n->fresh = &d->in_turn;
+        n->in_turn = r;
+        n->fresh = &n->in_turn;
         n->nfresh = 1;
         n->fresh_bytes = (uint64_t)(r.to - r.from);
         return;
     }
-    d->fresh.n = 0;
-    n->fresh_bytes = range_set_add(&d->covered, r, &d->fresh);
-    n->fresh = d->fresh.r;
-    n->nfresh = d->fresh.n;
+    struct range_list *fresh = &odd_of(d)->fresh;
+    fresh->n = 0;
+    n->fresh_bytes = range_set_add(&d->covered, r, fresh);
+    n->fresh = fresh->r;
+    n->nfresh = fresh->n;
 }
 
 static void take_data(struct tcp_dir *d, const struct tcp_seg *seg, struct tcp_note *n)
@@ -192,13 +226,15 @@ static void take_data(struct tcp_dir *d, const struct tcp_seg *seg, struct tcp_n
     d->data_packets++;
     d->data_bytes += seg->len;
     cover(d, r, n);
-    d->overlap_bytes += seg->len - n->fresh_bytes;
+    if (n->fresh_bytes < seg->len)
+        odd_of(d)->overlap_bytes += seg->len - n->fresh_bytes;
     n->class = keepalive ? TCP_SEG_KEEPALIVE : classify(d, n->pos, seg->len, n->fresh_bytes);
     if (d->store && seg->data.n)
-        n->conflict_bytes = d->store->ops->offer(d->store, n->pos, seg->data);
-    d->conflict_bytes += n->conflict_bytes;
+        n->conflict_bytes = d->store->ops->offer(d->store, d, n->pos, seg->data);
+    if (n->conflict_bytes)
+        odd_of(d)->conflict_bytes += n->conflict_bytes;
     count_class(d, n->class);
-    if (d->covered.covered == n->fresh_bytes && d->syn == 0) {
+    if (range_set_covered(&d->covered) == n->fresh_bytes && d->syn == 0) {
         d->start = d->in_order = r.from; /* the stream begins in its middle, here */
         d->high = r.to;
     }
@@ -231,18 +267,20 @@ void tcp_dir_add(struct tcp_dir *d, const struct tcp_seg *seg, struct tcp_note *
     n->in_order_before = d->in_order;
     n->high_before = d->high;
     take_ack(d, seg, n);
-    d->zero_window += seg->window == 0 && !has(seg, TCP_SYN | TCP_RST);
-    d->cut_packets += seg->data.n < seg->len && !has(seg, TCP_RST);
+    if (seg->window == 0 && !has(seg, TCP_SYN | TCP_RST))
+        odd_of(d)->zero_window++;
+    if (seg->data.n < seg->len && !has(seg, TCP_RST))
+        odd_of(d)->cut_packets++;
     if (has(seg, TCP_RST)) {
-        d->rst++;
-        d->rst_bytes += seg->len;
+        odd_of(d)->rst++;
+        odd_of(d)->rst_bytes += seg->len;
     } else if (seg->len > 0) {
         take_data(d, seg, n);
     }
     if (has(seg, TCP_FIN)) {
         if (d->fin == 0 || d->fin_pos != d->high || n->pos + seg->len == d->high)
             d->fin_pos = n->pos + seg->len; /* one at the end of the data is the one that counts */
-        d->fin++;
+        count_flag(&d->fin);
     }
     n->in_order_after = d->in_order;
     n->high_after = d->high;
@@ -263,14 +301,14 @@ void tcp_dir_acknowledged(struct tcp_dir *d, uint32_t ack)
 
 uint64_t tcp_dir_unique_bytes(const struct tcp_dir *d)
 {
-    return d->covered.covered;
+    return range_set_covered(&d->covered);
 }
 
 /* Where the stream begins: after its SYN. When SYNs contradict each other or none was seen, at the
  * lowest byte. */
 static int64_t low_end(const struct tcp_dir *d, const struct range *first)
 {
-    return d->isns == 1 && d->start < first->from ? d->start : first->from;
+    return tcp_dir_isns(d) == 1 && d->start < first->from ? d->start : first->from;
 }
 
 uint64_t tcp_dir_gap_bytes(const struct tcp_dir *d)
@@ -279,7 +317,7 @@ uint64_t tcp_dir_gap_bytes(const struct tcp_dir *d)
 
     if (!range_set_first(&d->covered, &first) || !range_set_last(&d->covered, &last))
         return 0;
-    return (uint64_t)(last.to - low_end(d, &first)) - d->covered.covered;
+    return (uint64_t)(last.to - low_end(d, &first)) - range_set_covered(&d->covered);
 }
 
 uint64_t tcp_dir_holes(const struct tcp_dir *d)
@@ -311,8 +349,8 @@ bool tcp_dir_first_hole(const struct tcp_dir *d, struct range *out)
 
 bool tcp_dir_is_complete(const struct tcp_dir *d)
 {
-    return d->isns == 1 && d->fin > 0 && d->fin_pos == d->high && d->cut_packets == 0 &&
-           tcp_dir_holes(d) == 0;
+    return tcp_dir_isns(d) == 1 && d->fin > 0 && d->fin_pos == d->high &&
+           tcp_dir_odd(d)->cut_packets == 0 && tcp_dir_holes(d) == 0;
 }
 
 const char *tcp_rules_name(enum tcp_rules rules)
@@ -326,14 +364,15 @@ const char *tcp_rules_name(enum tcp_rules rules)
 
 struct tcp_rexmit tcp_dir_retransmitted(const struct tcp_dir *d, enum tcp_rules rules)
 {
-    struct tcp_rexmit r = {d->dup_full + d->dup_partial, d->overlap_bytes};
+    const struct tcp_odd *o = tcp_dir_odd(d);
+    struct tcp_rexmit r = {o->dup_full + o->dup_partial, o->overlap_bytes};
 
     if (rules != TCP_RULES_POSITIONS) {
-        r.packets += d->keepalive;
+        r.packets += o->keepalive;
         r.packets += d->syn > 1 ? d->syn - 1 : 0;
         r.packets += d->fin > 1 ? d->fin - 1 : 0;
     }
     if (rules == TCP_RULES_WIRESHARK)
-        r.packets += d->hole_fill;
+        r.packets += o->hole_fill;
     return r;
 }

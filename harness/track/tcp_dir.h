@@ -36,11 +36,13 @@ struct tcp_seg tcp_seg_of(const struct pkt *p, int64_t time_ns);
 
 /* Where bytes go, and what finds contradictions. NULL in place of a store: bytes are ignored. */
 struct tcp_store;
+struct tcp_dir;
 
 struct tcp_store_ops {
-    /* Is offered the captured bytes of one segment (data.n > 0), whose first byte is at POS.
-     * Returns how many of them differ from what it holds at their positions. */
-    uint64_t (*offer)(struct tcp_store *s, int64_t pos, struct bytes data);
+    /* Is offered the captured bytes of one segment of D (data.n > 0), whose first byte is at POS.
+     * Returns how many of them differ from what it holds at their positions. May put another store
+     * in its own place in D. */
+    uint64_t (*offer)(struct tcp_store *s, struct tcp_dir *d, int64_t pos, struct bytes data);
 };
 
 struct tcp_store {
@@ -60,13 +62,15 @@ enum tcp_seg_class {
 
 const char *tcp_seg_class_name(enum tcp_seg_class c); /* "new", "full duplicate", ... */
 
-/* What one segment did. `fresh` is valid until the next segment of this direction. */
+/* What one segment did. `fresh` is valid until the next segment of this direction, and points into
+ * the note: a copy has none. */
 struct tcp_note {
     enum tcp_seg_class class;
     int64_t pos;  /* of its first payload byte, past a SYN; of where one would be when empty */
     uint32_t len; /* payload bytes by the headers */
     const struct range *fresh; /* the parts never seen before, in order */
     size_t nfresh;
+    struct range in_turn; /* all of it, when it was what came next */
     uint64_t fresh_bytes;
     uint64_t conflict_bytes;                 /* said by the store */
     int64_t in_order_before, in_order_after; /* end of what is there without a hole: progress */
@@ -77,38 +81,46 @@ struct tcp_note {
 
 #define TCP_DIR_ISNS 8 /* distinct ones that are told apart */
 
-struct tcp_dir {
-    /* totals of packets, as the headers say */
-    uint64_t packets, data_packets;
-    uint64_t data_bytes;     /* payload, every copy counted */
+/* What a direction has when something is out of the ordinary; most have none of it. */
+struct tcp_odd {
     uint64_t overlap_bytes;  /* data_bytes that were there before */
     uint64_t conflict_bytes; /* sent again with other content; needs a store */
     uint64_t cut_packets;    /* TCP payload captured short */
     uint64_t dup_full, dup_partial, hole_fill, jump, keepalive; /* packets by class */
-    uint64_t syn, fin, rst;                                     /* packets with the flag */
-    uint64_t isns;           /* distinct initial sequence numbers */
-    uint64_t zero_window;    /* window field 0, neither SYN nor RST */
+    uint64_t rst;                                               /* packets with the flag */
     uint64_t rst_bytes;      /* payload of RST packets: an error text (RFC 9293, 3.5.3), no data */
+    uint64_t zero_window;    /* window field 0, neither SYN nor RST */
     uint64_t duplicate_acks; /* sent by this side: empty, no SYN, FIN or RST; acknowledgement and
                                 window as in its previous segment, at the highest end */
     uint64_t sack_packets;   /* with SACK blocks, sent by this side */
+    uint64_t more_isns;      /* distinct initial sequence numbers but the first */
+    uint32_t isn[TCP_DIR_ISNS - 1]; /* they, as far as this goes */
+    struct range_list fresh;        /* tcp_note's */
+};
+
+/* A million streams have two each: small members lie together, and what is rare is elsewhere. */
+struct tcp_dir {
+    /* totals of packets, as the headers say */
+    uint64_t packets, data_packets;
+    uint64_t data_bytes; /* payload, every copy counted */
+    uint32_t syn, fin;   /* packets with the flag; UINT32_MAX: as many or more */
     int64_t first_ns, last_ns;
     int64_t max_idle_ns;     /* longest pause between two packets; -1: fewer than two */
     int64_t max_idle_end_ns; /* when that pause ended */
+    struct tcp_odd *odd;     /* NULL: nothing is. Read it with tcp_dir_odd */
 
     /* what the SYN announced; valid when syn > 0 */
     uint16_t mss; /* 0: absent */
     uint8_t wscale;
-    bool has_wscale, sack_permitted, has_timestamps;
+    bool has_wscale : 1, sack_permitted : 1, has_timestamps : 1;
 
-    /* state; read by judges, written by tcp_dir_add alone. A million streams have two each: small
-     * members lie together */
-    bool started; /* a segment was seen: `zero` is valid */
-    bool has_acked, has_last_ack;
+    /* state; read by judges, written by tcp_dir_add alone */
+    bool started : 1; /* a segment was seen: `zero` is valid */
+    bool has_acked : 1, has_last_ack : 1;
     uint16_t last_window;
     uint32_t last_ack; /* of this side's last segment with ACK; valid when has_last_ack */
     uint32_t zero;     /* sequence number of position 0 */
-    uint32_t isn[TCP_DIR_ISNS];
+    uint32_t isn;      /* of the first SYN */
     uint32_t last_isn; /* of the latest SYN */
     int64_t start;     /* lowest position that belongs to the stream */
     int64_t in_order;  /* end of the run that begins at `start` */
@@ -117,8 +129,6 @@ struct tcp_dir {
   the last, unless an earlier one is at the highest end */
     int64_t acked;     /* highest position acknowledged by the other side; valid when has_acked */
     struct range_set covered;
-    struct range in_turn; /* what the latest segment brought, when that was one range at the end */
-    struct range_list fresh;
     struct tcp_store *store; /* borrowed; NULL: none. Set it before the first segment */
 };
 
@@ -135,6 +145,12 @@ void tcp_dir_add(struct tcp_dir *d, const struct tcp_seg *seg, struct tcp_note *
 
 /* The other side acknowledged everything before ACK (its ack field, with the ACK flag). */
 void tcp_dir_acknowledged(struct tcp_dir *d, uint32_t ack);
+
+/* Never NULL: all zero when nothing is odd. */
+const struct tcp_odd *tcp_dir_odd(const struct tcp_dir *d);
+
+/* Distinct initial sequence numbers. */
+uint64_t tcp_dir_isns(const struct tcp_dir *d);
 
 /* The position of sequence number SEQ (0 when nothing was seen yet). */
 int64_t tcp_dir_pos(const struct tcp_dir *d, uint32_t seq);

@@ -30,10 +30,10 @@ static void find_ends(struct part *p)
 {
     struct range first = {0, 0}, last = {0, 0};
 
-    p->start = p->end = p->d->isns == 1 ? p->d->start : 0;
+    p->start = p->end = tcp_dir_isns(p->d) == 1 ? p->d->start : 0;
     if (!range_set_first(&p->d->covered, &first) || !range_set_last(&p->d->covered, &last))
         return;
-    if (p->d->isns != 1)
+    if (tcp_dir_isns(p->d) != 1)
         p->start = first.from;
     p->end = last.to > p->start ? last.to : p->start;
 }
@@ -128,7 +128,7 @@ static void check_content(struct flow *f, struct arena *arena, const struct part
         return;
     }
     reason_add(f, arena, "the capture cut %s of %s short: from byte %s on the content is missing",
-               things_format(p->d->cut_packets, "packet", n), who,
+               things_format(tcp_dir_odd(p->d)->cut_packets, "packet", n), who,
                count_format((uint64_t)(p->kept - p->start), at));
 }
 
@@ -260,13 +260,13 @@ void tcp_flow_finish(struct flow *f, const struct tcp_stream *s, struct tcp_log 
 /* As sum_repairs has them. */
 static void sum_tally(struct conv_repairs *r, const struct tcp_stream *s, const struct tcp_tally *t)
 {
-    for (int i = 0; i < 2; i++) {
+    for (enum tcp_side i = TCP_SIDE_A; i <= TCP_SIDE_B; i++) {
         const struct tcp_dir *d = &s->dir[i];
-        const struct tcp_tally_side *side = &t->side[i];
+        const struct tcp_tally_side *side = tcp_tally_of(t, i);
         r->reordered += side->reordered;
-        r->retransmitted += d->dup_full + d->hole_fill - side->reordered;
-        r->overlapping += d->dup_partial;
-        r->conflicting_bytes += d->conflict_bytes - side->keepalive_conflicts;
+        r->retransmitted += tcp_dir_odd(d)->dup_full + tcp_dir_odd(d)->hole_fill - side->reordered;
+        r->overlapping += tcp_dir_odd(d)->dup_partial;
+        r->conflicting_bytes += tcp_dir_odd(d)->conflict_bytes - side->keepalive_conflicts;
     }
 }
 
@@ -280,10 +280,10 @@ void tcp_flow_tell(struct flow *f, const struct tcp_stream *s, const struct tcp_
     sum_tally(&f->conv.repairs, s, tally);
     for (int i = 0; i < 2; i++) {
         enum tcp_side side = i == CONV_A ? opener : tcp_other(opener);
-        const struct tcp_tally_side *l = &tally->side[side];
+        const struct tcp_tally_side *l = tcp_tally_of(tally, side);
         part[i] = part_of(s, side);
         part[i].kept = tcp_tally_content_end(l, part[i].start, part[i].end);
-        part[i].has_fin = l->has_fin;
+        part[i].has_fin = tally->has_fin[side];
         part[i].has_rst = l->has_rst;
         part[i].rst_ns = l->rst_ns;
     }
