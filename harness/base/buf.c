@@ -1,6 +1,7 @@
 #include "base/buf.h"
 
 #include "base/err.h"
+#include "base/hex.h"
 #include "base/mem.h"
 
 #include <stdio.h>
@@ -54,7 +55,25 @@ void buf_adds(struct buf *b, const char *s)
 
 void buf_addc(struct buf *b, char c)
 {
-    buf_add(b, &c, 1);
+    *buf_room(b, 1) = c;
+    buf_grew(b, 1);
+}
+
+void buf_addu(struct buf *b, uint64_t v)
+{
+    char digits[20], *at = digits + sizeof(digits);
+
+    do {
+        *--at = (char)('0' + v % 10);
+        v /= 10;
+    } while (v);
+    buf_add(b, at, (size_t)(digits + sizeof(digits) - at));
+}
+
+void buf_addx(struct buf *b, struct bytes x)
+{
+    hex_format(x, buf_room(b, 2 * x.n));
+    buf_grew(b, 2 * x.n);
 }
 
 void buf_vaddf(struct buf *b, const char *fmt, va_list ap)

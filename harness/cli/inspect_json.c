@@ -1,5 +1,6 @@
 #include "cli/inspect.h"
 
+#include "base/hex.h"
 #include "cli/log_record.h"
 #include "report/jsonw.h"
 #include "wire/isakmp.h"
@@ -24,9 +25,7 @@ static void put_hex(struct jsonw *j, const char *name, const uint8_t spi[static 
 {
     char text[17];
 
-    for (int i = 0; i < 8; i++)
-        snprintf(text + 2 * i, 3, "%02x", spi[i]);
-    jsonw_string(j, name, text);
+    jsonw_string(j, name, hex_format(bytes_of(spi, 8), text));
 }
 
 static void put_direction(struct jsonw *j, const char *name, const struct inspection *in,

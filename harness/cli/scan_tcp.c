@@ -1,9 +1,8 @@
 /* Digests of what was said in TCP streams. */
+#include "base/hex.h"
 #include "base/mem.h"
 #include "cli/scan_parts.h"
 #include "crypto/hash.h"
-
-#include <stdio.h>
 
 /* One direction with bytes: the state of its digest while there may be more, the digest then. */
 struct scan_side {
@@ -116,7 +115,5 @@ const char *scan_digest(const struct scan *s, uint32_t number, enum tcp_side sid
         return NULL;
     else
         memcpy(sum, side_of(d)->sum, sizeof(sum));
-    for (size_t i = 0; i < sizeof(sum); i++)
-        snprintf(out + 2 * i, 3, "%02x", sum[i]);
-    return out;
+    return hex_format(bytes_of(sum, sizeof(sum)), out);
 }

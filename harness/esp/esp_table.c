@@ -53,8 +53,7 @@ static void put_key(struct buf *b, const uint8_t *key, size_t n)
     buf_adds(b, ",\"");
     if (n > 0)
         buf_adds(b, "0x");
-    for (size_t i = 0; i < n; i++)
-        buf_addf(b, "%02x", key[i]);
+    buf_addx(b, bytes_of(key, n));
     buf_addc(b, '"');
 }
 

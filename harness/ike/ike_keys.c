@@ -4,8 +4,7 @@
 
 static void add_hex(struct buf *b, const uint8_t *p, size_t n, char after)
 {
-    for (size_t i = 0; i < n; i++)
-        buf_addf(b, "%02x", p[i]);
+    buf_addx(b, bytes_of(p, n));
     buf_addc(b, after);
 }
 

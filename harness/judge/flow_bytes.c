@@ -1,9 +1,8 @@
 #include "judge/flow_bytes.h"
 
+#include "base/hex.h"
 #include "base/mem.h"
 #include "evidence/payload_hash.h"
-
-#include <stdio.h>
 
 #define MARKS_MIN 64u
 #define MARKS_MAX 8192u
@@ -316,7 +315,6 @@ bool flow_bytes_sha(const struct flow_bytes *b, char out[static 65])
         sha256_end(b->sha, d);
     else
         digest_sum(DIGEST_SHA256, &none, 1, d);
-    for (int i = 0; i < 32; i++)
-        snprintf(out + 2 * i, 3, "%02x", d[i]);
+    hex_format(bytes_of(d, sizeof(d)), out);
     return true;
 }

@@ -13,8 +13,7 @@ static void add_hex(struct buf *line, const char *key, const uint8_t *p, size_t 
 {
     struct buf hex = BUF_INIT;
 
-    for (size_t i = 0; i < n; i++)
-        buf_addf(&hex, "%02x", p[i]);
+    buf_addx(&hex, bytes_of(p, n));
     event_line_add(line, key, buf_str(&hex));
     if (hex.s)
         mem_wipe(hex.s, hex.n);

@@ -1,9 +1,8 @@
 /* The case's streams: conversations out of captures, played by the two hosts. */
+#include "base/hex.h"
 #include "base/mem.h"
 #include "crypto/hash.h"
 #include "replay/run_parts.h"
-
-#include <stdio.h>
 
 #define HASH_CHUNK 65536
 
@@ -70,8 +69,7 @@ static void digest_of(const struct stream *s, enum plan_site site, char out[stat
         at += n;
     }
     sha256_end(&h, sum);
-    for (int i = 0; i < 32; i++)
-        snprintf(out + 2 * i, 3, "%02x", sum[i]);
+    hex_format(bytes_of(sum, sizeof(sum)), out);
 }
 
 static enum err open_stream(struct run *r, struct stream *s, struct diag *why)

@@ -17,9 +17,24 @@ static void indent(struct jsonw *j)
         buf_adds(j->out, "  ");
 }
 
+/* How much of TEXT is as it is in JSON: nearly always all of it. */
+static size_t plain(struct bytes text)
+{
+    size_t n = 0;
+
+    while (n < text.n && text.p[n] >= 0x20 && text.p[n] < 0x7f && text.p[n] != '"' &&
+           text.p[n] != '\\')
+        n++;
+    return n;
+}
+
 static void put_text(struct buf *out, struct bytes text)
 {
+    size_t as_is = plain(text);
+
     buf_addc(out, '"');
+    buf_add(out, text.p, as_is);
+    text = bytes_from(text, as_is);
     while (text.n) {
         uint32_t c;
         size_t n = utf8_sequence(text, &c);
@@ -102,7 +117,7 @@ void jsonw_bool(struct jsonw *j, const char *name, bool v)
 void jsonw_u64(struct jsonw *j, const char *name, uint64_t v)
 {
     before(j, name);
-    buf_addf(j->out, "%" PRIu64, v);
+    buf_addu(j->out, v);
 }
 
 void jsonw_i64(struct jsonw *j, const char *name, int64_t v)
