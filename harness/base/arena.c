@@ -7,7 +7,8 @@
 #include <stdint.h>
 #include <string.h>
 
-#define BLOCK_BYTES 16384u
+#define BLOCK_BYTES ((size_t)16 << 10)
+#define BLOCK_MOST  ((size_t)1 << 20) /* an arena grows in steps of its own size up to here */
 
 struct arena_block {
     struct arena_block *next;
@@ -37,7 +38,9 @@ void *arena_alloc(struct arena *a, size_t n)
         bug("arena block too large");
     n = (n + round) & ~round;
     if (!a->head || n > a->head->cap - a->head->used) {
-        size_t cap = n > BLOCK_BYTES ? n : BLOCK_BYTES;
+        size_t cap = a->head ? a->head->cap * 2 : BLOCK_BYTES;
+        cap = cap < BLOCK_MOST ? cap : BLOCK_MOST;
+        cap = n > cap ? n : cap;
         struct arena_block *b = mem_zalloc(sizeof(*b) + cap);
         b->cap = cap;
         b->next = a->head;

@@ -46,6 +46,7 @@ struct scan_syslog {
 
 struct scan_digests {
     struct tcp_store none; /* of directions without a byte; others have one that makes digests */
+    struct arena arena;    /* those */
     struct byte_window window;
     bool done; /* there are digests */
 };

@@ -28,7 +28,7 @@ static uint64_t begin_side(struct tcp_store *none, struct tcp_dir *d, int64_t po
                            struct bytes data)
 {
     struct scan_digests *all = CONTAINER_OF(none, struct scan_digests, none);
-    struct scan_side *s = mem_zalloc(sizeof(*s)); /* its address stays */
+    struct scan_side *s = arena_alloc(&all->arena, sizeof(*s)); /* its address stays */
 
     window_side_init(&s->side, &all->window);
     sha256_begin(&s->sha);
@@ -49,6 +49,7 @@ void scan_digests_begin(struct scan *s)
 
     s->digests = mem_zalloc(sizeof(*s->digests));
     s->digests->none.ops = &ops;
+    arena_init(&s->digests->arena);
     byte_window_init(&s->digests->window, SCAN_WINDOW, take_run);
     s->survey.lend = lend;
     s->survey.ctx = s->digests;
@@ -81,7 +82,6 @@ void scan_digests_finish(struct scan *s)
 static void release(struct scan_side *s)
 {
     window_side_release(&s->side);
-    mem_free(s);
 }
 
 void scan_digests_release(struct scan *s)
@@ -90,6 +90,7 @@ void scan_digests_release(struct scan *s)
         return;
     each_side(s, release);
     byte_window_release(&s->digests->window);
+    arena_release(&s->digests->arena);
     mem_free(s->digests);
 }
 

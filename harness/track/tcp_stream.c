@@ -123,6 +123,7 @@ void tcp_table_init(struct tcp_table *t, const struct tcp_table_options *opts, u
     if (opts)
         t->opts = *opts;
     map_init(&t->map);
+    arena_init(&t->arena);
 }
 
 void tcp_table_release(struct tcp_table *t)
@@ -130,8 +131,8 @@ void tcp_table_release(struct tcp_table *t)
     for (size_t i = 0; i < t->count; i++) {
         tcp_dir_release(&t->streams[i]->dir[0]);
         tcp_dir_release(&t->streams[i]->dir[1]);
-        mem_free(t->streams[i]);
     }
+    arena_release(&t->arena);
     mem_free(t->streams);
     map_release(&t->map);
     *t = (struct tcp_table){0};
@@ -140,7 +141,7 @@ void tcp_table_release(struct tcp_table *t)
 static struct tcp_stream *new_stream(struct tcp_table *t, const struct endpoint *from,
                                      const struct endpoint *to, const struct ether *eth)
 {
-    struct tcp_stream *s = mem_zalloc(sizeof(*s));
+    struct tcp_stream *s = arena_alloc(&t->arena, sizeof(*s));
 
     if (t->count == t->cap) {
         t->cap = t->cap ? t->cap * 2 : 16;

@@ -6,6 +6,7 @@
 #ifndef TRACK_TCP_STREAM_H
 #define TRACK_TCP_STREAM_H
 
+#include "base/arena.h"
 #include "base/map.h"
 #include "track/tcp_dir.h"
 
@@ -55,8 +56,9 @@ struct tcp_table_options {
 
 struct tcp_table {
     struct tcp_table_options opts;
-    struct map map;              /* newest stream of each pair of endpoints */
-    struct tcp_stream **streams; /* by number; addresses stay */
+    struct map map; /* newest stream of each pair of endpoints */
+    struct arena arena;
+    struct tcp_stream **streams; /* by number, in ARENA: addresses stay */
     size_t count, cap;
     uint64_t hash_key;
 };
