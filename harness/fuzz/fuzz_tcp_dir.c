@@ -22,7 +22,9 @@ static void check(const struct tcp_dir *d, const struct tcp_note *n, const struc
         listed += (uint64_t)(n->fresh[i].to - n->fresh[i].from);
     must(listed == n->fresh_bytes && n->fresh_bytes <= seg->len);
     must(n->in_order_after >= n->in_order_before || !n->nfresh || d->syn == 0);
-    must(d->data_bytes == tcp_dir_unique_bytes(d) + tcp_dir_odd(d)->overlap_bytes);
+    must(d->data_bytes == range_set_covered(&d->covered) + tcp_dir_odd(d)->overlap_bytes);
+    must(tcp_dir_unique_bytes(d) == range_set_covered(&d->covered) ||
+         (tcp_dir_isns(d) == 1 && tcp_dir_unique_bytes(d) < range_set_covered(&d->covered)));
     must(tcp_dir_odd(d)->conflict_bytes <= tcp_dir_odd(d)->overlap_bytes);
     must(d->data_packets >= tcp_dir_odd(d)->dup_full + tcp_dir_odd(d)->dup_partial +
                                 tcp_dir_odd(d)->hole_fill + tcp_dir_odd(d)->jump +

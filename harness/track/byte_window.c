@@ -93,12 +93,18 @@ static void hand_on(struct window_side *s, int64_t limit)
         s->at = limit;
 }
 
+/* What lies below a SYN is none of the stream (track/tcp_dir.h). */
+static int64_t low_end(const struct window_side *s)
+{
+    return s->d->isns == 1 ? s->d->start : INT64_MIN;
+}
+
 static void begin(struct window_side *s)
 {
     struct range first = {0, 0};
 
     (void)range_set_first(&s->kept, &first);
-    s->at = first.from;
+    s->at = first.from > low_end(s) ? first.from : low_end(s);
     s->begun = true;
 }
 
@@ -192,7 +198,7 @@ static uint64_t mix_in(struct window_side *s, struct range r, struct bytes data)
         struct bytes tail = bytes_from(data, (size_t)(at - r.from));
         conflict += differing(s, at, bytes_head(tail, (size_t)(new.from - at)));
         tail = bytes_from(data, (size_t)(new.from - r.from));
-        s->broken |= new.from < new.to && s->begun &&new.from < s->at;
+        s->broken |= new.from < new.to && s->begun &&new.from<s->at &&new.to> low_end(s);
         copy_in(s, new.from, bytes_head(tail, (size_t)(new.to - new.from)));
         at = new.to;
     }
@@ -201,11 +207,9 @@ static uint64_t mix_in(struct window_side *s, struct range r, struct bytes data)
 
 static bool may_begin(const struct window_side *s, const struct tcp_dir *d)
 {
-    struct range first;
     bool whole = tcp_dir_isns(d) == 1 && d->start == 0; /* from the SYN on */
 
-    return (whole && range_set_first(&s->kept, &first) && first.from >= 0) ||
-           range_set_covered(&s->kept) >= START_BYTES;
+    return whole || range_set_covered(&s->kept) >= START_BYTES;
 }
 
 static uint64_t offer(struct tcp_store *store, struct tcp_dir *d, int64_t pos, struct bytes data)

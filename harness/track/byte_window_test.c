@@ -158,6 +158,27 @@ static void holes__are_left_out(void **state)
 }
 
 /* One stream's hole is filled when the other has used up the window. */
+/* A probe of one byte in the place of the SYN, before there was data, and once more after it; then
+ * a stray segment far below. */
+static void bytes_below_the_syn__are_left_out_and_break_nothing(void **state)
+{
+    static const uint8_t junk[9] = "!!!!!!!!";
+    struct bed b;
+
+    (void)state;
+    bed_open(&b, 1u << 20);
+    say(&b, 0, UINT32_MAX, 1, junk);
+    say(&b, 0, 0, 1000, NULL);
+    say(&b, 0, UINT32_MAX, 1, junk);
+    say(&b, 0, 0u - 436207617u, sizeof(junk), junk);
+    say(&b, 0, 1000, 1000, NULL);
+    window_side_finish(&b.side[0]);
+    assert_false(b.side[0].broken);
+    assert_int_equal(b.got[0]->n, 2000);
+    assert_memory_equal(b.got[0]->bytes, b.bytes, 2000);
+    bed_close(&b);
+}
+
 static void a_hole_that_the_window_left_behind__breaks_the_digest_and_is_told(void **state)
 {
     struct bed b;
@@ -183,6 +204,7 @@ int main(void)
         cmocka_unit_test(disorder__is_put_right),
         cmocka_unit_test(other_bytes_in_a_later_copy__are_counted_and_the_first_copy_stays),
         cmocka_unit_test(holes__are_left_out),
+        cmocka_unit_test(bytes_below_the_syn__are_left_out_and_break_nothing),
         cmocka_unit_test(a_hole_that_the_window_left_behind__breaks_the_digest_and_is_told),
     };
     return cmocka_run_group_tests_name("track/byte_window", tests, NULL, NULL);

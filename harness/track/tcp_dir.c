@@ -299,49 +299,85 @@ void tcp_dir_acknowledged(struct tcp_dir *d, uint32_t ack)
     d->has_acked = true;
 }
 
-uint64_t tcp_dir_unique_bytes(const struct tcp_dir *d)
-{
-    return range_set_covered(&d->covered);
-}
-
-/* Where the stream begins: after its SYN. When SYNs contradict each other or none was seen, at the
- * lowest byte. */
+/* Where the stream begins: after its SYN, and what lies lower is none of it (RFC 9293, 3.4: the
+ * first byte has the number after the SYN's). When SYNs contradict each other or none was seen, at
+ * the lowest byte. Holes that were closed for the bound hide what lies where below the SYN. */
 static int64_t low_end(const struct tcp_dir *d, const struct range *first)
 {
-    return tcp_dir_isns(d) == 1 && d->start < first->from ? d->start : first->from;
+    bool after_syn =
+        tcp_dir_isns(d) == 1 && (d->start < first->from || !range_set_closed_holes(&d->covered));
+
+    return after_syn ? d->start : first->from;
+}
+
+/* What of the covered positions is the stream's. */
+struct extent {
+    int64_t low;
+    size_t ranges;
+    uint64_t bytes;
+    bool from_low; /* its first byte is there */
+};
+
+/* False: nothing is. */
+static bool extent_of(const struct tcp_dir *d, struct extent *out)
+{
+    struct range r;
+
+    if (!range_set_first(&d->covered, &r))
+        return false;
+    int64_t low = low_end(d, &r);
+    struct extent e = {
+        .low = low, .ranges = d->covered.count, .bytes = range_set_covered(&d->covered)};
+    while (r.to <= low) {
+        e.bytes -= (uint64_t)(r.to - r.from);
+        if (--e.ranges == 0 || !range_set_find(&d->covered, r.to, &r))
+            return false;
+    }
+    if (r.from < low)
+        e.bytes -= (uint64_t)(low - r.from);
+    e.from_low = r.from <= low;
+    *out = e;
+    return true;
+}
+
+uint64_t tcp_dir_unique_bytes(const struct tcp_dir *d)
+{
+    struct extent e;
+
+    return extent_of(d, &e) ? e.bytes : 0;
 }
 
 uint64_t tcp_dir_gap_bytes(const struct tcp_dir *d)
 {
-    struct range first, last;
+    struct extent e;
+    struct range last;
 
-    if (!range_set_first(&d->covered, &first) || !range_set_last(&d->covered, &last))
+    if (!extent_of(d, &e) || !range_set_last(&d->covered, &last))
         return 0;
-    return (uint64_t)(last.to - low_end(d, &first)) - range_set_covered(&d->covered);
+    return (uint64_t)(last.to - e.low) - e.bytes;
 }
 
 uint64_t tcp_dir_holes(const struct tcp_dir *d)
 {
-    struct range first;
+    struct extent e;
 
-    if (!range_set_first(&d->covered, &first))
+    if (!extent_of(d, &e))
         return 0;
-    return d->covered.count - 1 + range_set_closed_holes(&d->covered) +
-           (low_end(d, &first) < first.from);
+    return e.ranges - 1 + range_set_closed_holes(&d->covered) + !e.from_low;
 }
 
 bool tcp_dir_first_hole(const struct tcp_dir *d, struct range *out)
 {
     struct range first, second;
+    struct extent e;
 
-    if (!range_set_first(&d->covered, &first))
+    if (!extent_of(d, &e) || !range_set_find(&d->covered, e.low, &first))
         return false;
-    int64_t low = low_end(d, &first);
-    if (low < first.from) {
-        *out = (struct range){low, first.from};
+    if (!e.from_low) {
+        *out = (struct range){e.low, first.from};
         return true;
     }
-    if (d->covered.count == 1 || !range_set_find(&d->covered, first.to, &second))
+    if (!range_set_find(&d->covered, first.to, &second))
         return false;
     *out = (struct range){first.to, second.from};
     return true;

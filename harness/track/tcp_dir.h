@@ -156,7 +156,8 @@ uint64_t tcp_dir_isns(const struct tcp_dir *d);
 int64_t tcp_dir_pos(const struct tcp_dir *d, uint32_t seq);
 
 /* Positions covered at least once; those never covered below the highest end, and in how many
- * holes. A hole at the start counts when a SYN was seen. */
+ * holes. When one SYN was seen, from there on: a hole at the start counts, and bytes below are none
+ * of the stream's, though data_bytes and the classes of packets count them. */
 uint64_t tcp_dir_unique_bytes(const struct tcp_dir *d);
 uint64_t tcp_dir_gap_bytes(const struct tcp_dir *d);
 uint64_t tcp_dir_holes(const struct tcp_dir *d);
