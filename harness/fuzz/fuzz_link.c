@@ -1,4 +1,5 @@
 /* A frame of any link type: the first byte picks the type, the rest is the frame. */
+#include "base/bytes.h"
 #include "wire/link.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -15,5 +16,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size == 0)
         return 0;
     link_parse(types[data[0] % COUNT(types)], bytes_of(data + 1, size - 1), &p);
+    for (struct bytes rest = p.eth.more; link_next_part(rest, &p); rest = p.eth.more)
+        if (p.eth.more.n >= rest.n)
+            bug("an aggregate that does not end");
     return 0;
 }

@@ -190,6 +190,7 @@ static void hand_out(struct fragments *f, struct datagram *d, struct pkt *p)
     p->ip.payload_len = d->len;
     p->ip.payload = bytes_of(d->data, d->len);
     p->eth.payload = (struct bytes){NULL, 0}; /* there is no one packet that holds all this */
+    p->eth.more = (struct bytes){NULL, 0};
     pkt_parse_payload(p);
     f->handed_out = d;
     f->stats.whole++;

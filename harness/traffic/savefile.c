@@ -16,12 +16,27 @@
 #define FRAGMENT_LEVELS 3
 #define TUNNELS_MAX     8
 
+/* How far the frame of a packet was looked into. */
+struct inside {
+    int level;       /* datagrams that were put together */
+    bool compressed; /* one was unpacked */
+};
+
+/* Of the latest frame, what is still to come: others of an aggregate (A-MSDU). One aggregate a
+ * frame; one inside another is told by its first. */
+struct others {
+    struct bytes rest;
+    struct savefile_packet carrier; /* of the aggregate: what its frames have in common */
+    struct inside inside;
+};
+
 struct savefile {
     char *path;
     struct source *source;
     struct inflate_state unpacked;
     struct fragments *fragments[FRAGMENT_LEVELS]; /* by depth; all but the first made when needed */
     struct ipcomp *ipcomp;                        /* made when needed */
+    struct others others;
     struct savefile_stats stats;
 };
 
@@ -169,59 +184,104 @@ static void believe_the_frame(struct savefile_packet *p)
     pkt_parse_payload(&p->pkt);
 }
 
-/* False: it is a fragment, and its datagram is not whole. LEVEL: how many datagrams around it were
- * put together. */
-static bool mend(struct savefile *f, struct savefile_packet *p, int *level)
+/* The first fragment of a TCP segment, captured short: it will never be put together, and what its
+ * header says is all that can be known. How much data follows is not. */
+static bool is_lone_head(struct pkt *p)
+{
+    if (p->kind != PKT_TCP || !ip_is_cut(&p->ip))
+        return false;
+    p->tcp.data = bytes_of(NULL, 0);
+    p->data_len = 0;
+    return true;
+}
+
+/* False: it is a fragment, and its datagram is not whole. */
+static bool mend(struct savefile *f, struct savefile_packet *p, struct inside *in)
 {
     if (!ip_is_fragment(&p->pkt.ip))
         return true;
-    if (*level < FRAGMENT_LEVELS) {
-        struct fragments **t = &f->fragments[*level];
+    if (in->level < FRAGMENT_LEVELS) {
+        struct fragments **t = &f->fragments[in->level];
         if (!*t)
             *t = fragments_new();
         if (fragments_add(*t, &p->pkt, p->time_ns)) {
             p->reassembled = true;
-            ++*level;
+            in->level++;
             return true;
         }
     }
-    p->pkt.kind = PKT_IP; /* the head of a first fragment is no packet yet */
+    if (!is_lone_head(&p->pkt))
+        p->pkt.kind = PKT_IP; /* the head of a first fragment is no packet yet */
     return false;
 }
 
-static bool decompress(struct savefile *f, struct savefile_packet *p)
+/* Once: what was made of it must not be overwritten while it is read. */
+static void decompress(struct savefile *f, struct savefile_packet *p, struct inside *in)
 {
-    if (p->pkt.kind != PKT_IP || p->pkt.ip.proto != IP_COMP)
-        return false;
+    if (in->compressed || p->pkt.kind != PKT_IP || p->pkt.ip.proto != IP_COMP)
+        return;
     if (!f->ipcomp)
         f->ipcomp = ipcomp_new();
-    return ipcomp_open(f->ipcomp, &p->pkt);
+    in->compressed = ipcomp_open(f->ipcomp, &p->pkt);
+}
+
+static void note_others(struct savefile *f, const struct savefile_packet *p,
+                        const struct inside *in)
+{
+    if (p->pkt.eth.more.n && !f->others.rest.n)
+        f->others = (struct others){p->pkt.eth.more, *p, *in};
 }
 
 /* The innermost packet is the traffic; what carries it is not. */
-static void look_inside(struct savefile *f, struct savefile_packet *p)
+static void look_inside(struct savefile *f, struct savefile_packet *p, struct inside in)
 {
     struct pkt inner;
-    int level = 0;
 
-    if (!mend(f, p, &level))
+    if (!mend(f, p, &in))
         return;
-    bool compressed = decompress(f, p);
-    for (int n = 0; n < TUNNELS_MAX && tunnel_open(&p->pkt, &inner); n++) {
+    decompress(f, p, &in);
+    while (p->tunnels < TUNNELS_MAX && tunnel_open(&p->pkt, &inner)) {
         p->pkt = inner;
-        if (!compressed) /* once: what was made of it must not be overwritten while it is read */
-            compressed = decompress(f, p);
         p->tunnels++;
-        if (!mend(f, p, &level))
+        note_others(f, p, &in);
+        decompress(f, p, &in);
+        if (!mend(f, p, &in))
             return;
     }
     pkt_parse_cut(&p->pkt);
+}
+
+/* The next frame of the aggregate. */
+static bool next_other(struct savefile *f, struct savefile_packet *out)
+{
+    struct others *o = &f->others;
+    struct pkt part;
+
+    if (!link_next_part(o->rest, &part)) {
+        o->rest = bytes_of(NULL, 0);
+        return false;
+    }
+    *out = o->carrier;
+    o->rest = part.eth.more;
+    if (out->tunnels) { /* the outer header, as for the first */
+        struct bytes packet = part.eth.payload;
+        part.eth = o->carrier.pkt.eth;
+        part.eth.payload = packet;
+    }
+    out->pkt = part;
+    believe_the_frame(out);
+    if (out->pkt.kind >= PKT_IP)
+        look_inside(f, out, o->inside);
+    return true;
 }
 
 enum err savefile_next(struct savefile *f, struct savefile_packet *out, struct diag *why)
 {
     char text[PCAP_ERRBUF_SIZE] = "";
     struct source_frame frame;
+
+    if (f->others.rest.n && next_other(f, out))
+        return ERR_OK;
     enum err e = f->source->ops->next(f->source, &frame, text, sizeof(text));
 
     if (f->source->damage.places && !f->stats.first_damage)
@@ -236,8 +296,9 @@ enum err savefile_next(struct savefile *f, struct savefile_packet *out, struct d
                                     .linktype = frame.linktype};
     link_parse(frame.linktype, frame.data, &out->pkt);
     believe_the_frame(out);
+    note_others(f, out, &(struct inside){0});
     if (out->pkt.kind >= PKT_IP)
-        look_inside(f, out);
+        look_inside(f, out, (struct inside){0});
     return ERR_OK;
 }
 

@@ -16,7 +16,8 @@ struct savefile_packet {
     uint32_t wire_len;  /* as it was: more than frame.n when cut */
     uint32_t linktype;  /* LINKTYPE_* */
     struct pkt pkt;     /* the innermost packet (wire/tunnel.h). A fragment is PKT_IP; the one that
-                           completes a datagram is all of it */
+                           completes a datagram is all of it. A first fragment of TCP that was
+                           captured short stands for itself, as PKT_TCP without data */
     bool reassembled;   /* it, or a packet around it, is such a one */
     uint8_t tunnels;    /* looked into to get there */
 };
@@ -31,7 +32,8 @@ void savefile_close(struct savefile *f); /* NULL is fine */
 MUST_USE enum err savefile_open_live(const char *path, const struct intake_wait *wait,
                                      struct savefile **out, struct diag *why);
 
-/* The next packet; views are valid until the next call. ERR_END after the last one. Damaged places
+/* The next packet; views are valid until the next call. The frames of an aggregate (wire/link.h)
+ * are packets of one number, and count as one. ERR_END after the last one. Damaged places
  * are read past, and told of at the end instead of ERR_END: ERR_FORMAT, and in WHY the packet in
  * which the first was, how, and what was left out. ERR_SHORT: the file ends inside a packet;
  * ERR_RANGE, ERR_IO: it cannot be read further. What was delivered is good. */

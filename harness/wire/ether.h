@@ -40,6 +40,8 @@ struct ether {
     uint8_t vlans;        /* tags met, at most 4 */
     uint16_t vlan[4];     /* VLAN ids, outermost first */
     struct bytes payload; /* view into the frame */
+    struct bytes more;    /* what is left of an aggregate of frames (A-MSDU) behind this one, for
+                             link_next_part; a view, mostly empty */
 };
 
 /* ERR_SHORT: ends inside the header or a tag. ERR_FORMAT: more than four tags. */

@@ -273,16 +273,16 @@ static uint16_t rare_header(uint32_t linktype, struct rd *r, struct ether *eth)
     case LINK_ATM_11:
     case LINK_ATM: return link_atm_type(r);
     case LINK_SUNATM: rd_skip(r, 4); return link_atm_type(r);
-    case LINK_WLAN: return link_wlan_type(r);
+    case LINK_WLAN: return link_wlan_type(r, eth);
     case LINK_FRAME_RELAY: return link_frame_relay_type(r);
     case LINK_ENC: rd_skip(r, 12); return link_ip_type(r); /* family, SPI, flags */
     case LINK_PFLOG: return link_pflog_type(r);
-    case LINK_PRISM: return link_prism_type(r);
-    case LINK_RADIOTAP: return link_radiotap_type(r);
-    case LINK_AVS: return link_avs_type(r);
+    case LINK_PRISM: return link_prism_type(r, eth);
+    case LINK_RADIOTAP: return link_radiotap_type(r, eth);
+    case LINK_AVS: return link_avs_type(r, eth);
     case LINK_PPP_PPPD:
     case LINK_PPP_DIRECTION: rd_skip(r, 1); return link_hdlc_type(r);
-    case LINK_PPI: return link_ppi_type(r);
+    case LINK_PPI: return link_ppi_type(r, eth);
     case LINK_NFLOG: return link_nflog_type(r);
     case LINK_PKTAP: return pktap_type(r, eth);
     case LINK_BRCM_TAG: return tagged_type(r, eth, 4);
@@ -331,7 +331,7 @@ static void parse_rest(struct rd *r, struct ether *eth, struct pkt *out)
     peel(r, eth);
     eth->payload = rd_rest(r);
     if (r->err)
-        *eth = (struct ether){0};
+        *eth = (struct ether){.more = eth->more};
     out->kind = PKT_OTHER;
     out->data_len = 0;
     if (eth->type == ETHER_IPV4 || eth->type == ETHER_IPV6)
@@ -348,6 +348,18 @@ void link_parse(uint32_t linktype, struct bytes frame, struct pkt *out)
 
     eth.type = link_header(linktype, &r, &eth);
     parse_rest(&r, &eth, out);
+}
+
+bool link_next_part(struct bytes rest, struct pkt *out)
+{
+    struct rd r = rd_of(rest);
+    struct ether eth = {0};
+
+    if (rest.n < LINK_PART_HDR_LEN)
+        return false;
+    eth.type = link_part_type(&r, &eth);
+    parse_rest(&r, &eth, out);
+    return true;
 }
 
 void link_parse_type(uint16_t type, struct bytes in, struct pkt *out)

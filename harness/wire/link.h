@@ -66,7 +66,12 @@ const char *link_name(uint32_t linktype);
  * 3032) with IP or Ethernet (RFC 4448) below, NSH (RFC 8300), PPPoE sessions (RFC 2516). */
 void link_parse(uint32_t linktype, struct bytes frame, struct pkt *out);
 
-/* The same from the payload of EtherType TYPE on, as tunnels carry it. */
+/* An aggregate of frames (A-MSDU, IEEE 802.11, 9.3.2.2) is told by its first one, and the rest of
+ * it is `eth.more`. This takes the next one off REST and apart; MORE of OUT is then the new rest.
+ * False: REST holds none. */
+bool link_next_part(struct bytes rest, struct pkt *out);
+
+/* Like link_parse, from the payload of EtherType TYPE on, as tunnels carry it. */
 void link_parse_type(uint16_t type, struct bytes in, struct pkt *out);
 
 #endif

@@ -18,13 +18,17 @@ uint16_t link_hdlc_type(struct rd *r);
 /* Both addresses and the type. */
 uint16_t link_ether_type(struct rd *r, struct ether *eth);
 
-/* IEEE 802.11 data frames; what some capture systems put before them; link_radio.c. The first
- * frame of an aggregate (A-MSDU) stands for it. 0 for encrypted ones. */
-uint16_t link_wlan_type(struct rd *r);
-uint16_t link_radiotap_type(struct rd *r);
-uint16_t link_prism_type(struct rd *r);
-uint16_t link_avs_type(struct rd *r);
-uint16_t link_ppi_type(struct rd *r);
+/* IEEE 802.11 data frames; what some capture systems put before them; link_radio.c. Of an aggregate
+ * (A-MSDU) R is then the first frame, and `more` of ETH the others. 0 for encrypted ones. */
+uint16_t link_wlan_type(struct rd *r, struct ether *eth);
+uint16_t link_radiotap_type(struct rd *r, struct ether *eth);
+uint16_t link_prism_type(struct rd *r, struct ether *eth);
+uint16_t link_avs_type(struct rd *r, struct ether *eth);
+uint16_t link_ppi_type(struct rd *r, struct ether *eth);
+
+/* One frame of an aggregate, without those behind it. */
+#define LINK_PART_HDR_LEN 14
+uint16_t link_part_type(struct rd *r, struct ether *eth);
 
 /* Links that are met seldom; link_rare.c. */
 uint16_t link_arcnet_type(struct rd *r, bool linux_kind);

@@ -15,8 +15,22 @@ enum {
 
 enum { QOS_AMSDU = 0x0080 };
 
+/* IEEE 802.11, 9.3.2.2: destination, source, length, and padding to four bytes behind all but the
+ * last. */
+uint16_t link_part_type(struct rd *r, struct ether *eth)
+{
+    rd_skip(r, 12);
+    size_t len = rd_be16(r);
+    struct rd behind = *r;
+    rd_skip(&behind, len);
+    rd_skip(&behind, (4 - (LINK_PART_HDR_LEN + len) % 4) % 4);
+    eth->more = rd_rest(&behind);
+    r->in = bytes_head(r->in, r->at + len);
+    return link_llc_type(r);
+}
+
 /* IEEE 802.11, 9.2 and 9.3.2. PADDED: the driver aligned the body to four bytes. */
-static uint16_t data_frame(struct rd *r, bool padded)
+static uint16_t data_frame(struct rd *r, bool padded, struct ether *eth)
 {
     size_t start = r->at;
     uint16_t fc = rd_le16(r), qos = 0;
@@ -36,17 +50,12 @@ static uint16_t data_frame(struct rd *r, bool padded)
     }
     if (padded)
         rd_skip(r, (4 - (r->at - start) % 4) % 4);
-    if (qos & QOS_AMSDU) {
-        rd_skip(r, 12);
-        size_t len = rd_be16(r);
-        r->in = bytes_head(r->in, r->at + len);
-    }
-    return link_llc_type(r);
+    return qos & QOS_AMSDU ? link_part_type(r, eth) : link_llc_type(r);
 }
 
-uint16_t link_wlan_type(struct rd *r)
+uint16_t link_wlan_type(struct rd *r, struct ether *eth)
 {
-    return data_frame(r, false);
+    return data_frame(r, false, eth);
 }
 
 enum { PRESENT_TSFT = 1, PRESENT_FLAGS = 2, PRESENT_MORE = INT32_MIN };
@@ -65,7 +74,7 @@ static uint8_t radiotap_flags(struct rd r)
     return first & PRESENT_FLAGS ? rd_u8(&r) : 0;
 }
 
-uint16_t link_radiotap_type(struct rd *r)
+uint16_t link_radiotap_type(struct rd *r, struct ether *eth)
 {
     size_t start = r->at;
 
@@ -77,33 +86,33 @@ uint16_t link_radiotap_type(struct rd *r)
     rd_skip(r, len - (r->at - start));
     if (flags & FLAG_FCS && rd_left(r) > 4)
         r->in = bytes_head(r->in, r->in.n - 4);
-    return data_frame(r, flags & FLAG_PADDED);
+    return data_frame(r, flags & FLAG_PADDED, eth);
 }
 
 #define PRISM_LEN 144
 
-uint16_t link_prism_type(struct rd *r)
+uint16_t link_prism_type(struct rd *r, struct ether *eth)
 {
     struct rd ahead = *r;
 
     if ((rd_be32(&ahead) & 0xfffff000u) == 0x80211000u) /* AVS under Prism's number */
-        return link_avs_type(r);
+        return link_avs_type(r, eth);
     rd_skip(r, PRISM_LEN);
-    return link_wlan_type(r);
+    return link_wlan_type(r, eth);
 }
 
-uint16_t link_avs_type(struct rd *r)
+uint16_t link_avs_type(struct rd *r, struct ether *eth)
 {
     rd_skip(r, 4); /* magic and version */
     size_t len = rd_be32(r);
     if (len < 8)
         return 0;
     rd_skip(r, len - 8);
-    return link_wlan_type(r);
+    return link_wlan_type(r, eth);
 }
 
 /* Per-Packet Information: version, flags, length, the link type of what follows. */
-uint16_t link_ppi_type(struct rd *r)
+uint16_t link_ppi_type(struct rd *r, struct ether *eth)
 {
     rd_skip(r, 2);
     size_t len = rd_le16(r);
@@ -111,5 +120,5 @@ uint16_t link_ppi_type(struct rd *r)
     if (len < 8 || linktype != 105)
         return 0;
     rd_skip(r, len - 8);
-    return link_wlan_type(r);
+    return link_wlan_type(r, eth);
 }

@@ -114,7 +114,7 @@ static const struct row {
      PKT_UDP, 4, 0},
     {"wireless_qos_data", 105, "8801 0000" MACS "020000000003 0000 0000 aaaa03 000000 0800" IP4,
      PKT_UDP, 4, 0},
-    {"wireless_aggregate_is_told_by_its_first", 105,
+    {"wireless_aggregate_begins_with_its_first", 105,
      "8801 0000" MACS "020000000003 0000 8000" MACS "0025 aaaa03 000000 0800" IP4 "000000", PKT_UDP,
      4, 0},
     {"wireless_beacon_is_other", 105, "8000 0000" MACS "020000000003 0000", PKT_OTHER, 0, 0},
@@ -129,6 +129,50 @@ static const struct row {
     {"avs_under_prisms_number", 119, "80211001 0000000c 00000000" WLAN("0801") IP4, PKT_UDP, 4, 0},
     {"ppi", 192, "0000 0800 69000000" WLAN("0801") IP4, PKT_UDP, 4, 0},
 };
+
+/* Aggregates (A-MSDU): what follows a header of IEEE 802.11 with QoS, frame by frame. */
+#define AMSDU "8801 0000" MACS "020000000003 0000 8000"
+#define PART4 MACS "0025 aaaa03 000000 0800" IP4
+#define PART6 MACS "0039 aaaa03 000000 86dd" IP6
+#define ARP   MACS "000c aaaa03 000000 0806 00010800"
+
+static const struct parts {
+    const char *what;
+    const char *hex;
+    const char
+        *want; /* '4', '6': a packet of UDP with its byte; 'c': one that is cut; '-': other */
+} aggregates[] = {
+    {"an_aggregate_of_one", AMSDU PART4, "4"},
+    {"an_aggregate_of_two", AMSDU PART4 "00" PART6, "46"},
+    {"an_aggregate_of_three", AMSDU PART6 "00" PART6 "00" PART4, "664"},
+    {"padding_behind_the_last_is_no_part", AMSDU PART4 "00" PART4 "00", "44"},
+    {"a_part_of_something_else_hides_no_other", AMSDU ARP "0000" PART4, "-4"},
+    {"a_part_of_no_length_hides_no_other", AMSDU MACS "0000 0000" PART4, "-4"},
+    {"a_part_too_short_for_its_headers_hides_no_other", AMSDU MACS "0002 aaaa" PART4, "-4"},
+    {"a_length_beyond_the_end_ends_it", AMSDU PART4 "00" MACS "0fff aaaa03 000000 0800" IP4, "44"},
+    {"a_length_that_cuts_its_packet", AMSDU MACS "0020 aaaa03 000000 0800" IP4, "c"},
+    {"less_than_a_header_is_no_part", AMSDU PART4 "00" MACS "00", "4"},
+};
+
+static void an_aggregate_has_the_parts_its_row_says(void **state)
+{
+    const struct parts *a = *state;
+    size_t n, i = 0;
+    uint8_t *frame = test_hex(a->hex, &n);
+    struct pkt p;
+
+    link_parse(LINK_WLAN, bytes_of(frame, n), &p);
+    do {
+        bool cut = p.kind == PKT_UDP && p.udp.data.n < p.data_len;
+        char got = p.kind == PKT_OTHER || p.kind == PKT_ARP ? '-'
+                   : cut || p.kind == PKT_IP                ? 'c'
+                                                            : (char)('0' + p.ip.version);
+        assert_int_equal(got, a->want[i]);
+        i++;
+    } while (link_next_part(p.eth.more, &p));
+    assert_int_equal(i, strlen(a->want));
+    mem_free(frame);
+}
 
 static void a_frame_is_what_its_row_says(void **state)
 {
@@ -153,6 +197,8 @@ static enum err parse_link(struct bytes in, void *ctx)
     struct pkt p;
 
     link_parse(*(const uint32_t *)ctx, in, &p);
+    while (link_next_part(p.eth.more, &p))
+        ;
     return ERR_OK;
 }
 
@@ -163,6 +209,14 @@ static void every_truncation_and_flip_is_survived(void **state)
         uint32_t linktype = rows[i].linktype;
         size_t n;
         uint8_t *frame = test_hex(rows[i].hex, &n);
+        test_truncations(bytes_of(frame, n), parse_link, &linktype);
+        test_flips(bytes_of(frame, n), parse_link, &linktype);
+        mem_free(frame);
+    }
+    for (size_t i = 0; i < COUNT(aggregates); i++) {
+        uint32_t linktype = LINK_WLAN;
+        size_t n;
+        uint8_t *frame = test_hex(aggregates[i].hex, &n);
         test_truncations(bytes_of(frame, n), parse_link, &linktype);
         test_flips(bytes_of(frame, n), parse_link, &linktype);
         mem_free(frame);
@@ -200,7 +254,7 @@ static void names_are_known_for_what_is_read(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[COUNT(rows) + 3] = {
+    struct CMUnitTest tests[3 + COUNT(rows) + COUNT(aggregates)] = {
         cmocka_unit_test(every_truncation_and_flip_is_survived),
         cmocka_unit_test(ethernet_is_parsed_as_pkt_parse_does),
         cmocka_unit_test(names_are_known_for_what_is_read),
@@ -209,5 +263,9 @@ int main(void)
     for (size_t i = 0; i < COUNT(rows); i++)
         tests[3 + i] = (struct CMUnitTest){rows[i].what, a_frame_is_what_its_row_says, NULL, NULL,
                                            (void *)(uintptr_t)&rows[i]};
-    return _cmocka_run_group_tests("wire/link", tests, COUNT(rows) + 3, NULL, NULL);
+    for (size_t i = 0; i < COUNT(aggregates); i++)
+        tests[3 + COUNT(rows) + i] =
+            (struct CMUnitTest){aggregates[i].what, an_aggregate_has_the_parts_its_row_says, NULL,
+                                NULL, (void *)(uintptr_t)&aggregates[i]};
+    return _cmocka_run_group_tests("wire/link", tests, COUNT(tests), NULL, NULL);
 }

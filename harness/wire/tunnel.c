@@ -100,6 +100,7 @@ static void take_transport(const struct pkt *p, const struct tunnel_inner *i, st
     out->ip.payload = i->in;
     out->ip.payload_len -= header;
     out->ip.hdr_len += header;
+    out->eth.more = bytes_of(NULL, 0);
     pkt_parse_payload(out);
 }
 
@@ -122,10 +123,15 @@ bool tunnel_open(const struct pkt *p, struct pkt *out)
         link_parse(i.type, i.in, out);
     else
         link_parse_type((uint16_t)i.type, i.in, out);
+    while (out->kind < PKT_IP && link_next_part(out->eth.more, out))
+        ;
     if (out->kind < PKT_IP)
         return false;
-    if (i.kind == TUNNEL_TYPE || i.type != LINK_ETHERNET)
+    if (i.kind == TUNNEL_TYPE || i.type != LINK_ETHERNET) {
+        struct bytes more = out->eth.more;
         out->eth = p->eth;
+        out->eth.more = more;
+    }
     bound(out, p);
     return true;
 }

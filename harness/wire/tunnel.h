@@ -12,7 +12,8 @@
 
 /* True when P (any IP kind, no fragment) carries a whole IP header in a tunnel: *OUT is then the
  * packet inside, views into P's own bytes; `eth` stays the outer one unless the tunnel carries
- * frames. False: P is no tunnel, or what is in it does not parse as IP. */
+ * frames. Of an aggregate (wire/link.h) it is the first packet of IP, with the rest in `eth.more`.
+ * False: P is no tunnel, or what is in it does not parse as IP. */
 bool tunnel_open(const struct pkt *p, struct pkt *out);
 
 #endif
