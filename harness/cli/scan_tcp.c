@@ -56,19 +56,20 @@ void scan_digests_begin(struct scan *s)
 }
 
 /* Calls DO with each direction that had bytes. */
-static void each_side(struct scan *s, void (*to_do)(struct scan_side *side))
+static void each_side(struct scan *s,
+                      void (*to_do)(struct scan_side *side, const struct tcp_dir *d))
 {
     for (size_t i = 0; i < s->survey.tcp.count; i++)
         for (int side = 0; side < 2; side++) {
             const struct tcp_dir *d = &s->survey.tcp.streams[i]->dir[side];
             if (d->store && d->store != &s->digests->none)
-                to_do(side_of(d));
+                to_do(side_of(d), d);
         }
 }
 
-static void finish(struct scan_side *s)
+static void finish(struct scan_side *s, const struct tcp_dir *d)
 {
-    window_side_finish(&s->side);
+    window_side_finish(&s->side, d);
     sha256_end(&s->sha, s->sum);
 }
 
@@ -79,8 +80,9 @@ void scan_digests_finish(struct scan *s)
     s->digests->done = true;
 }
 
-static void release(struct scan_side *s)
+static void release(struct scan_side *s, const struct tcp_dir *d)
 {
+    (void)d;
     window_side_release(&s->side);
 }
 

@@ -94,9 +94,9 @@ static void hand_on(struct window_side *s, int64_t limit)
 }
 
 /* What lies below a SYN is none of the stream (track/tcp_dir.h). */
-static int64_t low_end(const struct window_side *s)
+static int64_t low_end(const struct tcp_dir *d)
 {
-    return s->d->isns == 1 ? s->d->start : INT64_MIN;
+    return tcp_dir_isns(d) == 1 ? d->start : INT64_MIN;
 }
 
 static void begin(struct window_side *s)
@@ -104,7 +104,8 @@ static void begin(struct window_side *s)
     struct range first = {0, 0};
 
     (void)range_set_first(&s->kept, &first);
-    s->at = first.from > low_end(s) ? first.from : low_end(s);
+    if (s->at < first.from)
+        s->at = first.from;
     s->begun = true;
 }
 
@@ -188,7 +189,8 @@ static void copy_in(struct window_side *s, int64_t pos, struct bytes data)
 }
 
 /* Some of it is old: that is compared, the rest kept. */
-static uint64_t mix_in(struct window_side *s, struct range r, struct bytes data)
+static uint64_t mix_in(struct window_side *s, const struct tcp_dir *d, struct range r,
+                       struct bytes data)
 {
     uint64_t conflict = 0;
     int64_t at = r.from;
@@ -198,7 +200,7 @@ static uint64_t mix_in(struct window_side *s, struct range r, struct bytes data)
         struct bytes tail = bytes_from(data, (size_t)(at - r.from));
         conflict += differing(s, at, bytes_head(tail, (size_t)(new.from - at)));
         tail = bytes_from(data, (size_t)(new.from - r.from));
-        s->broken |= new.from < new.to && s->begun &&new.from<s->at &&new.to> low_end(s);
+        s->broken |= new.from < new.to && s->begun &&new.from<s->at &&new.to> low_end(d);
         copy_in(s, new.from, bytes_head(tail, (size_t)(new.to - new.from)));
         at = new.to;
     }
@@ -218,6 +220,8 @@ static uint64_t offer(struct tcp_store *store, struct tcp_dir *d, int64_t pos, s
     struct range run, r = {pos, pos + (int64_t)data.n};
     uint64_t conflict = 0;
 
+    if (!s->begun)
+        s->at = low_end(d);
     prepare(s, r);
     if (range_set_append(&s->kept, r)) {
         copy_in(s, pos, data);
@@ -230,7 +234,7 @@ static uint64_t offer(struct tcp_store *store, struct tcp_dir *d, int64_t pos, s
     } else {
         s->w->fresh.n = 0;
         range_set_add(&s->kept, r, &s->w->fresh);
-        conflict = mix_in(s, r, data);
+        conflict = mix_in(s, d, r, data);
     }
     if (!s->begun && may_begin(s, d)) {
         begin(s);
@@ -250,14 +254,16 @@ void window_side_init(struct window_side *s, struct byte_window *w)
     range_set_init(&s->kept);
 }
 
-void window_side_finish(struct window_side *s)
+void window_side_finish(struct window_side *s, const struct tcp_dir *d)
 {
     struct range last;
 
     if (!range_set_last(&s->kept, &last))
         return;
-    if (!s->begun)
+    if (!s->begun) {
+        s->at = low_end(d);
         begin(s);
+    }
     hand_on(s, last.to);
 }
 

@@ -31,9 +31,10 @@ struct window_side {
     struct tcp_store store; /* to be lent to it */
     struct byte_window *w;
     struct range_set kept; /* positions whose bytes were captured */
-    int64_t at;            /* up to here the sink has had them; valid when begun */
-    int64_t gone;          /* below, nothing can be compared any more */
-    uint32_t last;         /* page used last; MAP_NONE: none */
+    int64_t
+        at; /* up to here the sink has had them; until it has begun, it begins here at the lowest */
+    int64_t gone;  /* below, nothing can be compared any more */
+    uint32_t last; /* page used last; MAP_NONE: none */
     bool begun;
     bool broken; /* bytes came behind the sink's place: it lacks them */
 };
@@ -45,8 +46,8 @@ void byte_window_release(struct byte_window *w); /* its sides may then only be r
 /* W is borrowed. S must stay at its address. */
 void window_side_init(struct window_side *s, struct byte_window *w);
 
-/* Hands the rest to the sink, holes left out. */
-void window_side_finish(struct window_side *s);
+/* Hands the rest to the sink, holes left out. D: whose bytes they are. */
+void window_side_finish(struct window_side *s, const struct tcp_dir *d);
 void window_side_release(struct window_side *s);
 
 #endif

@@ -76,7 +76,7 @@ static void in_order__bytes_are_handed_on_as_they_come(void **state)
         assert_int_equal(say(&b, 0, at, 1024, NULL), 0);
         assert_int_equal(b.got[0]->n, at + 1024);
     }
-    window_side_finish(&b.got[0]->side);
+    window_side_finish(&b.got[0]->side, &b.d[0]);
     assert_int_equal(b.got[0]->n, STREAM);
     assert_memory_equal(b.got[0]->bytes, b.bytes, STREAM);
     assert_false(b.got[0]->side.broken);
@@ -113,7 +113,7 @@ static void disorder__is_put_right(void **state)
             struct range hole;
             while (tcp_dir_first_hole(&b.d[i], &hole))
                 say(&b, i, (uint32_t)hole.from, (uint32_t)(hole.to - hole.from), NULL);
-            window_side_finish(&b.got[i]->side);
+            window_side_finish(&b.got[i]->side, &b.d[i]);
             if (b.got[i]->side.broken) /* a hole was filled after the window had gone past it */
                 continue;
             assert_int_equal(b.got[i]->n, STREAM);
@@ -136,7 +136,7 @@ static void other_bytes_in_a_later_copy__are_counted_and_the_first_copy_stays(vo
     other[2500] ^= 1;
     assert_int_equal(say(&b, 0, 0, 3000, other), 2);
     assert_int_equal(say(&b, 0, 2900, 200, NULL), 0);
-    window_side_finish(&b.got[0]->side);
+    window_side_finish(&b.got[0]->side, &b.d[0]);
     assert_int_equal(b.got[0]->n, 3100);
     assert_memory_equal(b.got[0]->bytes, b.bytes, 3100);
     bed_close(&b);
@@ -151,7 +151,7 @@ static void holes__are_left_out(void **state)
     say(&b, 0, 0, 100, NULL);
     say(&b, 0, 5000, 100, NULL);
     assert_int_equal(b.got[0]->n, 100);
-    window_side_finish(&b.got[0]->side);
+    window_side_finish(&b.got[0]->side, &b.d[0]);
     assert_int_equal(b.got[0]->n, 200);
     assert_memory_equal(b.got[0]->bytes + 100, b.bytes + 5000, 100);
     bed_close(&b);
@@ -172,8 +172,8 @@ static void bytes_below_the_syn__are_left_out_and_break_nothing(void **state)
     say(&b, 0, UINT32_MAX, 1, junk);
     say(&b, 0, 0u - 436207617u, sizeof(junk), junk);
     say(&b, 0, 1000, 1000, NULL);
-    window_side_finish(&b.side[0]);
-    assert_false(b.side[0].broken);
+    window_side_finish(&b.got[0]->side, &b.d[0]);
+    assert_false(b.got[0]->side.broken);
     assert_int_equal(b.got[0]->n, 2000);
     assert_memory_equal(b.got[0]->bytes, b.bytes, 2000);
     bed_close(&b);
@@ -189,7 +189,7 @@ static void a_hole_that_the_window_left_behind__breaks_the_digest_and_is_told(vo
     for (uint32_t at = 0; at < STREAM; at += 1024)
         say(&b, 1, at, 1024, NULL);
     say(&b, 0, 0, 1000, NULL);
-    window_side_finish(&b.got[0]->side);
+    window_side_finish(&b.got[0]->side, &b.d[0]);
     assert_true(b.got[0]->side.broken);
     assert_false(b.got[1]->side.broken);
     say(&b, 1, 0, 1024, NULL);

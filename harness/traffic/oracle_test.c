@@ -116,7 +116,9 @@ static void sha256_hex(const struct byte_store *b, const struct tcp_dir *d, char
     uint64_t n = tcp_dir_unique_bytes(d);
     uint8_t *data = mem_resize(NULL, n, 1), digest[32];
 
-    n = byte_store_read(b, INT64_MIN / 2, INT64_MAX / 2, data);
+    int64_t from = tcp_dir_isns(d) == 1 ? d->start : INT64_MIN / 2; /* as those bytes are counted */
+
+    n = byte_store_read(b, from, INT64_MAX / 2, data);
     SHA256(data, n, digest);
     for (int i = 0; i < 32; i++)
         snprintf(out + 2 * i, 3, "%02x", digest[i]);
