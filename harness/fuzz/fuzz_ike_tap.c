@@ -1,9 +1,11 @@
 /* Any bytes as the files of keys that Wireshark takes, and as what a tap saw. The input is lines of
- * keys up to an empty line; then messages, each with its length in two bytes in front. A line that
- * is a row opens messages from then on; every line is read as one of esp_sa, too. */
+ * keys up to an empty line; then messages, each with its length in two bytes in front, those of
+ * IKEv1 in pieces, too. A line that is a row opens messages from then on; every line is read as one
+ * of esp_sa, too. */
 #include "base/cursor.h"
 #include "base/mem.h"
 #include "esp/esp_table.h"
+#include "ike/ike_pieces.h"
 #include "ike/ike_tap.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -27,7 +29,7 @@ static void take_line(struct ike_tap *t, struct bytes line)
         bug("an SA between two families");
 }
 
-static void take_message(struct ike_tap *t, struct bytes in)
+static void take_whole(struct ike_tap *t, struct bytes in)
 {
     uint8_t *exact = mem_resize(NULL, in.n + 1, 1); /* a sanitizer sees what is read behind it */
     struct ike_tap_clear c;
@@ -43,9 +45,28 @@ static void take_message(struct ike_tap *t, struct bytes in)
     mem_free(exact);
 }
 
+/* Pieces of IKEv1 go round, as in the judge. */
+static void take_message(struct ike_tap *t, struct ike_pieces *p, struct bytes in, int64_t now)
+{
+    struct isakmp_hdr h;
+    struct bytes whole;
+
+    if (isakmp_hdr_parse(in, &h) || !ike_pieces_is(&h)) {
+        take_whole(t, in);
+        return;
+    }
+    enum err e = ike_pieces_add(p, 0, &h, in, now);
+    for (unsigned n = 0; ike_pieces_next(p, &whole); n++) {
+        if (e || n > IKE_PIECES_EACH || isakmp_hdr_parse(whole, &h) || h.length != whole.n)
+            bug("pieces that make no message");
+        take_whole(t, whole);
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct ike_tap *t = ike_tap_new();
+    struct ike_pieces *p = ike_pieces_new();
     struct bytes rest = bytes_of(data, size);
     bool keys = true;
 
@@ -57,10 +78,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         rest = bytes_from(rest, len + (nl != NULL));
     }
     struct rd r = rd_of(rest);
+    int64_t now = 0;
     while (rd_left(&r) > 0) {
         size_t n = rd_be16(&r);
-        take_message(t, rd_take(&r, n < rd_left(&r) ? n : rd_left(&r)));
+        take_message(t, p, rd_take(&r, n < rd_left(&r) ? n : rd_left(&r)), now += 300000000);
     }
+    ike_pieces_free(p);
     ike_tap_free(t);
     return 0;
 }

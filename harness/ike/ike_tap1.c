@@ -82,7 +82,8 @@ static void begin(struct tap1 *s, const struct isakmp_hdr *h)
         cipher_key_len(s->alg) != s->key_len ||
         cipher_new(s->alg, bytes_of(s->key, s->key_len), &s->cipher))
         return;
-    ikev1_phase1_iv(&x, s->alg, s->last);
+    ikev1_phase1_iv(&x, s->alg, s->last.seen);
+    memcpy(s->last.opened, s->last.seen, sizeof(s->last.opened));
     s->begun = true;
 }
 
@@ -111,18 +112,19 @@ static void take_clear(struct tap1 *s, const struct isakmp_hdr *h, struct bytes 
 
 /* --- encrypted -------------------------------------------------------------------------------- */
 
-/* The block that the next message of this exchange is chained to. */
-static uint8_t *chain_of(struct tap1 *s, uint32_t message_id)
+/* What the next message of this exchange is chained to. */
+static struct tap1_link *link_of(struct tap1 *s, uint32_t message_id)
 {
     if (!message_id)
-        return s->last;
+        return &s->last;
     for (size_t i = 0; i < TAP_EXCHANGES; i++)
         if (s->chains[i].message_id == message_id)
-            return s->chains[i].block;
+            return &s->chains[i].link;
     struct tap1_chain *c = &s->chains[s->next_chain++ % TAP_EXCHANGES];
     c->message_id = message_id;
-    ikev1_phase2_iv(s->digest, s->last, message_id, s->alg, c->block);
-    return c->block;
+    ikev1_phase2_iv(s->digest, s->last.seen, message_id, s->alg, c->link.seen);
+    ikev1_phase2_iv(s->digest, s->last.opened, message_id, s->alg, c->link.opened);
+    return &c->link;
 }
 
 /* Wrong keys make noise, and noise is hardly ever a sound message. */
@@ -135,6 +137,14 @@ static bool is_sound(const struct tap1 *s, const struct isakmp_hdr *h, struct by
     if (!h->message_id)
         return true;
     return c.v[0].type == ISAKMP_P_HASH && c.v[0].body.n == digest_len(s->digest);
+}
+
+static enum err decrypt(struct tap1 *s, const struct isakmp_hdr *h, const uint8_t *iv,
+                        struct bytes sealed, uint8_t *clear)
+{
+    enum err e = cipher_decrypt(s->cipher, iv, sealed.p, clear, sealed.n);
+
+    return !e && !is_sound(s, h, bytes_of(clear, sealed.n)) ? ERR_AUTH : e;
 }
 
 enum err tap1_open(struct tap1 *s, const struct isakmp_hdr *h, struct bytes message, uint8_t *clear,
@@ -152,14 +162,14 @@ enum err tap1_open(struct tap1 *s, const struct isakmp_hdr *h, struct bytes mess
         return ERR_STATE;
     if (!sealed.n || sealed.n % block)
         return ERR_FORMAT;
-    uint8_t *iv = chain_of(s, h->message_id);
-    enum err e = cipher_decrypt(s->cipher, iv, sealed.p, clear, sealed.n);
-    memcpy(iv, sealed.p + sealed.n - block,
-           block); /* whoever reads it: the next is chained to it */
+    struct tap1_link *l = link_of(s, h->message_id);
+    enum err e = decrypt(s, h, l->seen, sealed, clear);
+    if (e == ERR_AUTH && memcmp(l->seen, l->opened, block) != 0)
+        e = decrypt(s, h, l->opened, sealed, clear);
+    memcpy(l->seen, sealed.p + sealed.n - block, block); /* whoever reads it: the next is chained */
     if (e)
         return e;
-    if (!is_sound(s, h, bytes_of(clear, sealed.n)))
-        return ERR_AUTH;
+    memcpy(l->opened, l->seen, block);
     *out = (struct ike_tap_clear){h->next, bytes_of(clear, sealed.n), true};
     return ERR_OK;
 }

@@ -11,9 +11,15 @@ enum {
     TAP_PUBLIC_MAX = 1024 /* bytes of a public value: group 18 */
 };
 
+/* The block that the next message of an exchange is chained to: the last one of the message before.
+ * Anybody can write a message, so that of the last one that opened is kept, too. */
+struct tap1_link {
+    uint8_t seen[CIPHER_BLOCK_MAX], opened[CIPHER_BLOCK_MAX];
+};
+
 struct tap1_chain {      /* of one exchange of phase 2 */
     uint32_t message_id; /* 0: free */
-    uint8_t block[CIPHER_BLOCK_MAX];
+    struct tap1_link link;
 };
 
 struct tap1 { /* an IKEv1 SA */
@@ -24,8 +30,8 @@ struct tap1 { /* an IKEv1 SA */
     uint8_t cookie_r[ISAKMP_COOKIE_LEN];
     uint8_t public[2][TAP_PUBLIC_MAX]; /* g^xi, g^xr */
     size_t npublic[2];
-    bool begun;                     /* its phase 1 has an IV */
-    uint8_t last[CIPHER_BLOCK_MAX]; /* last block of phase 1 so far */
+    bool begun;            /* its phase 1 has an IV */
+    struct tap1_link last; /* of phase 1 so far */
     struct tap1_chain chains[TAP_EXCHANGES];
     size_t next_chain;
     struct cipher *cipher;

@@ -4,16 +4,18 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "ike/ike_keys.h"
+#include "ike/ike_pieces.h"
 #include "tests/testkit.h"
 #include "tests/two_ikes.h"
 
 #include <stdio.h>
 
-enum { V1, V1_AGGRESSIVE, V2, V2_FRAGMENTS };
+enum { V1, V1_FRAGMENTS, V1_AGGRESSIVE, V2, V2_FRAGMENTS };
 
 struct life {
     struct two_ikes t;
     struct ike_tap *tap;
+    struct ike_pieces *pieces;
     struct buf keys;
 };
 
@@ -49,14 +51,14 @@ static void make_client(struct two_ikes *t)
 /* Both phases come up. */
 static void live(struct life *l, int kind)
 {
-    *l = (struct life){.tap = ike_tap_new()};
+    *l = (struct life){.tap = ike_tap_new(), .pieces = ike_pieces_new()};
     if (kind >= V2)
         two_ikes_init_v2(&l->t);
     else
         two_ikes_init(&l->t);
     if (kind == V1_AGGRESSIVE)
         make_client(&l->t);
-    if (kind == V2_FRAGMENTS)
+    if (kind == V2_FRAGMENTS || kind == V1_FRAGMENTS)
         l->t.side[IKE_A].peer.fragment_mtu = l->t.side[IKE_B].peer.fragment_mtu = 200;
     two_ikes_start(&l->t);
     two_ikes_establish(&l->t, IKE_A);
@@ -68,6 +70,7 @@ static void live(struct life *l, int kind)
 static void end(struct life *l)
 {
     ike_tap_free(l->tap);
+    ike_pieces_free(l->pieces);
     buf_release(&l->keys);
     two_ikes_release(&l->t);
 }
@@ -102,6 +105,24 @@ struct counts {
     size_t clear, sealed, parts, auth, state, nokey, again;
 };
 
+/* What M makes of L: a whole message as it is, a piece when it is the last one that was missing. */
+static enum err open_next(struct life *l, struct bytes m, struct ike_tap_clear *out)
+{
+    struct isakmp_hdr h;
+    struct bytes whole;
+
+    assert_ok(isakmp_hdr_parse(m, &h));
+    if (!ike_pieces_is(&h))
+        return ike_tap_open(l->tap, m, out);
+    enum err e = ike_pieces_add(l->pieces, 0, &h, m, 0);
+    if (e)
+        return e;
+    assert_true(ike_pieces_next(l->pieces, &whole));
+    e = ike_tap_open(l->tap, whole, out);
+    assert_false(ike_pieces_next(l->pieces, &whole));
+    return e;
+}
+
 static struct counts read_all(struct life *l, size_t from)
 {
     struct counts n = {0};
@@ -111,7 +132,7 @@ static struct counts read_all(struct life *l, size_t from)
         struct bytes m = message_of(&l->t.flown[i]);
         uint8_t *exact = mem_resize(NULL, m.n, 1);
         memcpy(exact, m.p, m.n);
-        enum err e = ike_tap_open(l->tap, bytes_of(exact, m.n), &c);
+        enum err e = open_next(l, bytes_of(exact, m.n), &c);
         n.clear += !e && !c.sealed;
         n.sealed += !e && c.sealed;
         n.parts += e == ERR_END;
@@ -126,7 +147,7 @@ static struct counts read_all(struct life *l, size_t from)
 
 static void keys_open_every_message(void **state)
 {
-    static const size_t clear[] = {4, 2, 2, 2};
+    static const size_t clear[] = {4, 4, 2, 2, 2};
 
     (void)state;
     for (int kind = V1; kind <= V2_FRAGMENTS; kind++) {
@@ -136,10 +157,10 @@ static void keys_open_every_message(void **state)
         struct counts n = read_all(&l, 0);
         assert_int_equal(n.clear, clear[kind]);
         assert_true(n.sealed >= 2);
-        assert_int_equal(n.parts > 0, kind == V2_FRAGMENTS);
+        assert_int_equal(n.parts > 0, kind == V1_FRAGMENTS || kind == V2_FRAGMENTS);
         assert_int_equal(n.clear + n.sealed + n.parts, l.t.nflown);
         n = read_all(&l, 0); /* once more: it is all known */
-        assert_int_equal(n.again, l.t.nflown);
+        assert_int_equal(n.again + n.parts, l.t.nflown);
         end(&l);
     }
 }
@@ -153,7 +174,7 @@ static void wrong_keys_open_nothing(void **state)
         give_keys(&l, 1);
         struct counts n = read_all(&l, 0);
         assert_int_equal(n.sealed, 0);
-        assert_int_equal(n.auth, l.t.nflown - n.clear);
+        assert_int_equal(n.auth + n.parts, l.t.nflown - n.clear);
         end(&l);
     }
 }
@@ -165,7 +186,7 @@ static void without_keys_only_what_is_clear_is_given(void **state)
         struct life l;
         live(&l, kind);
         struct counts n = read_all(&l, 0);
-        assert_int_equal(n.nokey, l.t.nflown - n.clear);
+        assert_int_equal(n.nokey + n.parts, l.t.nflown - n.clear);
         assert_int_equal(n.sealed, 0);
         end(&l);
     }
@@ -202,6 +223,35 @@ static void a_quick_mode_whose_first_message_is_missing_is_not_opened(void **sta
         assert_ok(ike_tap_open(l.tap, message_of(&l.t.flown[i]), &c));
     assert_int_equal(ike_tap_open(l.tap, message_of(&l.t.flown[7]), &c), ERR_AUTH);
     assert_ok(ike_tap_open(l.tap, message_of(&l.t.flown[8]), &c)); /* chained to the second */
+    end(&l);
+}
+
+/* Anybody can write a message: one that does not open breaks no chain, whether it is of phase 1, of
+ * a quick mode under way or of one that comes. */
+static void forged_messages_break_no_chain(void **state)
+{
+    struct life l;
+    struct ike_tap_clear c;
+
+    (void)state;
+    live(&l, V1);
+    give_keys(&l, 0);
+    for (size_t i = 0; i < l.t.nflown; i++) {
+        struct bytes m = message_of(&l.t.flown[i]);
+        struct isakmp_hdr h;
+        assert_ok(isakmp_hdr_parse(m, &h));
+        assert_ok(ike_tap_open(l.tap, m, &c));
+        for (uint32_t id = 0; h.flags & ISAKMP_FLAG_ENCRYPTED && id < 2; id++) {
+            uint8_t forged[ISAKMP_HDR_LEN + 32];
+            memcpy(forged, m.p, ISAKMP_HDR_LEN);
+            memset(forged + ISAKMP_HDR_LEN, (int)(2 * i + id), 32);
+            forged[ISAKMP_HDR_LEN - 2] = 0;
+            forged[ISAKMP_HDR_LEN - 1] = sizeof(forged);
+            if (id)
+                memset(forged + 20, 0, 4); /* phase 1's */
+            assert_int_equal(ike_tap_open(l.tap, bytes_of(forged, sizeof(forged)), &c), ERR_AUTH);
+        }
+    }
     end(&l);
 }
 
@@ -254,6 +304,7 @@ int main(void)
         cmocka_unit_test(without_keys_only_what_is_clear_is_given),
         cmocka_unit_test(ikev1_without_its_beginning_is_not_opened),
         cmocka_unit_test(a_quick_mode_whose_first_message_is_missing_is_not_opened),
+        cmocka_unit_test(forged_messages_break_no_chain),
         cmocka_unit_test(damage_is_refused),
         cmocka_unit_test(keys_are_bounded),
     };

@@ -8,6 +8,8 @@
  *             goes, else `phase2-delete`. Others end a rekeying and are no event */
 #include "judge/history_parts.h"
 
+#include "ike/ike_pieces.h"
+
 static bool has_sa(const struct ike_child *c, uint32_t sa)
 {
     return c->sa[0] == sa || c->sa[1] == sa;
@@ -196,6 +198,22 @@ static void say_opened(struct judge *j)
                  (unsigned long long)s->no_key, (unsigned long long)s->no_phase1);
 }
 
+static void say_pieces(struct judge *j)
+{
+    struct ike_pieces_stats s = {0};
+
+    if (j->wan.pieces)
+        s = ike_pieces_stats(j->wan.pieces);
+    if (s.lost)
+        find_add(&j->fs, "ike", VERDICT_INCONCLUSIVE, BASIS_SEEN,
+                 "%llu messages of IKEv1 came in fragments and were never whole: what they say is "
+                 "not known",
+                 (unsigned long long)s.lost);
+    if (s.malformed)
+        find_add(&j->fs, "ike", VERDICT_INCONCLUSIVE, BASIS_SEEN,
+                 "%llu fragments of IKEv1 messages are malformed", (unsigned long long)s.malformed);
+}
+
 /* ESP that was not read looks like ESP that was lost. */
 static void say_tcp(struct judge *j)
 {
@@ -220,6 +238,7 @@ void history_outcomes(struct judge *j)
     if (!h)
         return;
     say_opened(j);
+    say_pieces(j);
     say_tcp(j);
     o->ikes = arena_array(j->arena, h->nikes + 1, sizeof(*o->ikes));
     for (size_t i = 0; i < h->nikes; i++)

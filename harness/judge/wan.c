@@ -2,6 +2,7 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
+#include "ike/ike_pieces.h"
 #include "judge/judge_parts.h"
 #include "wire/ikev2.h"
 
@@ -31,6 +32,7 @@ void wan_release(struct wan *w)
         esp_sa_free(w->sas[i].key);
     mem_free(w->sas);
     wan_tcp_release(&w->tcp);
+    ike_pieces_free(w->pieces);
     map_release(&w->map);
     inner_set_release(&w->out_of_esp);
     inner_set_release(&w->into_esp);
@@ -240,11 +242,10 @@ struct ike_sa *wan_ike(struct wan *w, const uint8_t cookie[static 8])
 }
 
 /* A quick mode or an encrypted informational shows that phase 1 was finished. */
-static void take_ike(struct judge *j, const struct ip *ip, struct bytes message)
+static void take_message(struct judge *j, const struct ip *ip, struct bytes message)
 {
     struct isakmp_hdr h;
 
-    j->wan.ike_packets++;
     if (isakmp_hdr_parse(message, &h))
         return;
     history_ike(j, &h, ip, message);
@@ -259,6 +260,33 @@ static void take_ike(struct judge *j, const struct ip *ip, struct bytes message)
     s->last_ns = j->rec.time_ns;
     if (s->proved_ns == NEVER && h.message_id != 0 && h.flags & ISAKMP_FLAG_ENCRYPTED)
         s->proved_ns = j->rec.time_ns;
+}
+
+/* A piece of a message of IKEv1, whose header says nothing of that message. */
+static void take_piece(struct judge *j, const struct ip *ip, const struct isakmp_hdr *h,
+                       struct bytes message)
+{
+    uint64_t way = hash_bytes(bytes_of(&ip->src, sizeof(ip->src)), 0);
+    struct bytes whole;
+
+    way = hash_bytes(bytes_of(&ip->dst, sizeof(ip->dst)), way);
+    if (!j->wan.pieces)
+        j->wan.pieces = ike_pieces_new();
+    if (ike_pieces_add(j->wan.pieces, way, h, message, j->rec.time_ns))
+        return; /* there are more to come, or it is none */
+    while (ike_pieces_next(j->wan.pieces, &whole))
+        take_message(j, ip, whole);
+}
+
+static void take_ike(struct judge *j, const struct ip *ip, struct bytes message)
+{
+    struct isakmp_hdr h;
+
+    j->wan.ike_packets++;
+    if (!isakmp_hdr_parse(message, &h) && ike_pieces_is(&h))
+        take_piece(j, ip, &h, message);
+    else
+        take_message(j, ip, message);
 }
 
 /* --- frames ------------------------------------------------------------------------------------

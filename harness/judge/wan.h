@@ -83,6 +83,7 @@ struct wan {
     struct ike_sa ikes[IKES_MAX];
     size_t nikes;
     uint64_t esp_packets, ike_packets, eaten, injected;
+    struct ike_pieces *pieces; /* of IKEv1; NULL: none was seen */
     int64_t last_eaten_ns, last_passed_ns;
     int64_t first_esp_ns;          /* NEVER */
     int64_t asked_ns;              /* of the last request of IKEv2 towards the device; NEVER */
