@@ -2,6 +2,7 @@
  * notifies in clear. Those that the harness made up do not count. */
 #include "judge/judge_parts.h"
 
+#include "ike/ike2_crypt.h"
 #include "wire/ikev2.h"
 
 static bool is_from(const struct judge *j, const struct ip_addr *src, enum plan_ike_from from)
@@ -25,12 +26,22 @@ static bool has_notify(struct bytes message, const struct isakmp_hdr *h, uint16_
     return ikev2_find_notify(&chain, type, &n);
 }
 
+/* A message in fragments is one, told by its first (RFC 7383); those of IKEv1 are put together
+ * before (wan.c). */
+static bool is_counted(struct bytes message)
+{
+    uint16_t number;
+
+    return !ike2_is_fragment(message, &number) || number == 1;
+}
+
 static bool fits(const struct judge *j, const struct plan_expect *x, const struct ip *ip,
                  const struct isakmp_hdr *h, struct bytes message)
 {
     return window_has(&j->tl, &x->window, j->rec.time_ns) && is_from(j, &ip->src, x->from) &&
            plan_ike_is(x->ike_is, h) && (!x->exchange || plan_exchange_is(x->exchange, h)) &&
-           (!x->notify || has_notify(message, h, plan_clear_notify(x->notify)));
+           (!x->notify || has_notify(message, h, plan_clear_notify(x->notify))) &&
+           is_counted(message);
 }
 
 void ike_message(struct judge *j, const struct ip *ip, const struct isakmp_hdr *h,

@@ -2,7 +2,7 @@
  * device. */
 #include "tests/mock_rows.h"
 
-enum { QUICK = 3, INFORMATIONAL = 4, CREATE_CHILD = 8, PHASE2 = 10, COOKIE = 1 };
+enum { MAIN = 1, QUICK = 3, INFORMATIONAL = 4, CREATE_CHILD = 8, PHASE2 = 10, COOKIE = 1 };
 
 #define IKE(exchange_, min_, max_)                                                                 \
     .rule = RULE_IKE, .exchange = (exchange_), .min = (min_), .max = (max_), .stream = -1
@@ -54,6 +54,23 @@ static const struct mock_row rows[] = {
      .want = VERDICT_FAIL,
      .rule = "ike",
      .says = "not one: an answer of IKE"},
+    {.what = "a_message_of_ikev1_in_fragments__is_one_of_its_own_exchange",
+     .script = "pieces pieces " M_GOOD,
+     .x = {IKE(QUICK, 3, 3), ALL_RUN},
+     .want = VERDICT_PASS,
+     .rule = "ike",
+     .says = "exchange quick, 3 in all"},
+    {.what = "the_fragments_of_ikev1__are_no_messages",
+     .script = "pieces " M_GOOD,
+     .x = {IKE(MAIN, 0, 0), ALL_RUN},
+     .want = VERDICT_PASS,
+     .rule = "ike"},
+    {.what = "a_message_of_ikev2_in_fragments__is_one",
+     .script = "pieces pieces " M_GOOD,
+     .x = {IKE(CREATE_CHILD, 2, 2), ALL_RUN},
+     .want = VERDICT_PASS,
+     .rule = "ike",
+     .says = "2 in all"},
     {.what = "a_notify_in_clear__is_not_in_what_is_encrypted",
      .script = M_GOOD,
      .x = {IKE(0, 0, 0), ALL_RUN, .notify = COOKIE},

@@ -1,5 +1,8 @@
 /* What happens in the life of an IKEv1 tunnel, against strongSwan's charon: aggressive mode between
  * two gateways, messages in fragments, a peer that dies, our own silence. */
+#include "ike/ike_keys.h"
+#include "ike/ike_pieces.h"
+#include "ike/ike_tap.h"
 #include "tests/charon_lab.h"
 #include "tests/testkit.h"
 
@@ -88,13 +91,88 @@ static void aggressive_mode__makes_a_tunnel(void **state)
     }
 }
 
+/* --- fragments -------------------------------------------------------------------------------- */
+
+struct tapped { /* what flew, in order: the sender, a length, the message */
+    struct buf all;
+};
+
+static bool tap(struct tapped *t, char from, struct bytes message)
+{
+    buf_addc(&t->all, from);
+    buf_addc(&t->all, (char)(message.n >> 8));
+    buf_addc(&t->all, (char)message.n);
+    buf_add(&t->all, message.p, message.n);
+    return true;
+}
+
+static bool heard(struct charon_lab *l, struct bytes message)
+{
+    return tap(l->ctx, 1, message);
+}
+
+static bool leaves(struct charon_lab *l, struct bytes message)
+{
+    return tap(l->ctx, 2, message);
+}
+
+static void give_keys(const struct charon_lab *l, struct ike_tap *t)
+{
+    struct buf keys = BUF_INIT;
+    struct ike_table_row row;
+
+    for (size_t i = 0; i < l->nsaid; i++)
+        if (l->said[i].kind == IKE_OUT_IKE_UP)
+            assert_ok(ike_keys_put(&keys, &keys, &l->said[i]));
+    assert_ok(ike_table_parse(bytes_head(buf_bytes(&keys), keys.n - 1), &row, NULL));
+    assert_ok(ike_tap_key(t, &row));
+    buf_release(&keys);
+}
+
+/* A tap with the keys puts together and opens all that charon and we said. */
+static void tap_reads_it(const struct charon_lab *l, const struct tapped *flown)
+{
+    struct ike_pieces *p = ike_pieces_new();
+    struct ike_tap *t = ike_tap_new();
+    struct rd r = rd_of(buf_bytes(&flown->all));
+    size_t opened[3] = {0}, pieces[3] = {0};
+
+    give_keys(l, t);
+    while (rd_left(&r)) {
+        uint8_t from = rd_u8(&r);
+        struct bytes m = rd_take(&r, rd_be16(&r));
+        struct ike_tap_clear clear;
+        struct isakmp_hdr h;
+        assert_ok(isakmp_hdr_parse(m, &h));
+        if (ike_pieces_is(&h)) {
+            pieces[from]++;
+            enum err e = ike_pieces_add(p, from, &h, m, 0);
+            assert_true(e == ERR_OK || e == ERR_END);
+            if (!ike_pieces_next(p, &m))
+                continue;
+        }
+        enum err e = ike_tap_open(t, m, &clear);
+        assert_true(e == ERR_OK || e == ERR_REPLAY);
+        opened[from] += !e && clear.sealed;
+    }
+    assert_true(pieces[1] >= 2 && pieces[2] >= 2);
+    assert_true(opened[1] >= 2 && opened[2] >= 2);
+    assert_int_equal(ike_pieces_stats(p).lost, 0);
+    ike_tap_free(t);
+    ike_pieces_free(p);
+}
+
 /* Public values of 512 bytes are too long for charon's packets of 576 and for ours of 400. */
 static void long_messages__go_in_fragments_both_ways(void **state)
 {
     (void)state;
     for (int ours = 0; ours < 2; ours++) {
         struct charon_lab l;
+        struct tapped flown = {.all = BUF_INIT};
         begin(&l);
+        l.ctx = &flown;
+        l.heard = heard;
+        l.leaves = leaves;
         l.suite.group = 16;
         l.row.suite = "aes128-sha1-modp4096";
         l.peer.fragment_mtu = 400;
@@ -103,6 +181,8 @@ static void long_messages__go_in_fragments_both_ways(void **state)
         assert_true(log_has(&l, "reassembled fragmented IKE message"));
         assert_int_equal(charon_lab_facts(&l, IKE_FACT_MALFORMED), 0);
         assert_int_equal(charon_lab_facts(&l, IKE_FACT_NO_SA), 0);
+        tap_reads_it(&l, &flown);
+        buf_release(&flown.all);
         end(&l);
     }
 }

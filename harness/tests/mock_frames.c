@@ -291,11 +291,22 @@ void mock_datagram(struct mock_run *m, int sender, bool arrives)
  */
 
 /* One message behind main mode, so that the SA is seen to be up. */
+void mock_ike_message(struct mock_run *m, struct bytes message)
+{
+    uint8_t frame[FRAME_MAX], packet[FRAME_MAX];
+    struct wr f = wr_of(frame, sizeof(frame)), p = wr_of(packet, sizeof(packet));
+
+    udp_put(&p, &(struct udp){.src = 500, .dst = 500, .data = message}, &m->plan.lab.bo_outside,
+            &m->plan.lab.ho_outside);
+    put_link(&f);
+    put_ip(&f, &m->plan.lab.bo_outside, &m->plan.lab.ho_outside, IP_UDP, 0, wr_bytes(&p));
+    mock_frame(m, EV_WAN, wr_bytes(&f), NULL);
+}
+
 void mock_ike(struct mock_run *m, unsigned generation)
 {
-    uint8_t text[FRAME_MAX], frame[FRAME_MAX];
-    struct wr w = wr_of(text, sizeof(text)), f = wr_of(frame, sizeof(frame)), p;
-    uint8_t packet[FRAME_MAX];
+    uint8_t text[FRAME_MAX];
+    struct wr w = wr_of(text, sizeof(text));
 
     wr_be64(&w, 0x1111111111111100u + generation);
     wr_be64(&w, 0x2222222222222200u + generation);
@@ -306,12 +317,7 @@ void mock_ike(struct mock_run *m, unsigned generation)
     wr_be32(&w, 0xabcdef01);
     wr_be32(&w, 28 + 32);
     wr_zero(&w, 32);
-    p = wr_of(packet, sizeof(packet));
-    udp_put(&p, &(struct udp){.src = 500, .dst = 500, .data = wr_bytes(&w)},
-            &m->plan.lab.bo_outside, &m->plan.lab.ho_outside);
-    put_link(&f);
-    put_ip(&f, &m->plan.lab.bo_outside, &m->plan.lab.ho_outside, IP_UDP, 0, wr_bytes(&p));
-    mock_frame(m, EV_WAN, wr_bytes(&f), NULL);
+    mock_ike_message(m, wr_bytes(&w));
 }
 
 static const struct ip_addr *log_source(const struct mock_run *m, int site)

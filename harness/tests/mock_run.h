@@ -116,6 +116,7 @@ void mock_clear(struct mock_run *m, const struct mock_segment *s, bool nat, bool
 void mock_datagram(struct mock_run *m, int sender, bool arrives);
 void mock_new_sa(struct mock_run *m);
 void mock_ike(struct mock_run *m, unsigned generation);
+void mock_ike_message(struct mock_run *m, struct bytes message); /* from the BO's gateway */
 
 static inline int mock_esp_way(const struct mock_run *m, int sender)
 {

@@ -17,6 +17,7 @@
     X(gonelog)  /* 602304 of the pair */                                                           \
     X(ike)      /* an IKE SA comes up; :N, the Nth */                                              \
     X(ikedown)  /* the first one goes */                                                           \
+    X(pieces)   /* a quick mode in two fragments; a request for a child SA in three */             \
     X(open)     /* handshake */                                                                    \
     X(ask)      /* the user's request */                                                           \
     X(data)     /* a segment to the user and its acknowledgement; :N, so many */                   \

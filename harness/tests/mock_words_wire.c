@@ -2,6 +2,7 @@
 #include "tests/mock_words.h"
 
 #include "tests/testkit.h"
+#include "wire/ikev2.h"
 #include "wire/tcp.h"
 
 #include <stdlib.h>
@@ -123,6 +124,63 @@ void word_ikedown(struct mock_run *m, const char *arg)
     mock_say(m, "ike-sa",
              "state=down initiator_spi=1111111111111100 responder_spi=2222222222222200 "
              "initiator=device reason=local-delete");
+}
+
+static void piece_of_quick_mode(struct mock_run *m, unsigned number)
+{
+    uint8_t whole[60], buf[128];
+    struct isakmp_hdr h = {.version = 0x10,
+                           .exchange = ISAKMP_X_MAIN,
+                           .cookie_i = {0x11, [7] = 0},
+                           .cookie_r = {0x22, [7] = 0}};
+    struct isakmp_msg msg;
+    struct wr w = wr_of(whole, sizeof(whole));
+
+    wr_put(&w, bytes_of(h.cookie_i, 8));
+    wr_put(&w, bytes_of(h.cookie_r, 8));
+    wr_u8(&w, ISAKMP_P_HASH);
+    wr_u8(&w, 0x10);
+    wr_u8(&w, ISAKMP_X_QUICK);
+    wr_u8(&w, ISAKMP_FLAG_ENCRYPTED);
+    wr_be32(&w, 0xabcdef02);
+    wr_be32(&w, sizeof(whole));
+    wr_zero(&w, 32);
+    struct isakmp_fragment f = {1, (uint8_t)number, number == 2,
+                                bytes_of(whole + 30 * (number - 1), 30)};
+    isakmp_begin(&msg, buf, sizeof(buf), &h);
+    isakmp_put_fragment(&msg, &f);
+    mock_ike_message(m, isakmp_end(&msg, 0));
+}
+
+static void piece_of_request(struct mock_run *m, unsigned number)
+{
+    uint8_t buf[64];
+    struct wr w = wr_of(buf, sizeof(buf));
+
+    wr_be64(&w, 0x1111111111111133u);
+    wr_be64(&w, 0x2222222222222233u);
+    wr_u8(&w, IKEV2_P_SKF);
+    wr_u8(&w, 0x20);
+    wr_u8(&w, ISAKMP_X_V2_CREATE_CHILD_SA);
+    wr_u8(&w, IKEV2_FLAG_INITIATOR);
+    wr_be32(&w, 7);
+    wr_be32(&w, 28 + 4 + 4 + 16);
+    wr_u8(&w, number == 1 ? IKEV2_P_SA : IKEV2_P_NONE); /* RFC 7383, 2.5 */
+    wr_u8(&w, 0);
+    wr_be16(&w, 4 + 4 + 16);
+    wr_be16(&w, (uint16_t)number);
+    wr_be16(&w, 3);
+    wr_zero(&w, 16);
+    mock_ike_message(m, wr_bytes(&w));
+}
+
+void word_pieces(struct mock_run *m, const char *arg)
+{
+    (void)arg;
+    for (unsigned number = 2; number > 0; number--)
+        piece_of_quick_mode(m, number);
+    for (unsigned number = 1; number <= 3; number++)
+        piece_of_request(m, number);
 }
 
 void word_tunnel(struct mock_run *m, const char *arg)
