@@ -25,7 +25,9 @@ struct gateway;
     X(randomise_responder, "randomise-responder", "the ISN of a SYN+ACK is changed as well")       \
     X(log_without_blank, "log-without-blank",                                                      \
       "no blank behind the colon of a log line, as the note prints it: 302014:Teardown")           \
-    X(log_without_colon, "log-without-colon", "a blank in its place, as in some real lines")
+    X(log_without_colon, "log-without-colon", "a blank in its place, as in some real lines")       \
+    X(ikev1_in_one_piece, "ikev1-in-one-piece",                                                    \
+      "does not say that it knows IKEv1 in fragments, and neither sends nor takes them")
 
 struct gateway_model {
 #define X(field, name, what) bool field;

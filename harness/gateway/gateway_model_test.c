@@ -3,6 +3,8 @@
 #include "tests/testkit.h"
 
 #include "base/mem.h"
+#include "ike/ike.h"
+#include "wire/isakmp.h"
 
 static struct gateway_lab *make(const struct gateway_model *model, const char *bo, const char *ho)
 {
@@ -164,9 +166,57 @@ static void isakmp_can_be_switched_off(void **state)
     done(l);
 }
 
+/* --- IKEv1 in fragments ----------------------------------------------------------------------- */
+
+#define MANY_SETS                                                                                  \
+    "crypto ipsec transform-set T1 esp-aes-256 esp-sha-hmac\n"                                     \
+    "crypto ipsec transform-set T2 esp-aes-192 esp-sha-hmac\n"                                     \
+    "crypto ipsec transform-set T3 esp-aes esp-sha-hmac\n"                                         \
+    "crypto map map1 5 set transform-set T1 T2 T3 testSET\n"                                       \
+    "crypto map map1 5 set pfs group14\n"
+
+struct ike_frames {
+    size_t fragments, longest; /* longest: bytes of an IP packet */
+};
+
+static bool measure_ike(struct gateway_lab *l, enum lab_side from, uint8_t *frame, size_t n)
+{
+    struct ike_frames *seen = l->hook_ctx;
+    struct isakmp_hdr h;
+    struct pkt p;
+
+    (void)from;
+    pkt_parse(bytes_of(frame, n), &p);
+    if (p.kind != PKT_UDP || p.udp.dst != IKE_PORT || isakmp_hdr_parse(p.udp.data, &h))
+        return true;
+    seen->fragments += h.next == ISAKMP_P_FRAGMENT;
+    if (n - ETHER_HDR_LEN > seen->longest)
+        seen->longest = n - ETHER_HDR_LEN;
+    return true;
+}
+
+static void long_messages_of_ikev1_go_in_fragments_or_whole(void **state)
+{
+    static const struct gateway_model models[] = {{0}, {.ikev1_in_one_piece = true}};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(models); i++) {
+        struct gateway_lab *l = make(&models[i], MANY_SETS, MANY_SETS);
+        struct ike_frames seen = {0};
+        struct lab_tcp c;
+        l->hook = measure_ike;
+        l->hook_ctx = &seen;
+        assert_true(lab_connect(l, &c, 1135, 80));
+        assert_int_equal(seen.fragments, i == 0 ? 2 : 0);
+        assert_int_equal(seen.longest <= 576, i == 0);
+        done(l);
+    }
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(long_messages_of_ikev1_go_in_fragments_or_whole),
         cmocka_unit_test(packets_of_orphans_ask_for_the_tunnel_or_not),
         cmocka_unit_test(packets_of_orphans_keep_them_or_not),
         cmocka_unit_test(udp_goes_with_the_tunnel_or_with_its_timer),

@@ -10,6 +10,7 @@ void gw_vpn_init(struct gateway *g)
                           .sadb = sadb_new(),
                           .idle_due = MONO_NEVER,
                           .look = MONO_NEVER,
+                          .whole_ikev1 = g->model.ikev1_in_one_piece,
                           .last_wanted = VPN_NONE};
     map_init(&g->vpn.numbers);
 }

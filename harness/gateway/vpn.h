@@ -151,6 +151,7 @@ struct vpn {
     struct map numbers; /* by peer and selector */
     size_t nheld;       /* packets that wait, in all */
     bool enabled;       /* `crypto isakmp enable`, where the crypto map is */
+    bool whole_ikev1;   /* the model's switch ikev1-in-one-piece */
     struct vpn_session *sessions;
     size_t nsessions;
     uint32_t contexts, indexes; /* numbers given so far */

@@ -39,8 +39,14 @@ struct ike_esp_suite *vpn_plan_esp_suites(const struct gw_config *c, const struc
     return out;
 }
 
+uint16_t vpn_plan_fragment_mtu(const struct vpn *v)
+{
+    return v->whole_ikev1 ? 0 : VPN_IKEV1_FRAGMENT_MTU;
+}
+
 /* Index of the peer at ADDR, which is added if need be; SIZE_MAX: it has no usable tunnel group. */
-static size_t peer_of(struct vpn_plan *p, const struct gw_config *c, const struct ip_addr *addr)
+static size_t peer_of(const struct vpn *v, struct vpn_plan *p, const struct gw_config *c,
+                      const struct ip_addr *addr)
 {
     const struct gw_tunnel_group *g = gw_config_group(c, addr);
     size_t n = p->ike.npeers;
@@ -65,6 +71,7 @@ static size_t peer_of(struct vpn_plan *p, const struct gw_config *c, const struc
         .natt = !c->natt_off,
         .keepalive = SPAN_S(c->natt_keepalive_s),
         .initial_contact = true,
+        .fragment_mtu = vpn_plan_fragment_mtu(v),
         .never_initiates = true, /* until an entry says otherwise */
     };
     p->ike.npeers++;
@@ -215,12 +222,13 @@ static bool has_ikev1(const struct gw_config *c)
 }
 
 /* Makes ADDR a peer of the versions that M offers. False: of none. */
-static bool plan_peer(struct vpn_plan *p, const struct gw_config *c, const struct gw_map_entry *m,
-                      const struct ip_addr *addr, const struct offers *o, struct ends *at)
+static bool plan_peer(const struct vpn *v, struct vpn_plan *p, const struct gw_config *c,
+                      const struct gw_map_entry *m, const struct ip_addr *addr,
+                      const struct offers *o, struct ends *at)
 {
     size_t *const both[] = {&at->ikev1, &at->ikev2};
 
-    at->ikev1 = o->nikev1 && has_ikev1(c) ? peer_of(p, c, addr) : SIZE_MAX;
+    at->ikev1 = o->nikev1 && has_ikev1(c) ? peer_of(v, p, c, addr) : SIZE_MAX;
     at->ikev2 = o->nikev2 ? vpn_plan_ikev2_peer(p, c, addr) : SIZE_MAX;
     for (size_t i = 0; i < COUNT(both); i++) {
         if (*both[i] != SIZE_MAX)
@@ -245,7 +253,7 @@ static void plan_entry(struct vpn *v, struct vpn_plan *p, const struct gw_config
     o.ikev2 = p->ikev2_esp_suites[p->nentries++];
     *e = (struct vpn_entry){.map = p->map, .seq = m->seq};
     for (size_t i = 0; i < m->npeers; i++)
-        e->npeers += plan_peer(p, c, m, &m->peers[i], &o, &peers[e->npeers]);
+        e->npeers += plan_peer(v, p, c, m, &m->peers[i], &o, &peers[e->npeers]);
     copy_list(&e->list, list);
     memcpy(e->acl, m->acl, sizeof(e->acl));
     e->policies = mem_array(e->npeers * list->naces + 1, sizeof(*e->policies));

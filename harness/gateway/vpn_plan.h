@@ -5,6 +5,12 @@
 
 #include "gateway/vpn.h"
 
+/* IKEv1 in fragments (Cisco's own, no RFC): an ASA says in every phase 1 that it can, both modes,
+ * has no command against it, and cuts up what is long once the other side has said the same. How
+ * long that is Cisco does not say: this is the default of `crypto ikev2 fragmentation`, in bytes of
+ * an IP packet. The model's switch ikev1-in-one-piece is without all of it. */
+#define VPN_IKEV1_FRAGMENT_MTU 576
+
 struct vpn_entry { /* a crypto map entry that can be used */
     const char *map;
     unsigned seq;

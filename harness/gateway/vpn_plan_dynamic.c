@@ -5,7 +5,7 @@
 #include "base/mem.h"
 
 /* The peer that stands for the clients of group G. */
-static size_t group_peer(struct vpn_plan *p, const struct gw_config *c,
+static size_t group_peer(const struct vpn *v, struct vpn_plan *p, const struct gw_config *c,
                          const struct gw_tunnel_group *g)
 {
     size_t n = p->ike.npeers;
@@ -31,6 +31,7 @@ static size_t group_peer(struct vpn_plan *p, const struct gw_config *c,
                 .tries = 3},
         .natt = !c->natt_off,
         .keepalive = SPAN_S(c->natt_keepalive_s),
+        .fragment_mtu = vpn_plan_fragment_mtu(v),
         .never_initiates = true,
     };
     p->ike.npeers++;
@@ -63,7 +64,7 @@ static void add_group_policy(struct vpn *v, struct vpn_plan *p, const struct gw_
                              const struct gw_map_entry *m, const struct gw_tunnel_group *g,
                              const struct ike_selector *sel, size_t ace, size_t nsuites)
 {
-    size_t peer = group_peer(p, c, g);
+    size_t peer = group_peer(v, p, c, g);
     uint32_t number = group_number(v, m, g->name, sel, ace);
 
     v->policies[number]->configured = true;

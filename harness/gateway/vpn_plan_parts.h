@@ -14,6 +14,9 @@ struct ike_esp_suite *vpn_plan_esp_suites(const struct gw_config *c, const struc
 bool vpn_plan_selector(const struct gw_ace *ace, struct ike_selector *out);
 bool vpn_plan_same_selector(const struct ike_selector *a, const struct ike_selector *b);
 
+/* Of peers of IKEv1 (ike_peer_config.fragment_mtu). */
+uint16_t vpn_plan_fragment_mtu(const struct vpn *v);
+
 /* One more, the last by number. */
 struct vpn_policy *vpn_plan_policy_new(struct vpn *v);
 

@@ -93,6 +93,19 @@ static void proposals_are_in_order_of_priority(void **state)
     release(&l);
 }
 
+static void peers_of_ikev1_are_told_of_fragments_unless_the_model_is_without(void **state)
+{
+    struct lab l;
+
+    (void)state;
+    init(&l);
+    assert_int_equal(l.v.plan->ike.peers[0].fragment_mtu, VPN_IKEV1_FRAGMENT_MTU);
+    l.v.whole_ikev1 = true;
+    plan(&l);
+    assert_int_equal(l.v.plan->ike.peers[0].fragment_mtu, 0);
+    release(&l);
+}
+
 static void an_entry_is_a_policy_with_its_transform_sets(void **state)
 {
     const struct ike_policy *p;
@@ -243,6 +256,7 @@ static void dynamic_map__stands_behind_the_others_and_each_client_has_a_part_of_
     assert_int_equal(ike->npeers, 3);
     assert_int_equal(ike->peers[1].address.family, 0);
     assert_true(bytes_eq(ike->peers[1].group, bytes_str("hw")) && ike->peers[1].xauth);
+    assert_int_equal(ike->peers[1].fragment_mtu, VPN_IKEV1_FRAGMENT_MTU);
     assert_true(bytes_eq(ike->peers[2].group, bytes_str("sw")) && !ike->peers[2].xauth);
     assert_true(ike->peers[2].aggressive && ike->peers[2].never_initiates);
     assert_int_equal(ike->npolicies, 3);
@@ -265,6 +279,7 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(proposals_are_in_order_of_priority),
+        cmocka_unit_test(peers_of_ikev1_are_told_of_fragments_unless_the_model_is_without),
         cmocka_unit_test(an_entry_is_a_policy_with_its_transform_sets),
         cmocka_unit_test(what_no_entry_permits_goes_in_clear),
         cmocka_unit_test(a_deny_leaves_the_packet_to_the_next_entry),

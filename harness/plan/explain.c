@@ -110,6 +110,10 @@ static void explain_peer(struct buf *out, const struct plan *p)
     }
     buf_addf(out, "it %s a tunnel when its hosts want one\n",
              peer->acquire ? "brings up" : "never brings up");
+    if (peer->fragments)
+        buf_addf(out,
+                 "    and cuts up messages of IKE for packets of %u bytes, if the device can\n",
+                 peer->fragments);
 }
 
 static void explain_nat(struct buf *out, const struct plan *p, enum plan_site s)

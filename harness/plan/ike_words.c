@@ -14,8 +14,8 @@ static const uint8_t exchanges[][2][2] = {
 };
 
 /* Payloads that can be seen: of IKEv1, of IKEv2. */
-static const uint8_t payloads[][2] = {{0, 0}, {1, 33},  {4, 34},  {5, 35},
-                                      {8, 0}, {10, 40}, {11, 41}, {12, 42}};
+static const uint8_t payloads[][2] = {{0, 0},   {1, 33},  {4, 34},  {5, 35},           {8, 0},
+                                      {10, 40}, {11, 41}, {12, 42}, {132, PAYLOAD_SKF}};
 
 bool plan_exchange_is(unsigned word, const struct isakmp_hdr *h)
 {

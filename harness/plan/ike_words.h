@@ -10,8 +10,8 @@
 #define PLAN_EXCHANGE_WORDS                                                                        \
     "any main aggressive quick informational transaction sa-init auth create-child phase1 phase2"
 
-/* The first payload. */
-#define PLAN_PAYLOAD_WORDS "any sa ke id hash nonce notify delete encrypted"
+/* The first payload; fragment: Cisco's of IKEv1, RFC 7383's of IKEv2, which is encrypted, too. */
+#define PLAN_PAYLOAD_WORDS "any sa ke id hash nonce notify delete fragment encrypted"
 
 /* Notifies in clear, of IKEv2 (RFC 7296, 3.10.1). */
 #define PLAN_CLEAR_NOTIFY_WORDS "any cookie invalid-ke no-proposal invalid-spi invalid-ike-spi"

@@ -83,8 +83,10 @@ struct plan_peer {
     unsigned dpd_tries;
     bool acquire; /* brings the tunnel up when its hosts' traffic wants it */
     bool initial_contact;
-    bool natt;       /* speaks NAT traversal (RFC 3947) */
-    bool rekeys;     /* at the soft lifetime of an SA; else it waits for the other side */
+    bool natt;          /* speaks NAT traversal (RFC 3947) */
+    uint16_t fragments; /* IKE in fragments: bytes of an IP packet that longer messages go in; 0:
+                           does not speak it */
+    bool rekeys;        /* at the soft lifetime of an SA; else it waits for the other side */
     const char *ike; /* phase-1 suites, "": whatever the device offers; else "3des-cbc-sha1-modp1024
                         aes-128-cbc-sha1-modp1536 ...". IKEv2: also "aes-128-gcm-16-sha256-ecp256",
                         where the hash is the PRF's; else it is of the integrity, too */

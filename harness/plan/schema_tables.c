@@ -88,6 +88,7 @@ static const struct attr_spec peer_attrs[] = {
     {"initial-contact", VALUE_ONOFF, false, NULL, IN(plan_peer, initial_contact)},
     {"rekeys", VALUE_ONOFF, false, NULL, IN(plan_peer, rekeys)},
     {"nat-traversal", VALUE_ONOFF, false, NULL, IN(plan_peer, natt)},
+    {"ike-fragments", VALUE_MTU, false, NULL, IN(plan_peer, fragments)},
     {"ike-version", VALUE_CHOICE, false, "1 2", IN(plan_peer, ike_version)},
     {"ike", VALUE_SUITES, false, NULL, IN(plan_peer, ike)},
     {"esp", VALUE_SUITES, false, NULL, IN(plan_peer, esp)},

@@ -106,6 +106,7 @@ static void make_peer(struct run *r)
                                        .tries = pp->dpd_tries};
     r->ike_peer.initial_contact = pp->initial_contact;
     r->ike_peer.natt = pp->natt;
+    r->ike_peer.fragment_mtu = pp->fragments;
     r->ike_peer.never_rekeys = !pp->rekeys;
     make_policies(r, at_ho ? &l->ho_net : &l->bo_net, at_ho ? &l->bo_net : &l->ho_net);
     if (pp->mode != PEER_L2L)

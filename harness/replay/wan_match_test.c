@@ -23,7 +23,7 @@ struct row {
 };
 
 enum { X_MAIN = 1, X_QUICK = 3, X_INFORMATIONAL = 4, X_SA_INIT = 6, X_CREATE_CHILD = 8 };
-enum { P_SA = 1, P_HASH = 4, P_ENCRYPTED = 8 };
+enum { P_SA = 1, P_HASH = 4, P_FRAGMENT = 8, P_ENCRYPTED = 9 };
 
 static const struct row rows[] = {
     {"esp",
@@ -98,6 +98,18 @@ static const struct row rows[] = {
       .has_message_id = true,
       .message_id = 9},
      {.kind = FRAME_IKE, .has_message_id = true, .message_id = 8}},
+    {"a_piece_of_a_quick_mode__is_a_fragment_of_main_mode",
+     {IP4, 0,       56,  PLAIN, 17, 0, 0, ENDS, 1, 0xf4, 1, 0xf4, 0, 36, 0,
+      0,   COOKIES, 132, 0x10,  2,  0, 0, 0,    0, 0,    0, 0,    0, 28},
+     70,
+     true,
+     false,
+     true,
+     false,
+     false,
+     0,
+     {.kind = FRAME_IKE, .exchange = X_MAIN, .payload = P_FRAGMENT},
+     {.kind = FRAME_IKE, .payload = P_ENCRYPTED}},
     {"create_child_sa_of_version_2",
      {IP4, 0,       56, PLAIN, 17, 0, 0, ENDS, 1, 0xf4, 1, 0xf4, 0, 36, 0,
       0,   COOKIES, 46, 0x20,  36, 8, 0, 0,    0, 2,    0, 0,    0, 28},
