@@ -238,7 +238,7 @@ size_t forge_send(struct run *r, const struct plan_event *e)
                          : e->action == ACTION_FORGE_NOTIFY ? forged_notify(r, e, b, sizeof(b))
                          : e->action == ACTION_IKE_FLOOD    ? flood(r, b, sizeof(b))
                                                             : malformed(r, e, b, sizeof(b));
-        sent += inject_ike(r, e, d);
+        sent += inject_ike(r, e, e->action != ACTION_IKE_FLOOD, d);
     }
     return sent;
 }

@@ -33,6 +33,8 @@ struct wan_way { /* what has been seen on one way */
     size_t nspis;    /* the last one is the newest */
     uint8_t eth[12]; /* addresses of the last frame */
     bool any;
+    struct endpoint from, to; /* of the IKE SA, as its messages and its ESP in UDP go this way;
+                                 port 0: none of these was seen */
     /* IKEv2, of the IKE SA seen last: what a request on this way would say */
     uint64_t ike_spi; /* the initiator's */
     uint8_t ike_flags;
@@ -141,9 +143,11 @@ void kept_add(struct impair *m, enum way_id way, struct bytes frame);
 /* Sends the last frames kept that match; how many. */
 size_t inject_kept(struct run *r, const struct plan_event *e);
 
-/* Sends DATAGRAM from the port of IKE of the far gateway to that of the device. False: there was no
- * frame on that way yet. */
-bool inject_ike(struct run *r, const struct plan_event *e, struct bytes datagram);
+/* Sends the IKE message DATAGRAM as the far gateway to the device. OF_SA: between the ports, and
+ * the addresses, of the IKE SA that was seen last, on UDP 4500 behind a marker (RFC 3948, 2.2);
+ * else between those of UDP 500, as a negotiation begins. False: there was no frame on that way
+ * yet. */
+bool inject_ike(struct run *r, const struct plan_event *e, bool of_sa, struct bytes datagram);
 
 /* The messages of forge- and ike- events; how many went out. */
 size_t forge_send(struct run *r, const struct plan_event *e);

@@ -1,6 +1,7 @@
 /* Frames that the harness adds to the wan leg, as somebody on the way could. */
 #include "base/mem.h"
 #include "replay/impair.h"
+#include "wire/natt.h"
 
 void kept_add(struct impair *m, enum way_id way, struct bytes frame)
 {
@@ -61,27 +62,48 @@ size_t inject_kept(struct run *r, const struct plan_event *e)
     return sent;
 }
 
-bool inject_ike(struct run *r, const struct plan_event *e, struct bytes datagram)
+/* Between which ends a forged message of IKE goes. */
+static void ends_of(const struct run *r, const struct plan_event *e, bool of_sa,
+                    const struct wan_way *seen, struct endpoint *from, struct endpoint *to)
 {
     const struct plan_lab *l = &r->plan->lab;
+    bool to_bo = run_is_pair(r) ? e->site == SITE_BO : run_device_site(r) == SITE_BO;
+
+    *from = (struct endpoint){to_bo ? l->ho_outside : l->bo_outside, IKE_PORT};
+    *to = (struct endpoint){to_bo ? l->bo_outside : l->ho_outside, IKE_PORT};
+    if (!of_sa || !seen->from.port || seen->from.addr.family != 4)
+        return;
+    *from = seen->from;
+    *to = seen->to;
+}
+
+bool inject_ike(struct run *r, const struct plan_event *e, bool of_sa, struct bytes datagram)
+{
+    static const uint8_t marker[NATT_MARKER_LEN];
     enum way_id way = way_to_device(r, e);
     const struct wan_way *seen = &r->impair->seen[way];
-    bool to_bo = run_is_pair(r) ? e->site == SITE_BO : run_device_site(r) == SITE_BO;
-    uint8_t b[ETHER_HDR_LEN + IP4_HDR_LEN + UDP_HDR_LEN + IKE_DATAGRAM_MAX];
-    struct wr w = wr_of(b, sizeof(b));
+    uint8_t b[ETHER_HDR_LEN + IP4_HDR_LEN + UDP_HDR_LEN + NATT_MARKER_LEN + IKE_DATAGRAM_MAX],
+        message[NATT_MARKER_LEN + IKE_DATAGRAM_MAX];
+    struct wr w = wr_of(b, sizeof(b)), inside = wr_of(message, sizeof(message));
+    struct endpoint from, to;
+
+    ends_of(r, e, of_sa, seen, &from, &to);
+    if (from.port == NATT_PORT || to.port == NATT_PORT) /* a NAT changes one of them */
+        wr_put(&inside, bytes_of(marker, sizeof(marker)));
+    wr_put(&inside, datagram);
     struct ip ip = {.version = 4,
                     .proto = IP_UDP,
                     .ttl = 64,
                     .id = rng_u32(r->impair->rng) & 0xffff,
-                    .src = to_bo ? l->ho_outside : l->bo_outside,
-                    .dst = to_bo ? l->bo_outside : l->ho_outside};
-    struct udp u = {.src = IKE_PORT, .dst = IKE_PORT, .data = datagram};
+                    .src = from.addr,
+                    .dst = to.addr};
+    struct udp u = {.src = from.port, .dst = to.port, .data = wr_bytes(&inside)};
 
     wr_put(&w, bytes_of(seen->eth, sizeof(seen->eth)));
     wr_be16(&w, ETHER_IPV4);
-    ip_put(&w, &ip, UDP_HDR_LEN + datagram.n);
+    ip_put(&w, &ip, UDP_HDR_LEN + u.data.n);
     udp_put(&w, &u, &ip.src, &ip.dst);
-    if (!seen->any || w.err)
+    if (!seen->any || w.err || inside.err)
         return false;
     wan_emit(r, way, wr_bytes(&w), REMARK_INJECTED);
     return true;

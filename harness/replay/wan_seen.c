@@ -37,6 +37,17 @@ static bool is_of_sa(const struct isakmp_hdr *h)
     return h->message_id && memcmp(h->cookie_r, none, sizeof(none)) != 0;
 }
 
+/* UDP of the SA: its messages, and ESP, which may be the first to come from where a NAT has moved
+ * it. */
+static void note_ends(struct wan_way *way, const struct wan_frame *f)
+{
+    if (f->p.kind != PKT_UDP || ip_is_fragment(&f->p.ip) ||
+        !(f->esp || (f->ike && is_of_sa(&f->hdr))))
+        return;
+    way->from = (struct endpoint){f->p.ip.src, f->p.udp.src};
+    way->to = (struct endpoint){f->p.ip.dst, f->p.udp.dst};
+}
+
 void wan_note(struct run *r, enum way_id way, struct bytes frame, const struct wan_frame *f)
 {
     struct impair *m = r->impair;
@@ -44,6 +55,7 @@ void wan_note(struct run *r, enum way_id way, struct bytes frame, const struct w
 
     rd_copy(&rd, m->seen[way].eth, sizeof(m->seen[way].eth));
     m->seen[way].any = true;
+    note_ends(&m->seen[way], f);
     if (f->esp)
         note_spi(&m->seen[way], f->spi);
     if (f->ike && isakmp_major(&f->hdr) == 2 && is_of_sa(&f->hdr))
