@@ -72,15 +72,15 @@ const struct ike_child *ike_story_pair(const struct ike_story *s, uint32_t sa)
 
 /* --- SAs that were agreed --------------------------------------------------------------------- */
 
-/* Of the pair that C rekeys, the one to DST. */
-static uint32_t old_spi(const struct judge *j, const struct ike_child *c, const struct ip_addr *dst,
-                        uint32_t named)
+/* Of the pair that C rekeys, the one from SRC to DST. */
+static uint32_t old_spi(const struct judge *j, const struct ike_child *c, const struct ip_addr *src,
+                        const struct ip_addr *dst, uint32_t named)
 {
     const struct ike_child *old =
         c->rekeyed == MAP_NONE ? NULL : ike_story_pair(&j->history->story, c->rekeyed);
 
     for (int w = 0; old && w < 2; w++)
-        if (ip_addr_eq(&j->wan.sas[old->sa[w]].dst, dst))
+        if (wan_find_between(&j->wan, j->wan.sas[old->sa[w]].spi, src, dst) == old->sa[w])
             return j->wan.sas[old->sa[w]].spi;
     return named;
 }
@@ -110,11 +110,11 @@ static void agree_child(struct judge *j, const struct isakmp_hdr *h, const struc
             sa->said_up_ns = j->rec.time_ns;
     }
     if (c.rekeys) /* by the SPI on which its own sender received (RFC 7296, 1.3.3) */
-        c.rekeyed = wan_find(&j->wan, a->said.rekeyed_spi, at[0]);
+        c.rekeyed = wan_find_between(&j->wan, a->said.rekeyed_spi, at[1], at[0]);
     s->children = grow(s->children, s->nchildren, &s->cap_children, sizeof(*s->children));
     for (int i = 0; i < 2 && c.rekeys; i++) {
         j->wan.sas[c.sa[i]].said_rekeys = true;
-        j->wan.sas[c.sa[i]].said_old_spi = old_spi(j, &c, at[i], a->said.rekeyed_spi);
+        j->wan.sas[c.sa[i]].said_old_spi = old_spi(j, &c, at[!i], at[i], a->said.rekeyed_spi);
     }
     s->children[s->nchildren++] = c;
 }
@@ -194,10 +194,10 @@ static void end_sa(struct judge *j, uint32_t id)
 /* SPIs are those on which the sender received; some send the other ones, too. */
 static void delete_spi(struct judge *j, const struct ip *ip, uint32_t spi)
 {
-    uint32_t id = wan_find(&j->wan, spi, &ip->src);
+    uint32_t id = wan_find_between(&j->wan, spi, &ip->dst, &ip->src);
 
     if (id == MAP_NONE)
-        id = wan_find(&j->wan, spi, &ip->dst);
+        id = wan_find_between(&j->wan, spi, &ip->src, &ip->dst);
     if (id != MAP_NONE)
         end_sa(j, id);
 }

@@ -127,7 +127,7 @@ bool wan_open(struct judge *j, const struct pkt *p, struct pkt *inner)
     if ((p->kind != PKT_ESP && p->kind != PKT_UDP) || ip_is_fragment(&p->ip) || ip_is_cut(&p->ip) ||
         esp.n > EVIDENCE_SNAPLEN)
         return false;
-    uint32_t id = wan_find(w, rd_be32(&r), &p->ip.dst);
+    uint32_t id = wan_find_between(w, rd_be32(&r), &p->ip.src, &p->ip.dst);
     if (r.err || id == MAP_NONE || !w->sas[id].key)
         return false;
     if (!w->plain)

@@ -135,6 +135,11 @@ static void say_sas(struct judge *j)
                                  .deleted = is_deleted(j, sa)};
         o->src = arena_strdup(j->arena, ip_addr_format(&sa->src, text));
         o->dst = arena_strdup(j->arena, ip_addr_format(&sa->dst, text));
+        if (!sa->moves)
+            continue;
+        o->moved_ns = sa->moved_ns;
+        o->moved_src = arena_strdup(j->arena, ip_addr_format(&sa->from, text));
+        o->moved_dst = arena_strdup(j->arena, ip_addr_format(&sa->to, text));
     }
 }
 

@@ -136,6 +136,32 @@ static struct found *judge_replaced(struct judge *j, const struct view *v)
                     v->way[FROM_DEVICE].fresh->spi, say_hole(j, &v->way[FROM_DEVICE]));
 }
 
+/* An SA whose other end has another address than before, in the window; NULL: none. */
+static const struct sa *moved_in(const struct judge *j, const struct view *v)
+{
+    const struct sa *best = NULL;
+
+    for (uint32_t i = 0; i < j->wan.nsas; i++) {
+        const struct sa *sa = &j->wan.sas[i];
+        if (inside(v, sa->moved_ns) && (!best || sa->way == FROM_DEVICE))
+            best = sa;
+    }
+    return best;
+}
+
+static struct found *say_kept(struct judge *j, const struct view *v)
+{
+    char src[IP_ADDR_TEXT], dst[IP_ADDR_TEXT];
+    const struct sa *sa = moved_in(j, v);
+
+    if (!sa)
+        return verdict(j, true, BASIS_MISSING, "the same SPIs are in use");
+    return find_add(&j->fs, "tunnel", VERDICT_PASS, BASIS_MISSING,
+                    "the same SPIs are in use; 0x%08x goes from %s to %s since packet %llu",
+                    sa->spi, ip_addr_format(&sa->from, src), ip_addr_format(&sa->to, dst),
+                    (unsigned long long)sa->moved_packet);
+}
+
 static struct found *judge_kept(struct judge *j, const struct view *v)
 {
     for (int way = 0; way < DIRECTIONS; way++) {
@@ -155,7 +181,7 @@ static struct found *judge_kept(struct judge *j, const struct view *v)
     if (!v->way[TO_DEVICE].packets && !v->way[FROM_DEVICE].packets)
         return find_add(&j->fs, "tunnel", VERDICT_INCONCLUSIVE, BASIS_MISSING,
                         "no ESP at all came by, so nothing shows that the SAs are there");
-    return verdict(j, true, BASIS_MISSING, "the same SPIs are in use");
+    return say_kept(j, v);
 }
 
 static struct found *judge_deleted(struct judge *j, const struct view *v)

@@ -90,6 +90,8 @@ struct stream_outcome {
 struct sa_outcome {
     uint32_t spi;
     const char *src, *dst, *encapsulation; /* ip, udp, tcp */
+    const char *moved_src, *moved_dst;     /* after one of them has changed; NULL: none has */
+    int64_t moved_ns;                      /* the last time */
     int64_t first_ns, last_ns;
     uint64_t packets, missing;
     bool deleted; /* a Delete was seen, or its end was logged or told */

@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "ike/ike_pieces.h"
 #include "judge/judge_parts.h"
+#include "judge/wan_moves.h"
 #include "wire/ikev2.h"
 
 enum { PORT_IKE = 500, PORT_NATT = 4500 };
@@ -55,7 +56,7 @@ struct sa_key {
 
 static bool same_sa(const struct sa *sa, const struct sa_key *k)
 {
-    return !sa->over && sa->spi == k->spi && ip_addr_eq(&sa->dst, k->dst);
+    return !sa->over && sa->spi == k->spi && sa_goes_to(sa, k->dst);
 }
 
 static bool sa_eq(const void *ctx, uint32_t id, const void *key)
@@ -72,7 +73,7 @@ static int way_of(const struct judge *j, const struct ip_addr *dst)
     const struct wan *w = &j->wan;
 
     if (!l)
-        return w->nsas == 0 || ip_addr_eq(&w->sas[0].dst, dst) ? TO_DEVICE : FROM_DEVICE;
+        return w->nsas == 0 || wan_same_host(w, &w->sas[0].dst, dst) ? TO_DEVICE : FROM_DEVICE;
     bool at_ho = l->mode == MODE_PEER && l->device_site == SITE_HO;
     return ip_addr_eq(dst, at_ho ? &l->ho_outside : &l->bo_outside) ? TO_DEVICE : FROM_DEVICE;
 }
@@ -91,6 +92,9 @@ static struct sa *sa_add(struct judge *j, uint64_t hash, uint32_t spi, const str
     struct sa sa = {.spi = spi,
                     .src = *src,
                     .dst = *dst,
+                    .from = *src,
+                    .to = *dst,
+                    .moved_ns = NEVER,
                     .way = way_of(j, dst),
                     .first_ns = NEVER,
                     .last_ns = NEVER,
@@ -106,7 +110,7 @@ static struct sa *sa_add(struct judge *j, uint64_t hash, uint32_t spi, const str
     return &w->sas[w->nsas++];
 }
 
-static uint64_t sa_hash(uint32_t spi, const struct ip_addr *dst)
+uint64_t wan_sa_hash(uint32_t spi, const struct ip_addr *dst)
 {
     uint8_t text[sizeof(dst->b) + 4];
     struct wr b = wr_of(text, sizeof(text));
@@ -120,7 +124,15 @@ uint32_t wan_find(const struct wan *w, uint32_t spi, const struct ip_addr *dst)
 {
     struct sa_key key = {spi, dst};
 
-    return map_find(&w->map, sa_hash(spi, dst), sa_eq, w, &key);
+    return map_find(&w->map, wan_sa_hash(spi, dst), sa_eq, w, &key);
+}
+
+uint32_t wan_find_between(const struct wan *w, uint32_t spi, const struct ip_addr *src,
+                          const struct ip_addr *dst)
+{
+    uint32_t id = wan_find(w, spi, dst);
+
+    return id == MAP_NONE ? wan_find_moved(w, spi, src, dst) : id;
 }
 
 struct sa *wan_sa(struct judge *j, uint32_t spi, const struct ip_addr *src,
@@ -133,9 +145,32 @@ struct sa *wan_sa(struct judge *j, uint32_t spi, const struct ip_addr *src,
         return &w->sas[w->last];
     uint32_t id = wan_find(w, spi, dst);
     if (id == MAP_NONE)
-        return sa_add(j, sa_hash(spi, dst), spi, src, dst);
+        return sa_add(j, wan_sa_hash(spi, dst), spi, src, dst);
     w->last = id;
     return &w->sas[id];
+}
+
+/* That of the packet with number SEQ: one that was there, also when its other end has moved, or a
+ * new one. A key for its new address may have been given, too. */
+static struct sa *sa_of_packet(struct judge *j, uint32_t spi, uint32_t seq, const struct ip *ip)
+{
+    struct wan *w = &j->wan;
+    struct sa_key key = {spi, &ip->dst};
+
+    if (w->last != MAP_NONE && same_sa(&w->sas[w->last], &key) && w->sas[w->last].any)
+        return &w->sas[w->last];
+    uint32_t id = wan_find(w, spi, &ip->dst), old = MAP_NONE;
+    bool fresh = id == MAP_NONE ||
+                 (!w->sas[id].any && w->sas[id].up_ns == NEVER && w->sas[id].said_up_ns == NEVER);
+    if (fresh)
+        old = wan_find_moved(w, spi, &ip->src, &ip->dst);
+    if (old == MAP_NONE || !sa_number_is_new(&w->sas[old], seq))
+        return wan_sa(j, spi, &ip->src, &ip->dst);
+    if (id != MAP_NONE)
+        w->sas[id].over = true;
+    sa_follow(j, &w->sas[old], &ip->dst);
+    w->last = old;
+    return &w->sas[old];
 }
 
 /* Sequence numbers as a receiver with a window of 64 packets counts them (RFC 4303, 3.4.3). */
@@ -198,10 +233,14 @@ static void take_esp(struct judge *j, const struct ip *ip, struct bytes esp, str
     struct wan *w = &j->wan;
     struct rd r = rd_of(esp);
     uint32_t spi = rd_be32(&r), seq = rd_be32(&r);
-    struct sa *sa = r.err ? NULL : wan_sa(j, spi, &ip->src, &ip->dst);
+    struct sa *sa = r.err ? NULL : sa_of_packet(j, spi, seq, ip);
 
     if (!sa)
         return;
+    if (!how.eaten && sa->any && seq > sa->high_seq) { /* late ones were sent before */
+        sa_comes_from(j, sa, &ip->src);
+        sa_follow(j, sa, &ip->dst);
+    }
     w->esp_packets++;
     sa->in = how.in;
     bool disorder = sa->any && seq != sa->high_seq + 1;
@@ -248,11 +287,13 @@ static void take_message(struct judge *j, const struct ip *ip, struct bytes mess
 
     if (isakmp_hdr_parse(message, &h))
         return;
+    struct ike_sa *s = wan_ike(&j->wan, h.cookie_i);
+    if (s)
+        ike_sa_comes_from(j, s, &ip->src, &ip->dst);
     history_ike(j, &h, ip, message);
     ike_message(j, ip, &h, message);
     if (isakmp_major(&h) == 2 && !ikev2_is_response(&h) && way_of(j, &ip->dst) == TO_DEVICE)
         j->wan.asked_ns = j->rec.time_ns;
-    struct ike_sa *s = wan_ike(&j->wan, h.cookie_i);
     if (!s)
         return;
     if (s->first_ns == NEVER)

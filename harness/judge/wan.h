@@ -12,6 +12,8 @@
 #define SAS_MAX     4096
 #define IKES_MAX    256
 #define INNER_SLOTS 65536u /* inner packets under way between two legs */
+#define WAN_MOVES   256    /* changes of addresses that are remembered, the last ones */
+#define SA_PLACES   4      /* where an SA went before, the last ones */
 #define RECENT      4096u  /* payloads of the LANs that are looked for in clear; a power of two */
 
 enum { TO_DEVICE, FROM_DEVICE, DIRECTIONS }; /* pair mode: towards the BO device, from it */
@@ -20,8 +22,12 @@ enum sa_in { SA_IN_IP, SA_IN_UDP, SA_IN_TCP }; /* RFC 4303, 3948, 9329 */
 
 struct sa { /* one direction: by SPI and destination */
     uint32_t spi;
-    struct ip_addr src, dst;
-    int way; /* TO_DEVICE, FROM_DEVICE */
+    struct ip_addr src, dst; /* at first */
+    struct ip_addr from, to; /* now: see judge/wan_moves.h */
+    struct ip_addr was[SA_PLACES];
+    uint64_t moves, moved_packet; /* how often; the last time */
+    int64_t moved_ns;             /* NEVER */
+    int way;                      /* TO_DEVICE, FROM_DEVICE */
     enum sa_in in;
     /* packets that got through: not eaten by a blackhole */
     int64_t first_ns, last_ns;
@@ -51,11 +57,16 @@ struct sa { /* one direction: by SPI and destination */
 
 struct ike_sa {
     uint8_t cookie[8];         /* the initiator's */
+    struct ip_addr ends[2];    /* of its messages: where they come from now */
     int64_t first_ns, last_ns; /* of its messages on the WAN; NEVER */
     int64_t proved_ns;         /* of the first message behind its main mode: it is up; NEVER */
     int64_t up_ns, down_ns;    /* of its ike-sa lines; NEVER */
     bool rekey;
     const char *down_reason;
+};
+
+struct wan_move { /* OTHER had it from FROM, and has it from TO now */
+    struct ip_addr from, to, other;
 };
 
 struct leak_watch { /* of one <no-cleartext> expectation; one more for the whole run */
@@ -82,6 +93,8 @@ struct wan {
     uint32_t nsas, cap_sas, last;
     struct ike_sa ikes[IKES_MAX];
     size_t nikes;
+    struct wan_move moves[WAN_MOVES]; /* in their order */
+    size_t nmoves;
     uint64_t esp_packets, ike_packets, eaten, injected;
     struct ike_pieces *pieces; /* of IKEv1; NULL: none was seen */
     int64_t last_eaten_ns, last_passed_ns;
@@ -122,6 +135,10 @@ struct sa *wan_sa(struct judge *j, uint32_t spi, const struct ip_addr *src,
 bool wan_open(struct judge *j, const struct pkt *p, struct pkt *inner);
 /* Its index in W->sas; MAP_NONE: there is none. */
 uint32_t wan_find(const struct wan *w, uint32_t spi, const struct ip_addr *dst);
+/* The same from SRC, also when one of the two has moved and no packet of it went there yet. */
+uint32_t wan_find_between(const struct wan *w, uint32_t spi, const struct ip_addr *src,
+                          const struct ip_addr *dst);
+uint64_t wan_sa_hash(uint32_t spi, const struct ip_addr *dst);         /* of its entry in W->map */
 struct ike_sa *wan_ike(struct wan *w, const uint8_t cookie[static 8]); /* the same */
 
 /* wan_lines.c */

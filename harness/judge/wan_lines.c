@@ -1,6 +1,7 @@
 /* What is said of security associations: by the harness's peer, and by a device's log. */
 #include "base/mem.h"
 #include "judge/judge_parts.h"
+#include "judge/wan_moves.h"
 
 static void take_key(const struct line *l, struct sa *sa)
 {
@@ -28,6 +29,22 @@ static enum plan_made_by who(const struct line *l, const char *key)
                                        : MADE_BY_ANY;
 }
 
+/* The SA that the peer speaks of. What is up, and has one of its ends elsewhere now, has moved. */
+static struct sa *said_sa(struct judge *j, uint32_t spi, const struct ip_addr *src,
+                          const struct ip_addr *dst)
+{
+    struct wan *w = &j->wan;
+    uint32_t i = wan_find(w, spi, dst) == MAP_NONE ? w->nsas : 0;
+
+    while (i-- > 0) {
+        struct sa *sa = &w->sas[i];
+        if (sa->spi == spi && !sa->over && sa->up_ns != NEVER && sa->down_ns == NEVER &&
+            ip_addr_eq(&sa->from, src))
+            sa_follow(j, sa, dst);
+    }
+    return wan_sa(j, spi, src, dst);
+}
+
 void wan_esp_line(struct judge *j, const struct line *l)
 {
     struct ip_addr src, dst;
@@ -36,13 +53,16 @@ void wan_esp_line(struct judge *j, const struct line *l)
     if (!line_u64(l, "spi", &spi) || spi > UINT32_MAX || !line_addr(l, "src", &src) ||
         !line_addr(l, "dst", &dst))
         return;
-    struct sa *sa = wan_sa(j, (uint32_t)spi, &src, &dst);
+    struct sa *sa = said_sa(j, (uint32_t)spi, &src, &dst);
     if (sa && sa->down_ns != NEVER && line_is(l, "state", "up")) { /* its peer takes it again */
         sa->over = true;
         sa = wan_sa(j, (uint32_t)spi, &src, &dst);
     }
     if (!sa)
         return;
+    sa_comes_from(j, sa, &src);
+    if (line_is(l, "state", "up") && sa->up_ns != NEVER && sa->down_ns == NEVER)
+        return; /* said again, as it has moved */
     if (line_is(l, "state", "up")) {
         sa->up_ns = j->rec.time_ns;
         sa->down_ns = NEVER;

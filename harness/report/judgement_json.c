@@ -114,6 +114,11 @@ static void put_sas(struct jsonw *j, const struct judgement *o)
         if (s->rekeys)
             snprintf(spi, sizeof(spi), "0x%08x", (unsigned)s->old_spi);
         jsonw_string(j, "rekeys", s->rekeys ? spi : NULL);
+        if (s->moved_dst) {
+            jsonw_string(j, "moved_src", s->moved_src);
+            jsonw_string(j, "moved_dst", s->moved_dst);
+            jsonw_time(j, "moved", s->moved_ns);
+        }
         jsonw_close(j);
     }
     jsonw_close(j);

@@ -192,8 +192,14 @@ static void put_sas(struct buf *out, const struct judgement *j)
 {
     for (size_t i = 0; i < j->nsas; i++) {
         const struct sa_outcome *s = &j->sas[i];
-        buf_addf(out, "sa 0x%08x %s to %s: %llu packets, %llu missing", (unsigned)s->spi, s->src,
-                 s->dst, (unsigned long long)s->packets, (unsigned long long)s->missing);
+        buf_addf(out, "sa 0x%08x %s to %s: ", (unsigned)s->spi, s->src, s->dst);
+        if (s->moved_dst) {
+            buf_addf(out, "%s to %s from ", s->moved_src, s->moved_dst);
+            put_clock(out, s->moved_ns);
+            buf_adds(out, " on, ");
+        }
+        buf_addf(out, "%llu packets, %llu missing", (unsigned long long)s->packets,
+                 (unsigned long long)s->missing);
         if (s->packets) {
             buf_adds(out, ", ");
             put_clock(out, s->first_ns);

@@ -9,6 +9,8 @@
     X(newsa)    /* another pair, in use from now on */                                             \
     X(halfsa)   /* the same, but the device goes on with the old one */                            \
     X(secretsa) /* the same, and nobody tells its keys */                                          \
+    X(moves)    /* the peer has another address, from which it comes and to which the device goes; \
+                   :said, and it says so; :device, the device alone goes there */                  \
     X(salog)    /* 602303 of the pair */                                                           \
     X(pair)     /* one is said to be up, and no more; :N-WHO, the Nth, made by peer or device; it  \
                    replaces the last that was newsa */                                             \
@@ -57,6 +59,9 @@
     X(ports)      /* port lines; :LEG lost frames */                                               \
     X(end)        /* run-end; :STATE */                                                            \
     X(wait)       /* :MS milliseconds */
+
+/* The line about an SA. */
+void mock_say_sa(struct mock_run *m, const struct mock_sa *sa, bool up);
 
 #define X(name) void word_##name(struct mock_run *m, const char *arg);
 MOCK_WORDS(X)

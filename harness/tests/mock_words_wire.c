@@ -10,7 +10,7 @@
 /* --- the tunnel --------------------------------------------------------------------------------
  */
 
-static void say_sa(struct mock_run *m, const struct mock_sa *sa, bool up)
+void mock_say_sa(struct mock_run *m, const struct mock_sa *sa, bool up)
 {
     char src[IP_ADDR_TEXT], dst[IP_ADDR_TEXT];
     struct buf hex = BUF_INIT;
@@ -58,7 +58,7 @@ void word_newsa(struct mock_run *m, const char *arg)
     (void)arg;
     mock_new_sa(m);
     for (int way = 0; way < 2 && !m->opts.pair; way++)
-        say_sa(m, &m->sa[way], true);
+        mock_say_sa(m, &m->sa[way], true);
 }
 
 void word_secretsa(struct mock_run *m, const char *arg)
@@ -208,7 +208,7 @@ void word_gone(struct mock_run *m, const char *arg)
 {
     (void)arg;
     for (int way = 0; way < 2; way++)
-        say_sa(m, &m->sa[way], false);
+        mock_say_sa(m, &m->sa[way], false);
 }
 
 void word_gonelog(struct mock_run *m, const char *arg)
