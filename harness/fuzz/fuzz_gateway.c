@@ -136,7 +136,9 @@ static void packet(struct world *w, struct rd *r, uint8_t proto)
         }
         tcp_put(&b, &t, &ip.src, &ip.dst);
     } else if (proto == IP_UDP) {
-        struct udp u = {.src = 500, .dst = how & 0x40 ? 500 : 53, .data_len = data.n, .data = data};
+        uint16_t port = how & 0x80 ? 4500 : 500;
+        struct udp u = {
+            .src = port, .dst = how & 0xc0 ? port : 53, .data_len = data.n, .data = data};
         udp_put(&b, &u, &ip.src, &ip.dst);
     } else {
         wr_put(&b, data);

@@ -15,7 +15,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     if ((f.esp || f.ike) && f.at > size)
         abort();
-    for (unsigned word = 0; word < 9; word++) {
+    for (unsigned word = 0; word < 11; word++) {
         m.exchange = m.payload = word;
         m.spi = (enum plan_spi)(word % 3);
         (void)wan_match(&m, &way, &f);

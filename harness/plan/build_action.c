@@ -93,11 +93,17 @@ static void read_nat(struct load *l, const struct node *n, struct plan_event *e)
         return;
     if (!node_attr(n, "nat"))
         e->nat = lab->nat[peer].is ? peer : lab->device_site;
-    if (!lab->nat[e->nat].is)
-        problem_add(&l->problems, ERR_INVALID, &n->at, "<%s>: the lab has no <nat site=\"%s\"/>",
-                    n->name, plan_site_name(e->nat));
-    if (e->action == ACTION_NAT_ADDRESS && e->address.family != 4)
-        problem_add(&l->problems, ERR_INVALID, &n->at, "<%s> address: a <nat> is of IPv4", n->name);
+    if (!lab->nat[e->nat].is && !node_attr(n, "nat"))
+        problem_add(&l->problems, ERR_INVALID, &n->at,
+                    "<%s>: there is no NAT; <nat site=\"bo\"/> or \"ho\" belongs into <lab>",
+                    n->name);
+    else if (!lab->nat[e->nat].is)
+        problem_add(&l->problems, ERR_INVALID, &n->at,
+                    "<%s>: the lab has no <nat site=\"%s\"/>; it belongs into <lab>", n->name,
+                    plan_site_name(e->nat));
+    if (e->action == ACTION_NAT_ADDRESS && e->address.family == 6)
+        problem_add(&l->problems, ERR_INVALID, &n->at,
+                    "<%s> address: a <nat> is of IPv4, so it has to be one of IPv4", n->name);
 }
 
 static void read_rest(struct load *l, const struct node *n, struct plan_event *e)

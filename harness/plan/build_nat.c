@@ -18,14 +18,16 @@ static void read_nat(struct load *l, const struct node *n)
         return; /* was said already */
     bool device = given.site == lab->device_site;
     if (lab->nat[given.site].is)
-        problem_add(&l->problems, ERR_EXISTS, &n->at, "a second <nat site=\"%s\">",
+        problem_add(&l->problems, ERR_EXISTS, &n->at, "a second <nat site=\"%s\">: one is enough",
                     plan_site_name((enum plan_site)given.site));
     if (lab->mode == MODE_PAIR)
-        problem_add(&l->problems, ERR_INVALID, &n->at,
-                    "<nat> in <lab mode=\"pair\">: it stands between a device and the peer");
+        problem_add(
+            &l->problems, ERR_INVALID, &n->at,
+            "<nat> in <lab mode=\"pair\">: it stands between a device and the peer; leave it "
+            "out, or have one gateway played: mode=\"peer\"");
     if (device ? given.inside.family : given.outside.family)
         problem_add(&l->problems, ERR_INVALID, &n->at,
-                    "<nat site=\"%s\"> %s: that of %s is the lab's %s-outside",
+                    "<nat site=\"%s\"> %s: that of %s is the lab's %s-outside; leave it out here",
                     plan_site_name((enum plan_site)given.site), device ? "private" : "public",
                     device ? "the device" : "the peer", plan_site_name((enum plan_site)given.site));
     given.spec.address = device ? given.outside : given.inside;

@@ -106,12 +106,14 @@ static void check_nats(struct load *l)
         if (!lab->nat[i].is)
             continue;
         if (a->family != 4 || lab->bo_outside.family != 4)
-            problem_add(&l->problems, ERR_INVALID, &l->lab_at, "<nat> is of IPv4");
+            problem_add(&l->problems, ERR_INVALID, &l->lab_at,
+                        "<nat> is of IPv4: outside addresses have to be, too, or it is left out");
         if (ip_addr_eq(a, &lab->bo_outside) || ip_addr_eq(a, &lab->ho_outside) ||
             (lab->nat[!i].is && ip_addr_eq(a, &lab->nat[!i].address)))
-            problem_add(&l->problems, ERR_INVALID, &l->lab_at,
-                        "<nat site=\"%s\">: %s is the address of another gateway",
-                        plan_site_name((enum plan_site)i), ip_addr_format(a, text));
+            problem_add(
+                &l->problems, ERR_INVALID, &l->lab_at,
+                "<nat site=\"%s\">: %s is the address of another gateway; take one that nobody has",
+                plan_site_name((enum plan_site)i), ip_addr_format(a, text));
     }
 }
 

@@ -81,6 +81,8 @@ static const struct row {
      "and its unit B, kB, MB, GB, TB, KiB, MiB, GiB or TiB, as 64KiB\n"
      "6: <stream> think=\"0.0000000001s\" does not fit: it has to be a number and its "
      "unit ns, us, ms, s, min or h, as 20s; or 0"},
+    {"ike-fragments", BOTH,
+     "5: <peer> ike-fragments=\"100\" is out of range: it has to be an MTU in bytes, 576 to 9216"},
     {"include-broken", BOTH,
      "parts/cut.xml:2: not well-formed XML: *\n"
      "parts/broken.xml:2: <no-log> has no attribute \"strem\"; did you mean stream? "
@@ -149,6 +151,39 @@ static const struct row {
      "nor harness/tests/devices/no-asa.cfg\n"
      "7: <stream> capture: no such file: neither harness/tests/bad/none.pcapng nor "
      "harness/tests/none.pcapng"},
+    {"nat-addresses", NEITHER,
+     "5: <nat site=\"bo\">: 209.165.200.10 is the address of another gateway; take one that nobody "
+     "has\n"
+     "5: <nat site=\"ho\">: 209.165.201.2 is the address of another gateway; take one that nobody "
+     "has"},
+    {"nat-events", BOTH,
+     "8: <nat-rebind>: the lab has no <nat site=\"bo\"/>; it belongs into <lab>\n"
+     "9: <nat-forget> by=\"device\": only the harness can do that\n"
+     "10: <nat-address> address: a <nat> is of IPv4, so it has to be one of IPv4\n"
+     "11: <nat-address> lacks the attribute address: an IP address"},
+    {"nat-of-a-pair", NEITHER,
+     "2: <lab mode=\"pair\"> needs two: <device site=\"bo\"> and <device site=\"ho\">\n"
+     "5: <nat> in <lab mode=\"pair\">: it stands between a device and the peer; leave it out, or "
+     "have one gateway played: mode=\"peer\"\n"
+     "8: <phase2-delete> on which device? site=\"bo\" or site=\"ho\" says it"},
+    {"nat-of-ipv6", NEITHER,
+     "5: <nat> is of IPv4: outside addresses have to be, too, or it is left out"},
+    {"nat-that-is-not-there", NEITHER,
+     "7: <nat-rebind>: there is no NAT; <nat site=\"bo\"/> or \"ho\" belongs into <lab>\n"
+     "8: <nat-address>: there is no NAT; <nat site=\"bo\"/> or \"ho\" belongs into <lab>"},
+    {"nat-twice", NEITHER,
+     "6: <nat site=\"bo\"> private: that of the device is the lab's bo-outside; leave it out here\n"
+     "7: <nat site=\"ho\"> public: that of the peer is the lab's ho-outside; leave it out here\n"
+     "8: a second <nat site=\"ho\">: one is enough"},
+    {"nat-values", BOTH,
+     "6: <nat> site=\"dmz\" is none of the words that can stand there; allowed: bo, ho\n"
+     "6: <nat> public=\"198.51.100.300\" does not fit: it has to be an IP address\n"
+     "7: <nat> timeout=\"soon\" does not fit: it has to be a number and its unit ns, us, ms, s, "
+     "min or h, as 20s; or 0\n"
+     "7: <nat> forward=\"maybe\" does not fit: it has to be yes or no\n"
+     "7: <nat> has no attribute \"inside\"; did you mean site? allowed here: site, public, "
+     "private, timeout, forward\n"
+     "7: <nat> lacks the attribute site: one of these words"},
     {"no-namespace", BOTH,
      "1: <case> is not in the namespace of case files; write <case "
      "xmlns=\"urn:holdfast:case:1\" ...>"},
