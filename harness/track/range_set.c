@@ -59,11 +59,9 @@ void range_set_release(struct range_set *s)
     range_set_init(s);
 }
 
-uint64_t range_set_covered(const struct range_set *s)
+uint64_t range_set_covered_apart(const struct range_set *s)
 {
-    if (s->has_tree)
-        return s->tree->covered;
-    return s->count ? (uint64_t)(s->one.to - s->one.from) : 0;
+    return s->tree->covered;
 }
 
 uint64_t range_set_closed_holes(const struct range_set *s)

@@ -38,8 +38,15 @@ struct range_set { /* of millions of streams at a time: no larger than it must b
 void range_set_init(struct range_set *s);
 void range_set_release(struct range_set *s);
 
+uint64_t range_set_covered_apart(const struct range_set *s); /* where has_tree */
+
 /* Positions in the set. */
-uint64_t range_set_covered(const struct range_set *s);
+static inline uint64_t range_set_covered(const struct range_set *s)
+{
+    if (s->has_tree)
+        return range_set_covered_apart(s);
+    return s->count ? (uint64_t)(s->one.to - s->one.from) : 0;
+}
 
 /* Adds R (from < to). The parts of R that were not in the set are appended to FRESH when it is not
  * NULL. Returns how many positions were new. */
