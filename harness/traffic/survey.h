@@ -29,7 +29,7 @@ struct survey {
 };
 
 #define SURVEY_DATAGRAMS 0x80000000u
-#define SURVEY_FLOWS_MAX 4194304u /* TCP streams, and as many others: some 900 bytes each */
+#define SURVEY_FLOWS_MAX 4194304u /* TCP streams, and as many others: some 550 bytes each */
 
 void survey_init(struct survey *s);
 void survey_release(struct survey *s);
