@@ -184,6 +184,35 @@ static void say_sign(const struct reading *r, uint64_t n, const char *what)
     buf_release(&b);
 }
 
+static void say_ceiling(const struct reading *r, const struct log_ceiling *c)
+{
+    struct buf b = BUF_INIT;
+
+    buf_addf(&b, "messages of level %u stop at %u a second, in %u of %u busy seconds", c->severity,
+             c->count, c->at, c->busy);
+    if (c->kind == CEILING_LIMIT)
+        buf_addf(
+            &b,
+            ", and connection numbers are missing behind %u of the %u full ones that have any: "
+            "others were held back, as by `logging rate-limit %u 1`",
+            c->holed, c->numbered, c->count);
+    else if (c->kind == CEILING_LOAD)
+        buf_addf(&b,
+                 ", but behind %u of the %u full ones with connection numbers none is missing: "
+                 "that is the load, and no rate limit",
+                 c->numbered - c->holed, c->numbered);
+    else
+        buf_addf(
+            &b,
+            ": it looks like `logging rate-limit %u 1`, but a load that never varies looks the "
+            "same, and %s",
+            c->count,
+            c->numbered ? "connection numbers are missing in other seconds, too"
+                        : "there are no connection numbers in them to tell");
+    judge_legs_note(r->j, "log", c->kind != CEILING_LOAD, buf_str(&b));
+    buf_release(&b);
+}
+
 /* That something was held back narrows what a line that is not there can prove. */
 static void say_limits(const struct reading *r)
 {
@@ -192,14 +221,8 @@ static void say_limits(const struct reading *r)
     struct log_rate *rate = r->rate;
     size_t n = log_rate_ceilings(rate, c);
 
-    for (size_t i = 0; i < n; i++) {
-        buf_clear(&b);
-        buf_addf(&b,
-                 "messages of level %u stop at %u a second, in %u of %u busy seconds: as with "
-                 "`logging rate-limit %u 1`, so that others may have been held back",
-                 c[i].severity, c[i].count, c[i].at, c[i].busy, c[i].count);
-        judge_legs_note(r->j, "log", true, buf_str(&b));
-    }
+    for (size_t i = 0; i < n; i++)
+        say_ceiling(r, &c[i]);
     if (rate->jumps) {
         buf_clear(&b);
         buf_addf(&b,

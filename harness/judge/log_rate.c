@@ -52,24 +52,56 @@ static bool contains(struct bytes text, const char *word)
     return scan_before(&text, word, &before);
 }
 
+/* The latest second with a number is over: what is missing behind it is known. */
+static void end_numbers(struct log_rate *r, unsigned severity)
+{
+    const struct log_second *last = &r->of[severity].last;
+    uint32_t n = last->count < RATE_MAX ? last->count : RATE_MAX;
+
+    r->of[severity].seconds[n].numbered += last->built > 0;
+    r->of[severity].seconds[n].holed += last->missing > 0;
+}
+
 static void end_second(struct log_rate *r, unsigned severity)
 {
-    uint32_t n = r->of[severity].count;
+    struct log_second *now = &r->of[severity].now, *last = &r->of[severity].last;
 
-    if (n)
-        r->of[severity].seconds[n < RATE_MAX ? n : RATE_MAX]++;
-    r->of[severity].count = 0;
+    if (!now->count)
+        return;
+    r->of[severity].seconds[now->count < RATE_MAX ? now->count : RATE_MAX].all++;
+    if (now->built) {
+        end_numbers(r, severity);
+        *last = *now;
+    }
+    *now = (struct log_second){0};
+}
+
+/* Numbers that are missing were given out behind the latest one that is there. One that comes late
+ * (devices with several cores write so) was not missing. */
+static void take_number(struct log_rate *r, unsigned severity, uint64_t number)
+{
+    struct log_second *now = &r->of[severity].now, *last = &r->of[severity].last;
+    uint64_t *highest = &r->of[severity].highest;
+    struct log_second *before = now->built ? now : last;
+
+    if (*highest && number > *highest && number - *highest <= JUMP_MAX)
+        before->missing += number - *highest - 1;
+    else if (number < *highest && now->missing)
+        now->missing--;
+    else if (number < *highest && last->missing)
+        last->missing--;
+    if (number > *highest || *highest - number > JUMP_MAX)
+        *highest = number;
+    now->built++;
 }
 
 static void take_count(struct log_rate *r, unsigned severity, int64_t second)
 {
-    if (severity >= SEVERITIES || second < 0)
-        return;
     if (r->of[severity].second != second)
         end_second(r, severity);
     r->of[severity].second = second;
-    if (r->of[severity].count < UINT32_MAX)
-        r->of[severity].count++;
+    if (r->of[severity].now.count < UINT32_MAX)
+        r->of[severity].now.count++;
 }
 
 void log_rate_add(struct log_rate *r, struct bytes line, const struct asa_log *log, int64_t second)
@@ -82,23 +114,48 @@ void log_rate_add(struct log_rate *r, struct bytes line, const struct asa_log *l
     r->commands += log->kind == ASA_COMMAND && contains(log->detail, "logging rate-limit");
     r->overruns += log->id == 733100;
     r->unheard += log->id == 414003 || log->id == 414005;
+    if (log->severity >= SEVERITIES || second < 0)
+        return;
     take_count(r, log->severity, second);
+    if (log->kind == ASA_BUILT && log->connection)
+        take_number(r, log->severity, log->connection);
 }
 
-/* Is the highest count one that load would not stop at? */
-static bool is_ceiling(const uint32_t *seconds, struct log_ceiling *c)
+/* Do the numbers of connections say that messages are missing? */
+static enum log_ceiling_kind kind_of(const struct log_rate *r, const struct log_ceiling *c)
+{
+    uint64_t numbered = 0, holed = 0; /* of the other seconds */
+
+    for (uint32_t n = 1; n <= RATE_MAX; n++) {
+        numbered += n == c->count ? 0 : r->of[c->severity].seconds[n].numbered;
+        holed += n == c->count ? 0 : r->of[c->severity].seconds[n].holed;
+    }
+    if (c->numbered < CEILING_SECONDS || c->numbered < c->at / 2)
+        return CEILING_UNKNOWN;
+    if (c->holed >= c->numbered - c->holed && holed <= numbered / 4)
+        return CEILING_LIMIT;
+    return c->holed <= c->numbered / 4 ? CEILING_LOAD : CEILING_UNKNOWN;
+}
+
+/* Is the highest count one that is met again and again? */
+static bool is_ceiling(const struct log_rate *r, unsigned severity, struct log_ceiling *c)
 {
     uint32_t top = RATE_MAX;
 
-    while (top && !seconds[top])
+    while (top && !r->of[severity].seconds[top].all)
         top--;
-    c->count = top;
-    c->at = seconds[top];
-    c->busy = 0;
+    *c = (struct log_ceiling){.severity = severity,
+                              .count = top,
+                              .at = r->of[severity].seconds[top].all,
+                              .numbered = r->of[severity].seconds[top].numbered,
+                              .holed = r->of[severity].seconds[top].holed};
     for (uint32_t n = top; n > top / 2; n--)
-        c->busy += seconds[n];
-    return top >= CEILING_COUNT && top < RATE_MAX && c->at >= CEILING_SECONDS &&
-           c->at >= c->busy - c->at;
+        c->busy += r->of[severity].seconds[n].all;
+    if (top < CEILING_COUNT || top == RATE_MAX || c->at < CEILING_SECONDS ||
+        c->at < c->busy - c->at)
+        return false;
+    c->kind = kind_of(r, c);
+    return true;
 }
 
 size_t log_rate_ceilings(struct log_rate *r, struct log_ceiling out[static SEVERITIES])
@@ -107,8 +164,10 @@ size_t log_rate_ceilings(struct log_rate *r, struct log_ceiling out[static SEVER
 
     for (unsigned s = 0; s < SEVERITIES; s++) {
         end_second(r, s);
-        out[n].severity = s;
-        n += is_ceiling(r->of[s].seconds, &out[n]);
+        if (r->of[s].last.built)
+            end_numbers(r, s);
+        r->of[s].last = (struct log_second){0};
+        n += is_ceiling(r, s, &out[n]);
     }
     return n;
 }

@@ -4,6 +4,7 @@
 #include "tests/testkit.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define BO "--leg bo-lan=captures/http-download.pcapng.zst "
@@ -15,6 +16,7 @@
 #define TEN(s)  ONE(s) ONE(s) ONE(s) ONE(s) ONE(s) ONE(s) ONE(s) ONE(s) ONE(s) ONE(s)
 #define ONE(s)  "Nov 27 21:01:0" s ": %ASA-6-305011: x\n"
 #define LIMITED TEN("0") TEN("1") TEN("2") ONE("3") TEN("4") TEN("5") TEN("6")
+
 /* The download began at 21:00:23.05 UTC on 27 November 2026. */
 struct row {
     const char *what, *log, *options, *want[3], *not_this;
@@ -51,12 +53,27 @@ static const struct row rows[] = {
      BO HO "--syslog %T/asa.log",
      {"connection numbers jump in 1 places, by 8 in all", NULL, NULL},
      NULL},
-    {"a log with more than the limit lets through is found out",
+    {"a log that stops at a count a second looks like one with a limit",
      LIMITED,
      BO HO "--syslog %T/asa.log",
      {"narrowed: messages of level 6 stop at 10 a second, in 6 of 6 busy seconds",
-      "`logging rate-limit 10 1`", NULL},
-     NULL},
+      "it looks like `logging rate-limit 10 1`, but a load that never varies looks the same",
+      "there are no connection numbers"},
+     "held back"},
+    {"a log that lacks numbers behind full seconds has a limit",
+     "100 120 140 150 180 210",
+     BO HO "--syslog %T/asa.log",
+     {"narrowed: messages of level 6 stop at 10 a second, in 6 of 6 busy seconds",
+      "missing behind 4 of the 6 full ones that have any",
+      "others were held back, as by `logging rate-limit 10 1`"},
+     "looks like"},
+    {"a log of a load that never varies has none",
+     "100 110 120 130 140",
+     BO HO "--syslog %T/asa.log",
+     {"messages of level 6 stop at 10 a second, in 5 of 5 busy seconds",
+      "behind 5 of the 5 full ones with connection numbers none is missing",
+      "that is the load, and no rate limit"},
+     "narrowed: messages of level 6"},
     {"a log from a pipe is read like one from a file",
      "<166>7: Nov 27 2026 21:00:23: %ASA-6-302013: Built outbound TCP connection 41 for " FLOW
      "\n<166>9: Nov 27 2026 21:00:24: %ASA-4-733100: [ Scanning] drop rate-1 exceeded.\n",
@@ -123,6 +140,25 @@ static const struct row rows[] = {
      "narrowed"},
 };
 
+/* TEXT: a log; or the first numbers of ten connections a second. */
+static void write_log(const char *text)
+{
+    struct buf b = BUF_INIT;
+    char *rest = (char *)(uintptr_t)text;
+
+    for (int second = 0; *rest >= '0' && *rest <= '9'; second++) {
+        unsigned long first = strtoul(rest, &rest, 10);
+        for (unsigned long n = first; n < first + 10; n++)
+            buf_addf(&b,
+                     "Nov 27 21:01:0%d: %%ASA-6-302013: Built outbound TCP connection %lu for "
+                     "outside:192.0.2.1/80 (192.0.2.1/80) to inside:10.0.0.1/99 (10.0.0.1/99)\n",
+                     second, n);
+        rest += *rest == ' ';
+    }
+    program_file("asa.log", b.n ? buf_str(&b) : text);
+    buf_release(&b);
+}
+
 static void says_what_its_row_says(void **state)
 {
     const struct row *r = *state;
@@ -130,7 +166,7 @@ static void says_what_its_row_says(void **state)
     char command[512];
     bool pipe = strstr(r->options, "--syslog -") != NULL;
 
-    program_file("asa.log", r->log);
+    write_log(r->log);
     if (strstr(r->options, "ahead.pcapng")) {
         program_run(&p, "gzip -dc captures/http-download-ho.pcapng.gz >%T/ho.pcapng && "
                         "editcap -t 12.5 %T/ho.pcapng %T/ahead.pcapng");
