@@ -228,6 +228,8 @@ static enum err judge_all(const struct leg_files *f, struct source *s, struct ju
             s[i].mend_ns = leg_clocks_mend(&clocks, f->v[i].leg);
         feed(f, s, j, seen);
         say_legs(j, f, seen);
+        if (seen[EV_MGMT].packets)
+            leg_syslog_say_mgmt(j);
         leg_clocks_say(&clocks, j);
     }
     for (size_t i = 0; i < f->nsyslog && !e; i++)

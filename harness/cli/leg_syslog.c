@@ -25,7 +25,6 @@ struct reading {
     struct log_rate *rate;
     int64_t offset_ns;
     uint64_t lines, messages, timeless, bound;
-    uint64_t last_number, jumps, missing; /* of connections: they count up by one */
 };
 
 static bool take_year(const struct asa_time *t, int year, int64_t *ns)
@@ -54,16 +53,6 @@ static bool time_of(const struct reading *r, const struct asa_time *t, int64_t *
     return true;
 }
 
-static void take_number(struct reading *r, uint64_t number)
-{
-    if (r->last_number && number > r->last_number + 1) {
-        r->jumps++;
-        r->missing += number - r->last_number - 1;
-    }
-    if (number > r->last_number)
-        r->last_number = number;
-}
-
 static void measure(struct reading *r, struct bytes line)
 {
     struct asa_log log;
@@ -77,8 +66,6 @@ static void measure(struct reading *r, struct bytes line)
     r->messages++;
     bool timed = time_of(r, &log.time, &ns);
     log_rate_add(r->rate, line, &log, timed ? ns / NS_S : -1);
-    if (log.kind == ASA_BUILT)
-        take_number(r, log.connection);
     r->timeless += !timed;
     if (!timed || r->napart == LEG_SYSLOG_CLOCKS || !judge_legs_built(r->j, &log, &begun))
         return;
@@ -161,14 +148,14 @@ static void say_trust(const struct reading *r, const char *path, struct buf *b)
              built, streams,
              built < streams ? ": that nothing was logged of the others shows nothing" : "");
     judge_legs_note(r->j, "log", built < streams, buf_str(b));
-    if (r->jumps) {
+    if (r->rate->number_jumps) {
         buf_clear(b);
         buf_addf(
             b,
             "connection numbers jump in %" PRIu64 " places, by %" PRIu64
             " in all: lines are missing (lost, or more than the rate limit), or flows that are "
             "not logged",
-            r->jumps, r->missing);
+            r->rate->number_jumps, r->rate->numbers_missing);
         judge_legs_note(r->j, "log", true, buf_str(b));
     }
 }
@@ -256,6 +243,25 @@ enum err leg_syslog_take(struct judge *j, FILE *f, const char *name)
     mem_free(r.apart);
     log_rate_free(r.rate);
     return e;
+}
+
+void leg_syslog_say_mgmt(struct judge *j)
+{
+    const struct log_tally *t = judge_legs_tally(j);
+    struct buf b = BUF_INIT;
+
+    if (!t) {
+        judge_legs_note(j, "log", true, "there is no log in the captures of mgmt");
+        return;
+    }
+    const struct reading r = {
+        .j = j, .rate = t->rate, .lines = t->lines, .messages = t->messages, .bound = t->bound};
+    say_trust(&r, "the captures of mgmt", &b);
+    if (t->holes)
+        judge_legs_note(j, "log", true,
+                        "the log comes over TCP, and a part of that stream was not captured");
+    say_limits(&r);
+    buf_release(&b);
 }
 
 /* F itself when it can be read again, else a copy without a name; NULL: errno says why. */

@@ -18,4 +18,8 @@ MUST_USE enum err leg_syslog_read(struct judge *j, const char *path, struct diag
 #define LEG_SYSLOG_CLOCKS 65536u
 MUST_USE enum err leg_syslog_take(struct judge *j, FILE *f, const char *name);
 
+/* Instead, or as well: what was in the captures of the mgmt leg, whose times are those of their
+ * packets. After the last packet. */
+void leg_syslog_say_mgmt(struct judge *j);
+
 #endif

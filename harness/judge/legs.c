@@ -85,6 +85,13 @@ void judge_legs_logged(const struct judge *j, uint64_t *streams, uint64_t *built
     }
 }
 
+const struct log_tally *judge_legs_tally(const struct judge *j)
+{
+    if (j->logs.tally)
+        j->logs.tally->holes = log_channels_have_hole(&j->logs.channels, NULL);
+    return j->logs.tally;
+}
+
 void judge_legs_finish(struct judge *j, struct judgement **out)
 {
     struct evidence_totals none = {0};

@@ -57,6 +57,10 @@ int64_t judge_legs_first(const struct judge *j);
  * them. */
 void judge_legs_logged(const struct judge *j, uint64_t *streams, uint64_t *built);
 
+/* What the mgmt leg's captures hold of logs; NULL: nothing. Valid as long as J. */
+struct log_tally;
+const struct log_tally *judge_legs_tally(const struct judge *j);
+
 /* Frees J; gives *OUT (judgement_free). */
 void judge_legs_finish(struct judge *j, struct judgement **out);
 

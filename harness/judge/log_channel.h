@@ -5,8 +5,13 @@
 
 #include "track/line_stream.h"
 
-#define SYSLOG_TCP_PORT 1470
-#define LOG_CHANNELS    32 /* connections at most; a device that breaks off begins another */
+/* Cisco's port, the one of UDP, and RFC 6587's own example: logs over TCP. */
+static inline bool log_channel_is_port(uint16_t port)
+{
+    return port == 1470 || port == 514 || port == 601;
+}
+
+#define LOG_CHANNELS 32 /* connections at most; a device that breaks off begins another */
 
 struct log_channel {
     struct endpoint from;

@@ -104,6 +104,16 @@ static void take_count(struct log_rate *r, unsigned severity, int64_t second)
         r->of[severity].now.count++;
 }
 
+static void take_connection(struct log_rate *r, uint64_t number)
+{
+    if (r->last_number && number > r->last_number + 1) {
+        r->number_jumps++;
+        r->numbers_missing += number - r->last_number - 1;
+    }
+    if (number > r->last_number)
+        r->last_number = number;
+}
+
 void log_rate_add(struct log_rate *r, struct bytes line, const struct asa_log *log, int64_t second)
 {
     take_sequence(r, line);
@@ -114,6 +124,8 @@ void log_rate_add(struct log_rate *r, struct bytes line, const struct asa_log *l
     r->commands += log->kind == ASA_COMMAND && contains(log->detail, "logging rate-limit");
     r->overruns += log->id == 733100;
     r->unheard += log->id == 414003 || log->id == 414005;
+    if (log->kind == ASA_BUILT && log->connection)
+        take_connection(r, log->connection);
     if (log->severity >= SEVERITIES || second < 0)
         return;
     take_count(r, log->severity, second);

@@ -43,7 +43,8 @@ struct log_rate {
     bool has_sequence;
     uint64_t sequence; /* the highest one */
     uint64_t jumps, missing;
-    uint64_t commands, overruns, unheard, folded; /* see above, in that order */
+    uint64_t last_number, number_jumps, numbers_missing; /* of connections: they count up by one */
+    uint64_t commands, overruns, unheard, folded;        /* see above, in that order */
 };
 
 enum log_ceiling_kind {
@@ -58,6 +59,12 @@ struct log_ceiling {
     uint32_t count;           /* messages a second */
     uint32_t at, busy;        /* seconds with just so many, of so many busy ones */
     uint32_t numbered, holed; /* of those AT it: see struct log_rate */
+};
+
+struct log_tally {                   /* of the log lines in captures of others */
+    uint64_t lines, messages, bound; /* messages: of an ASA; bound: about streams */
+    bool holes;                      /* some came over TCP, and a part of it is missing */
+    struct log_rate *rate;
 };
 
 struct log_rate *log_rate_new(void);

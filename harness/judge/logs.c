@@ -1,5 +1,6 @@
 #include "judge/logs.h"
 
+#include "base/mem.h"
 #include "judge/judge_parts.h"
 #include "wire/scan.h"
 
@@ -220,6 +221,35 @@ bool log_line(struct judge *j, int site, struct bytes line)
     return about != NULL;
 }
 
+/* A second of the device's own clock where it says one: how late a line comes varies. */
+static int64_t second_of(const struct judge *j, const struct asa_time *t)
+{
+    if (!t->present)
+        return j->rec.time_ns / 1000000000;
+    return (((int64_t)t->month * 31 + t->day) * 24 + t->hour) * 3600 + t->minute * 60 + t->second;
+}
+
+/* A line on the mgmt leg. */
+static void take_line(struct judge *j, int site, struct bytes line)
+{
+    struct log_tally *t = j->logs.tally;
+    struct asa_log log;
+
+    if (j->history) {
+        if (!t) {
+            t = j->logs.tally = mem_zalloc(sizeof(*t));
+            t->rate = log_rate_new();
+        }
+        bool is = !asa_log_parse(line, &log);
+        t->lines++;
+        t->messages += is;
+        log_rate_add(t->rate, line, is ? &log : NULL, is ? second_of(j, &log.time) : -1);
+    }
+    bool bound = log_line(j, site, line);
+    if (t)
+        t->bound += bound;
+}
+
 struct from_site {
     struct judge *j;
     int site;
@@ -229,7 +259,7 @@ static void take_tcp_line(void *ctx, struct bytes line)
 {
     const struct from_site *f = ctx;
 
-    (void)log_line(f->j, f->site, scan_trim(line));
+    take_line(f->j, f->site, scan_trim(line));
 }
 
 void log_frame(struct judge *j, const struct pkt *p)
@@ -237,8 +267,8 @@ void log_frame(struct judge *j, const struct pkt *p)
     struct from_site f = {j, site_of(j, &p->ip.src)};
 
     if (p->kind == PKT_UDP && p->udp.dst == SYSLOG_PORT) {
-        (void)log_line(j, f.site, scan_trim(p->udp.data));
-    } else if (p->kind == PKT_TCP && p->tcp.dst == SYSLOG_TCP_PORT) {
+        take_line(j, f.site, scan_trim(p->udp.data));
+    } else if (p->kind == PKT_TCP && log_channel_is_port(p->tcp.dst)) {
         struct endpoint from = {p->ip.src, p->tcp.src};
         struct tcp_seg seg = tcp_seg_of(p, j->rec.time_ns);
         struct line_stream *s = log_channel_of(&j->logs.channels, &from);
@@ -250,6 +280,10 @@ void log_frame(struct judge *j, const struct pkt *p)
 void logs_release(struct judge *j)
 {
     log_channels_release(&j->logs.channels);
+    if (j->logs.tally)
+        log_rate_free(j->logs.tally->rate);
+    mem_free(j->logs.tally);
+    j->logs.tally = NULL;
 }
 
 /* --- transcripts -------------------------------------------------------------------------------

@@ -5,6 +5,7 @@
 
 #include "judge/flow.h"
 #include "judge/log_channel.h"
+#include "judge/log_rate.h"
 
 #define SYSLOG_PORT 514
 
@@ -54,6 +55,7 @@ struct logs {
     const char *vpn_context[SITES]; /* from the last `show asp table vpn-context`; NULL */
     bool in_vpn_context;
     struct log_channels channels; /* over TCP */
+    struct log_tally *tally; /* captures of others: of what their mgmt leg has; NULL: nothing */
 };
 
 struct judge;

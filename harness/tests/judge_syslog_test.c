@@ -74,6 +74,28 @@ static const struct row rows[] = {
       "behind 5 of the 5 full ones with connection numbers none is missing",
       "that is the load, and no rate limit"},
      "narrowed: messages of level 6"},
+    {"a log in datagrams of the mgmt leg is bound, and what it proves told",
+     "<166>Nov 27 2026 21:00:23 fw : %ASA-6-302013: Built outbound TCP connection 41 for " FLOW,
+     BO HO "--leg mgmt=%T/mgmt-udp.pcap",
+     {"the captures of mgmt: 1 lines, 1 messages, 1 about captured streams",
+      "proven for 1 of 1 TCP streams", NULL},
+     "there is no log"},
+    {"a log over TCP whose records are led by their lengths is bound, and its holes told",
+     "<166>Nov 27 2026 21:00:23 fw : %ASA-6-302013: Built outbound TCP connection 41 for " FLOW "\n"
+     "<166>Nov 27 2026 21:00:23 fw : %ASA-6-302013: Built outbound TCP connection 44 for "
+     "x:1.1.1.1/1 "
+     "(1.1.1.1/1) to y:2.2.2.2/2 (2.2.2.2/2)\n"
+     "<166>Nov 27 2026 21:00:24 fw : %ASA-6-302014: Teardown TCP connection 41 for " ENDS
+     " duration 0:00:01 bytes 8388937 Tunnel has been torn down\n",
+     BO HO "--leg mgmt=%T/mgmt-tcp.pcap",
+     {"the captures of mgmt: 3 lines, 3 messages, 2 about captured streams",
+      "302014 Tunnel has been torn down", "connection numbers jump in 1 places, by 2 in all"},
+     "there is no log"},
+    {"captures of mgmt without a log are told of",
+     "",
+     BO HO "--leg mgmt=captures/http-download-ho.pcapng.gz",
+     {"narrowed: there is no log in the captures of mgmt", NULL, NULL},
+     NULL},
     {"a log from a pipe is read like one from a file",
      "<166>7: Nov 27 2026 21:00:23: %ASA-6-302013: Built outbound TCP connection 41 for " FLOW
      "\n<166>9: Nov 27 2026 21:00:24: %ASA-4-733100: [ Scanning] drop rate-1 exceeded.\n",
@@ -159,6 +181,22 @@ static void write_log(const char *text)
     buf_release(&b);
 }
 
+/* The log as it goes over the mgmt leg: a datagram, or a segment of records and their lengths. */
+static void make_mgmt(const char *options)
+{
+    struct program p;
+
+    if (strstr(options, "mgmt-udp.pcap"))
+        program_run(&p, "od -Ax -tx1 -v %T/asa.log | text2pcap -q -u 514,514 - %T/mgmt-udp.pcap");
+    else if (strstr(options, "mgmt-tcp.pcap"))
+        program_run(&p, "awk '{ printf \"%d %s\", length($0), $0 }' %T/asa.log | od -Ax -tx1 -v | "
+                        "text2pcap -q -T 40000,1470 - %T/mgmt-tcp.pcap");
+    else
+        return;
+    assert_int_equal(p.code, 0);
+    program_release(&p);
+}
+
 static void says_what_its_row_says(void **state)
 {
     const struct row *r = *state;
@@ -173,6 +211,7 @@ static void says_what_its_row_says(void **state)
         assert_int_equal(p.code, 0);
         program_release(&p);
     }
+    make_mgmt(r->options);
     snprintf(command, sizeof(command), "%s%%H judge %s", pipe ? "cat %T/asa.log | " : "",
              r->options);
     program_run(&p, command);

@@ -1,5 +1,6 @@
-/* Lines out of one direction of a TCP connection: syslog records ended by LF (RFC 6587, 3.4.2), in
- * the order of the stream whatever the order of the segments, each once. */
+/* Lines out of one direction of a TCP connection: syslog records ended by LF or led by their length
+ * (RFC 6587, 3.4.2 and 3.4.1: "155 <166>..."), told apart record by record, in the order of the
+ * stream whatever the order of the segments, each once. */
 #ifndef TRACK_LINE_STREAM_H
 #define TRACK_LINE_STREAM_H
 
@@ -17,7 +18,10 @@ struct line_ahead {
 struct line_stream {
     bool started;
     uint32_t first, next; /* sequence numbers of its first byte, and of the one waited for */
-    bool joined;          /* begun in the middle: the first line is not whole, and left out */
+    bool joined;          /* begun in the middle: the first line is not whole, and left out, unless
+                             it is led by its length */
+    bool heads;           /* a length may lead what comes */
+    size_t counted; /* bytes still to come of a record whose length is known; 0: it has none */
     struct buf line;
     struct line_ahead ahead[LINE_STREAM_AHEAD];
     size_t nahead;
