@@ -238,6 +238,8 @@ static void put_file(struct jsonw *j, const struct inspection *in)
         jsonw_null(j, "last");
     }
     jsonw_u64(j, "truncated_packets", f->cut);
+    jsonw_u64(j, "copies", in->scan.copies.n);
+    jsonw_u64(j, "unknown_blocks", f->unknown_blocks);
     jsonw_array(j, "errors");
     if (!in->good)
         jsonw_string(j, NULL, in->trouble.text);

@@ -46,6 +46,17 @@ static void put_file(const struct inspection *in, struct buf *out)
     buf_addc(out, '\n');
     if (in->scan.interrupted)
         buf_adds(out, "  interrupted: this is what was read until then\n");
+    if (f->unknown_blocks)
+        buf_addf(out,
+                 "  unknown: %" PRIu64 " blocks of types that are not known (0x%08" PRIx32
+                 "%s) were left out\n",
+                 f->unknown_blocks, f->unknown_type, f->unknown_blocks > 1 ? ", ..." : "");
+    if (in->scan.copies.n)
+        buf_addf(out,
+                 "  twice: %" PRIu64
+                 " packets with data were captured twice at once, as span ports "
+                 "do; they count as sent again\n",
+                 in->scan.copies.n);
     if (in->scan.damage.err) {
         buf_adds(out, "  damaged: ");
         report_put_plain(bytes_str(in->scan.damage.text), out);

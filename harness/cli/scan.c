@@ -61,6 +61,7 @@ static void read_all(struct scan *s, struct savefile *f, const struct scan_optio
         if (o->filter && !inspect_filter_time(o->filter, first_ns, p.time_ns))
             continue;
         survey_add(&s->survey, &p);
+        scan_copies_add(&s->copies, &p);
         take(s, &p);
     }
 }

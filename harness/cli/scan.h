@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/map.h"
 #include "cli/inspect_filter.h"
+#include "cli/scan_copies.h"
 #include "track/byte_window.h"
 #include "traffic/savefile.h"
 #include "traffic/survey.h"
@@ -59,6 +60,7 @@ struct scan {
     struct survey survey;
     struct scan_digests *digests; /* NULL: not asked for */
     struct savefile_stats file;
+    struct scan_copies copies;
     struct map esp_map;
     struct scan_ike *ike;
     size_t nike, cap_ike;

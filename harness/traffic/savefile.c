@@ -306,6 +306,8 @@ struct savefile_stats savefile_stats(const struct savefile *f)
 {
     struct savefile_stats s = f->stats;
 
+    s.unknown_blocks = f->source->unknown_blocks;
+    s.unknown_type = f->source->unknown_type;
     for (int i = 0; i < FRAGMENT_LEVELS && f->fragments[i]; i++) {
         struct fragments_stats one = fragments_stats(f->fragments[i]);
         s.fragments.fragments += one.fragments;

@@ -50,6 +50,8 @@ struct savefile_stats {
     uint64_t unread;         /* of link types that are not taken apart: pkt is PKT_OTHER */
     uint32_t linktypes[SAVEFILE_LINKS]; /* of the packets delivered, each once; more are left out */
     size_t nlinktypes;
+    uint64_t unknown_blocks; /* of pcapng, of types that are not known: left out */
+    uint32_t unknown_type;   /* of the first */
     struct fragments_stats fragments;
 };
 

@@ -217,6 +217,34 @@ static void pcapng_is_read_with_several_interfaces_and_sections(void **state)
     synth_release(&s);
 }
 
+/* A type that is in no registry is left out and counted; what is known and not needed is not. */
+static void blocks_of_unknown_types_are_counted(void **state)
+{
+    struct synth s = three_packets();
+
+    (void)state;
+    for (int big = 0; big < 2; big++) {
+        static const uint32_t types[] = {4, 10, 0x0bad, 0x0bad0bad, 0x80000001};
+        struct ng n = {.big = big};
+        ng_section(&n);
+        ng_interface(&n, 1, 6, 0);
+        for (size_t i = 0; i < COUNT(types); i++) {
+            ng32(&n, types[i]);
+            ng32(&n, 16);
+            ng32(&n, 0);
+            ng32(&n, 16);
+        }
+        ng_packet(&n, 0, 5, bytes_of(s.file.s + 40, 47));
+        struct seen seen = read_file(buf_bytes(&n.b));
+        assert_int_equal(seen.end, ERR_END);
+        assert_int_equal(seen.packets, 1);
+        assert_int_equal(seen.stats.unknown_blocks, 2);
+        assert_int_equal(seen.stats.unknown_type, 0x0bad0bad);
+        buf_release(&n.b);
+    }
+    synth_release(&s);
+}
+
 static enum err parse_file(struct bytes in, void *ctx)
 {
     (void)ctx;
@@ -396,6 +424,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pcap_is_read_in_both_orders_and_resolutions),
+        cmocka_unit_test(blocks_of_unknown_types_are_counted),
         cmocka_unit_test(pcapng_is_read_with_several_interfaces_and_sections),
         cmocka_unit_test(every_truncation_and_flip_of_pcapng_is_survived),
         cmocka_unit_test(compressed_files_are_read_as_they_are),

@@ -32,6 +32,8 @@ struct source_ops {
 struct source {
     const struct source_ops *ops;
     struct source_damage damage;
+    uint64_t unknown_blocks; /* of types that no registry has; left out */
+    uint32_t unknown_type;   /* of the first */
 };
 
 /* Each takes IN, also on failure, and says in TEXT why it gives NULL. */

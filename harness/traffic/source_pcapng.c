@@ -287,6 +287,15 @@ static void leave_out(struct pcapng *p, enum err e, const char *text)
     p->source.damage.bytes += p->block.n;
 }
 
+/* Names, statistics and custom blocks say nothing that is needed here. */
+static void note_other(struct source *s, uint32_t type)
+{
+    if (is_known(type))
+        return;
+    if (s->unknown_blocks++ == 0)
+        s->unknown_type = type;
+}
+
 static enum err next(struct source *s, struct source_frame *out, char *text, size_t cap)
 {
     struct pcapng *p = CONTAINER_OF(s, struct pcapng, source);
@@ -309,7 +318,7 @@ static enum err next(struct source *s, struct source_frame *out, char *text, siz
             packet = true;
             e = take_simple_packet(p, out, text, cap);
             break;
-        default: break; /* names, statistics, custom blocks */
+        default: note_other(s, type); break;
         }
         if (e)
             leave_out(p, e, text);
