@@ -14,8 +14,7 @@ static void read_leg(const struct leg_files *f, enum evidence_leg leg,
     struct diag why = {0};
 
     for (size_t i = 0; i < f->n; i++) {
-        if (f->v[i].leg != leg || strcmp(f->v[i].path, "-") == 0 ||
-            savefile_open(f->v[i].path, &file, &why))
+        if (f->v[i].leg != leg || savefile_open(f->v[i].path, &file, &why))
             continue;
         while (savefile_next(file, &p, &why) == ERR_OK)
             take(ctx, &p);

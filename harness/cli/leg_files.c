@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "cli/files.h"
 #include "cli/leg_clocks.h"
+#include "cli/leg_spool.h"
 #include "cli/leg_syslog.h"
 #include "cli/terminal.h"
 #include "esp/esp_table.h"
@@ -31,6 +32,9 @@ const char *leg_files_add(struct leg_files *f, const char *word)
         return want;
     if (f->n == LEG_FILES)
         return "too many files: 64 at most";
+    for (size_t i = 0; i < f->n && strcmp(eq + 1, "-") == 0; i++)
+        if (strcmp(f->v[i].path, "-") == 0)
+            return "standard input can be read once";
     for (int leg = 0; leg < EV_EVENTS; leg++) {
         const char *name = evidence_leg_name((enum evidence_leg)leg);
         if (strlen(name) == (size_t)(eq - word) && memcmp(name, word, strlen(name)) == 0) {
@@ -102,6 +106,7 @@ static void advance(struct source *s)
     enum err e = savefile_next(s->file, &s->at, &why);
 
     s->more = !e;
+    leg_spool_name(&why);
     if (e && e != ERR_END)
         say_why(&why, 0);
 }
@@ -238,7 +243,7 @@ static enum err judge_all(const struct leg_files *f, struct source *s, struct ju
     return e;
 }
 
-enum err leg_files_judge(const struct leg_files *f, struct judgement **out, struct diag *why)
+static enum err judge_files(const struct leg_files *f, struct judgement **out, struct diag *why)
 {
     struct source s[LEG_FILES] = {0};
     enum err e = ERR_OK;
@@ -258,5 +263,28 @@ enum err leg_files_judge(const struct leg_files *f, struct judgement **out, stru
     }
     for (size_t i = 0; i < f->n; i++)
         savefile_close(s[i].file);
+    return e;
+}
+
+enum err leg_files_judge(const struct leg_files *f, struct judgement **out, struct diag *why)
+{
+    struct leg_files named = *f;
+    struct leg_spool spool = {0};
+    enum err e = ERR_OK;
+
+    for (size_t i = 0; i < f->n && !e; i++) {
+        if (strcmp(f->v[i].path, "-") != 0)
+            continue;
+        for (size_t k = 0; k < f->nsyslog; k++)
+            if (strcmp(f->syslog[k], "-") == 0)
+                return diag_fail_at(why, ERR_STATE, "-", 0, "cannot be both a capture and a log");
+        e = leg_spool_stdin(&spool, why);
+        named.v[i].path = spool.path;
+        break; /* there is one at most */
+    }
+    if (!e)
+        e = judge_files(&named, out, why);
+    leg_spool_name(why);
+    leg_spool_release(&spool);
     return e;
 }
