@@ -1,11 +1,10 @@
 /* holdfast inspect: what is in a capture, and what of it can be replayed. */
 #include "cli/inspect.h"
 #include "cli/options.h"
+#include "cli/read_bar.h"
 #include "cli/words.h"
 
 #include <stdio.h>
-#include <sys/stat.h>
-#include <time.h>
 
 struct inspect_args {
     const struct cli_env *env;
@@ -122,65 +121,15 @@ static void flush(struct buf *b)
 /* --- while it is read ---------------------------------------------------------------------------
  */
 
-#define BAR_CELLS   20
-#define BAR_FIRST_S 1.0 /* what is read faster needs no bar */
-#define BAR_EACH_S  0.2
-
-struct reading {
-    const struct inspect_args *args;
-    uint64_t size; /* of the file; 0: unknown */
-    double begun_s, drawn_s;
-    bool drawn;
-};
-
-static bool goes_on(const struct reading *r)
-{
-    return !*r->args->env->stop;
-}
-
-static void draw(struct reading *r, const struct savefile_stats *s)
-{
-    uint64_t done = s->stored + s->packets * 16;
-    int cells = r->size ? (int)(done * BAR_CELLS / r->size) : 0;
-
-    cells = cells > BAR_CELLS ? BAR_CELLS : cells;
-    fprintf(stderr, "\r\033[K");
-    if (r->size)
-        fprintf(stderr, "[%.*s%*s] ", cells, "====================", BAR_CELLS - cells, "");
-    fprintf(stderr, "%llu packets", (unsigned long long)s->packets);
-    fflush(stderr);
-    r->drawn = true;
-}
-
 static bool watch(void *ctx, const struct savefile_stats *so_far)
 {
-    struct reading *r = ctx;
-    double now = r->args->env->wall();
-
-    if (r->args->env->err_is_tty && now - r->begun_s >= BAR_FIRST_S &&
-        now - r->drawn_s >= BAR_EACH_S) {
-        draw(r, so_far);
-        r->drawn_s = now;
-    }
-    return goes_on(r);
+    return read_bar_tick(ctx, so_far->packets, so_far->stored + so_far->packets * 16);
 }
 
 /* Waits for the file to grow. */
 static bool more(void *ctx)
 {
-    const struct timespec pause = {.tv_nsec = 200000000};
-
-    if (!goes_on(ctx))
-        return false;
-    nanosleep(&pause, NULL);
-    return goes_on(ctx);
-}
-
-static uint64_t size_of(const char *path)
-{
-    struct stat st;
-
-    return stat(path, &st) == 0 && S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0;
+    return read_bar_wait(ctx);
 }
 
 /* A damaged capture is told of, not refused: what was read of it is good. */
@@ -188,18 +137,17 @@ static int inspect_one(const struct inspect_args *a, const char *path, bool firs
 {
     struct inspection in;
     struct inspect_out out = {.b = BUF_INIT, .flush = flush};
-    struct reading r = {.args = a, .size = size_of(path), .begun_s = a->env->wall()};
-    struct intake_wait wait = {more, &r};
+    struct read_bar bar = read_bar_begin(a->env, read_bar_size(path));
+    struct intake_wait wait = {more, &bar};
     struct scan_options o = {.digests = a->json,
                              .vlans_apart = a->vlans_apart,
                              .filter = &a->filter,
                              .wait = a->follow ? &wait : NULL,
                              .watch = watch,
-                             .ctx = &r};
+                             .ctx = &bar};
     bool good = inspect_read(&in, path, a->rules, &o);
 
-    if (r.drawn)
-        fprintf(stderr, "\r\033[K");
+    read_bar_clear(&bar);
     in.quiet = a->quiet;
     if (a->json)
         inspect_json(&in, &out);

@@ -1,11 +1,13 @@
 /* holdfast judge: a verdict again, from the evidence alone. */
 #include "cli/leg_files.h"
 #include "cli/options.h"
+#include "cli/read_bar.h"
 #include "cli/run_case.h"
 #include "cli/select.h"
 #include "cli/terminal.h"
 #include "report/report.h"
 
+#include <signal.h>
 #include <string.h>
 
 struct judge_args {
@@ -14,7 +16,7 @@ struct judge_args {
     struct leg_files legs;
     int verbose;
     const char *only;
-    bool json, csv, quiet;
+    bool json, csv, quiet, follow;
     enum color color;
 };
 
@@ -118,6 +120,13 @@ static const char *take_quiet(void *ctx, const char *value)
     return NULL;
 }
 
+static const char *take_follow(void *ctx, const char *value)
+{
+    (void)value;
+    ((struct judge_args *)ctx)->follow = true;
+    return NULL;
+}
+
 static const char *take_verbose(void *ctx, const char *value)
 {
     (void)value;
@@ -148,6 +157,9 @@ static const struct option_row rows[] = {
     {0, "from", "TIME", "with --leg: packets from this time on: Unix seconds, or +SECONDS",
      take_from},
     {0, "to", "TIME", "with --leg: packets up to this time", take_to},
+    {0, "follow", NULL,
+     "with --leg: waits, while the captures grow, until it is interrupted; then judges",
+     take_follow},
     {0, "csv", NULL, "with --leg: the streams as comma-separated values", take_csv},
     {0, "json", NULL, "everything that was found, as JSON: an object a file", take_json},
     {'q', "quiet", NULL, "the verdict, and only what did not hold", take_quiet},
@@ -247,14 +259,44 @@ static int judge_one(const struct judge_args *a, const struct cli_env *env, cons
     return rc;
 }
 
-static int judge_legs(const struct judge_args *a)
+struct reading {
+    struct read_bar bar;
+    bool to_the_end; /* the signal has been heeded */
+};
+
+static bool watch(void *ctx, uint64_t packets, uint64_t bytes)
 {
+    struct reading *r = ctx;
+
+    return read_bar_tick(&r->bar, packets, bytes) || r->to_the_end;
+}
+
+/* Captures that grow are judged when they have ended: whatever is asked of a stream, the answer may
+ * be in its last packet. */
+static void await_end(const struct read_bar *bar)
+{
+    while (read_bar_wait(bar))
+        ;
+}
+
+static int judge_legs(struct judge_args *a, const struct cli_env *env)
+{
+    struct reading r = {.bar = read_bar_begin(env, 0)};
     struct judgement *j;
     struct report_streams which = {.only = a->only, .quiet = a->quiet};
     struct diag why = {0};
     struct buf b = BUF_INIT;
 
-    if (leg_files_judge(&a->legs, &j, &why))
+    if (a->follow)
+        await_end(&r.bar);
+    r.to_the_end = a->follow;
+    for (size_t i = 0; i < a->legs.n; i++)
+        r.bar.size += read_bar_size(a->legs.v[i].path);
+    a->legs.watch = watch;
+    a->legs.ctx = &r;
+    enum err e = leg_files_judge(&a->legs, &j, &why);
+    read_bar_clear(&r.bar);
+    if (e)
         return say_why(&why, EXIT_USAGE);
     if (a->json)
         report_judgement_json(j, false, &b);
@@ -267,6 +309,8 @@ static int judge_legs(const struct judge_args *a)
     put_out(&b);
     buf_release(&b);
     judgement_free(j);
+    if (*env->stop && !a->follow)
+        return *env->stop == SIGINT ? EXIT_INT : EXIT_TERM;
     return EXIT_PASSED;
 }
 
@@ -292,8 +336,10 @@ int cmd_judge(const struct cli_env *env, int argc, char **argv)
 
     if (rc < 0 && a.legs.n > 0)
         rc = argc == 0 && !a.case_file
-                 ? judge_legs(&a)
+                 ? judge_legs(&a, env)
                  : usage_error("judge: --leg goes with neither an evidence file nor --case");
+    else if (rc < 0 && a.follow)
+        rc = usage_error("judge: --follow goes with --leg");
     if (rc < 0 && argc == 0)
         rc = usage_error("judge: needs an evidence file (holdfast judge --help)");
     if (rc < 0)

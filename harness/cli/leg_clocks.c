@@ -16,8 +16,11 @@ static void read_leg(const struct leg_files *f, enum evidence_leg leg,
     for (size_t i = 0; i < f->n; i++) {
         if (f->v[i].leg != leg || savefile_open(f->v[i].path, &file, &why))
             continue;
-        while (savefile_next(file, &p, &why) == ERR_OK)
+        while (savefile_next(file, &p, &why) == ERR_OK) {
             take(ctx, &p);
+            if (p.number % LEG_FILES_WATCH == 0 && f->watch && !f->watch(f->ctx, p.number, 0))
+                break;
+        }
         savefile_close(file);
     }
 }

@@ -160,13 +160,29 @@ static void pick_streams(const struct inspect_filter *f, struct judgement *j)
     j->nstreams = kept;
 }
 
+static bool goes_on(const struct leg_files *f, const struct source *s)
+{
+    uint64_t packets = 0, bytes = 0;
+
+    for (size_t i = 0; i < f->n; i++) {
+        struct savefile_stats one = savefile_stats(s[i].file);
+        packets += one.packets;
+        bytes += one.stored + one.packets * 16;
+    }
+    return !f->watch || f->watch(f->ctx, packets, bytes);
+}
+
 static void feed(const struct leg_files *f, struct source *s, struct judge *j,
                  struct leg_seen seen[static EV_EVENTS])
 {
     struct source *next = earliest(s, f->n);
     int64_t first = next ? time_at(next) : 0;
 
-    for (; next; next = earliest(s, f->n)) {
+    for (uint64_t n = 1; next; next = earliest(s, f->n), n++) {
+        if (n % LEG_FILES_WATCH == 0 && !goes_on(f, s)) {
+            judge_legs_note(j, "legs", true, "interrupted: this is what was read until then");
+            return;
+        }
         if (!inspect_filter_time(&f->filter, first, time_at(next))) {
             advance(next);
             continue;

@@ -19,7 +19,13 @@ struct leg_files {
     size_t nike_keys;
     struct inspect_filter filter; /* packets by time, streams by address and number */
     const char *esp_sa;           /* keys in Wireshark's form; NULL: none */
+    /* Called now and then with the packets and bytes read so far, each file once for its clock and
+     * once for the judgement. False: what was read until then is judged. NULL: nobody looks. */
+    bool (*watch)(void *ctx, uint64_t packets, uint64_t bytes);
+    void *ctx;
 };
+
+#define LEG_FILES_WATCH 4096u /* packets between two calls */
 
 /* Takes "bo-lan=FILE" (a leg may have several files). NULL, or what is wrong with it. */
 const char *leg_files_add(struct leg_files *f, const char *word);

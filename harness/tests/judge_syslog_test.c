@@ -229,12 +229,34 @@ static void says_what_its_row_says(void **state)
     program_release(&p);
 }
 
+/* The capture is whole only when the signal comes. */
+static void captures_that_grow_are_judged_at_the_end(void **state)
+{
+    struct program p;
+
+    (void)state;
+    program_run(&p, "gzip -dc captures/http-download-ho.pcapng.gz >%T/all.pcapng; "
+                    "head -c 4000000 %T/all.pcapng >%T/grows.pcapng; "
+                    "(sleep 0.3; tail -c +4000001 %T/all.pcapng >>%T/grows.pcapng) & "
+                    "timeout --preserve-status -s INT 1 %H judge --follow " BO
+                    "--leg ho-lan=%T/grows.pcapng");
+    assert_int_equal(p.code, 0);
+    assert_non_null(strstr(buf_str(&p.out), "CONTINUOUS"));
+    assert_non_null(strstr(buf_str(&p.out), "8,388,854 bytes"));
+    assert_int_equal(p.err.n, 0);
+    program_release(&p);
+    program_run(&p, "%H judge --follow %T/all.pcapng");
+    assert_int_equal(p.code, 2);
+    program_release(&p);
+}
+
 int main(void)
 {
-    struct CMUnitTest tests[COUNT(rows)];
+    struct CMUnitTest tests[COUNT(rows) + 1] = {
+        cmocka_unit_test(captures_that_grow_are_judged_at_the_end)};
 
     for (size_t i = 0; i < COUNT(rows); i++)
-        tests[i] = (struct CMUnitTest){rows[i].what, says_what_its_row_says, NULL, NULL,
-                                       (void *)(uintptr_t)&rows[i]};
+        tests[i + 1] = (struct CMUnitTest){rows[i].what, says_what_its_row_says, NULL, NULL,
+                                           (void *)(uintptr_t)&rows[i]};
     return cmocka_run_group_tests_name("tests/judge_syslog", tests, NULL, program_folder_remove);
 }
