@@ -66,6 +66,7 @@ static void drop_ipsec(struct gw_config *c)
         gw_list_remove(c->transforms, &c->ntransforms, sizeof(*c->transforms), c->ntransforms - 1);
     c->sa_lifetime_s = GW_SA_LIFETIME_DEFAULT_S;
     c->sa_lifetime_kb = GW_SA_LIFETIME_DEFAULT_KB;
+    gw_ipsec_config_release(&c->ipsec);
 }
 
 static void drop_ikev2(struct gw_config *c)
@@ -89,8 +90,8 @@ static enum err clear_crypto(struct gw_call *call)
         drop_ipsec(c);
     if (call->what & IKEV2)
         drop_ikev2(c);
-    call->changed |=
-        GW_CHANGED_MAP | GW_CHANGED_ISAKMP | GW_CHANGED_TRANSFORM | GW_CHANGED_LIFETIME;
+    call->changed |= GW_CHANGED_MAP | GW_CHANGED_ISAKMP | GW_CHANGED_TRANSFORM |
+                     GW_CHANGED_LIFETIME | GW_CHANGED_FRAGMENTS;
     return ERR_OK;
 }
 

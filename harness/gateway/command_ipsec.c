@@ -111,6 +111,30 @@ static enum err set_both_lifetimes(struct gw_call *call)
     return ERR_OK;
 }
 
+/* WHAT: enum gw_df_bit. The interface is the argument; without one it is the form of IOS. */
+static enum err set_df_bit(struct gw_call *call)
+{
+    struct gw_ipsec_if *own =
+        gw_ipsec_make_if(&call->cfg->ipsec, call->nargs ? call->args[0].word : NULL);
+
+    own->has_df = !call->no;
+    own->df = call->no ? GW_DF_COPY : (enum gw_df_bit)call->what;
+    call->changed |= GW_CHANGED_FRAGMENTS;
+    return ERR_OK;
+}
+
+/* WHAT: enum gw_cut; the same */
+static enum err set_cut(struct gw_call *call)
+{
+    struct gw_ipsec_if *own =
+        gw_ipsec_make_if(&call->cfg->ipsec, call->nargs ? call->args[0].word : NULL);
+
+    own->has_cut = !call->no;
+    own->cut = call->no ? GW_CUT_BEFORE : (enum gw_cut)call->what;
+    call->changed |= GW_CHANGED_FRAGMENTS;
+    return ERR_OK;
+}
+
 #define LIFETIME "crypto ipsec security-association lifetime"
 /* GW_SA_LIFETIME_MIN_S and so on */
 #define SECONDS   "seconds <120-2147483647>"
@@ -137,8 +161,22 @@ static const struct gw_command rows[] = {
     {GW_CONFIG, GW_YES, LIFETIME " " SECONDS " " KILOBYTES, set_both_lifetimes, 0, NULL},
     {GW_CONFIG, GW_BOTH, "crypto ipsec security-association replay ...", gw_accept, 0, NULL},
     {GW_CONFIG, GW_BOTH, "crypto ipsec security-association pmtu-aging ...", gw_accept, 0, NULL},
-    {GW_CONFIG, GW_BOTH, "crypto ipsec df-bit ...", gw_accept, 0, NULL},
-    {GW_CONFIG, GW_BOTH, "crypto ipsec fragmentation ...", gw_accept, 0, NULL},
+#define X(id, word)                                                                                \
+    {GW_CONFIG,  GW_BOTH,    "crypto ipsec df-bit " word " IF",                                    \
+     set_df_bit, GW_DF_##id, "DF of the packets that carry ESP"},                                  \
+        {GW_CONFIG, GW_BOTH, "crypto ipsec df-bit " word, set_df_bit, GW_DF_##id, NULL},
+    GW_DF_BITS(X)
+#undef X
+        {GW_CONFIG, GW_NO, "crypto ipsec df-bit IF", set_df_bit, 0, NULL},
+    {GW_CONFIG, GW_NO, "crypto ipsec df-bit", set_df_bit, 0, NULL},
+#define X(id, word)                                                                                \
+    {GW_CONFIG, GW_BOTH,     "crypto ipsec fragmentation " word " IF",                             \
+     set_cut,   GW_CUT_##id, "When packets that do not fit are cut"},                              \
+        {GW_CONFIG, GW_BOTH, "crypto ipsec fragmentation " word, set_cut, GW_CUT_##id, NULL},
+    GW_CUTS(X)
+#undef X
+        {GW_CONFIG, GW_NO, "crypto ipsec fragmentation IF", set_cut, 0, NULL},
+    {GW_CONFIG, GW_NO, "crypto ipsec fragmentation", set_cut, 0, NULL},
     {GW_CONFIG | GW_NEEDS(GW_CAN_IKEV1), GW_BOTH, "crypto ipsec profile ...", gw_accept,
      GW_CONFIG_OPAQUE, NULL},
 };

@@ -95,6 +95,7 @@ void gw_config_free(struct gw_config *c)
         mem_free(lists[i]);
     gw_nat_config_release(&c->nat);
     gw_ikev2_config_release(&c->ikev2);
+    gw_ipsec_config_release(&c->ipsec);
     mem_free(c);
 }
 

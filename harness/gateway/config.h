@@ -14,6 +14,7 @@
 #include "crypto/cipher.h"
 #include "crypto/hash.h"
 #include "gateway/config_ikev2.h"
+#include "gateway/config_ipsec.h"
 #include "gateway/config_logging.h"
 #include "gateway/config_nat.h"
 #include "gateway/platform.h"
@@ -31,6 +32,7 @@
     X(TRANSFORM)                                                                                   \
     X(MAP)                                                                                         \
     X(LIFETIME)                                                                                    \
+    X(FRAGMENTS)                                                                                   \
     X(GROUP)                                                                                       \
     X(TIMEOUT)                                                                                     \
     X(SYSOPT)                                                                                      \
@@ -268,6 +270,7 @@ struct gw_config {
     size_t npolicies;
     char isakmp_interface[GW_NAME]; /* crypto isakmp enable; "": off */
     struct gw_ikev2_config ikev2;
+    struct gw_ipsec_config ipsec;
     struct gw_transform_set *transforms;
     size_t ntransforms;
     struct gw_map_entry *map; /* by map name, then sequence */

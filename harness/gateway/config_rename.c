@@ -33,6 +33,7 @@ void gw_config_rename_interface(struct gw_config *c, const char *from, const cha
     FOLLOW(c, access_groups, nameif);
     FOLLOW(c, routes, nameif);
     FOLLOW(l, hosts, nameif);
+    FOLLOW(&c->ipsec, ifs, nameif);
     follow(c->isakmp_interface, from, to);
     follow(c->map_interface, from, to);
     if (!c->map_interface[0])

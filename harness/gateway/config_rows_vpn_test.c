@@ -18,6 +18,26 @@ static const struct config_row rows[] = {
      "crypto ipsec security-association lifetime seconds 214783647\n", NULL},
     {"crypto ipsec security-association lifetime seconds 2147483647 kilobytes 2147483647",
      "lifetime seconds 2147483647\n", NULL},
+    {"crypto ipsec df-bit clear-df outside\ncrypto ipsec fragmentation after-encryption outside",
+     "crypto ipsec fragmentation after-encryption outside\ncrypto ipsec df-bit clear-df outside\n",
+     NULL},
+    {"crypto ipsec df-bit set-df outside\ncrypto ipsec df-bit copy-df outside", NULL, "df-bit"},
+    {"crypto ipsec df-bit set-df outside\nno crypto ipsec df-bit set-df outside", NULL, "df-bit"},
+    {"crypto ipsec fragmentation after-encryption outside\nno crypto ipsec fragmentation outside",
+     NULL, "fragmentation"},
+    {"crypto ipsec df-bit clear-df", "crypto ipsec df-bit clear-df\n", NULL},
+    {"crypto ipsec df-bit clear-df\ncrypto ipsec df-bit copy-df outside\ncrypto ipsec df-bit "
+     "set-df "
+     "inside",
+     "crypto ipsec df-bit clear-df\ncrypto ipsec df-bit copy-df outside\ncrypto ipsec df-bit "
+     "set-df "
+     "inside\n",
+     NULL},
+    {"crypto ipsec df-bit clear-df\nno crypto ipsec df-bit", NULL, "df-bit"},
+    {"crypto ipsec df-bit clear-df outside\nclear configure crypto ipsec", NULL, "df-bit"},
+    {"crypto ipsec df-bit clear-df outside\ninterface Ethernet0/0\n nameif wan",
+     "crypto ipsec df-bit clear-df wan\n", NULL},
+    {"crypto ipsec df-bit clear-df outside\ninterface Ethernet0/0\n no nameif", NULL, "df-bit"},
     {"crypto ipsec security-association lifetime seconds 600\nno crypto ipsec security-association "
      "lifetime seconds",
      NULL, "lifetime"},

@@ -41,6 +41,12 @@ static void write_ipsec(const struct gw_config *c, bool all, struct buf *out)
     if (all || c->sa_lifetime_kb != GW_SA_LIFETIME_DEFAULT_KB)
         buf_addf(out, "crypto ipsec security-association lifetime kilobytes %llu\n",
                  (unsigned long long)c->sa_lifetime_kb);
+    if (!all)
+        gw_ipsec_write(&c->ipsec, out);
+    for (size_t i = 0; all && i < c->ninterfaces; i++) {
+        if (c->interfaces[i].nameif[0])
+            gw_ipsec_write_if(&c->ipsec, c->interfaces[i].nameif, out);
+    }
 }
 
 static void write_lifetimes(const struct gw_map_entry *m, struct buf *out)

@@ -79,34 +79,44 @@ static void send_clear(struct gateway *g, const struct gw_packet *p, const struc
         send_copy(g, p, way);
 }
 
-/* IPv6 that came in fragments: each is sealed of its own, because the far gateway may not make
- * fragments of a whole packet. */
-static void seal_fragments(struct gateway *g, const struct gw_packet *p, const struct way *way,
-                           size_t mtu)
+/* An IPv4 packet, or IPv6 that came in fragments: each piece is sealed of its own. What had DF has
+ * no number that means something (RFC 6864, 4.1), so it gets one. */
+static void seal_pieces(struct gateway *g, const struct gw_packet *p, const struct way *way)
 {
-    size_t piece = (mtu - IP6_HDR_LEN - IP6_FRAGMENT_LEN) & ~(size_t)7;
+    bool six = p->p.ip.version == 6;
+    size_t hdr = six ? IP6_HDR_LEN + IP6_FRAGMENT_LEN : IP4_HDR_LEN,
+           piece = (gw_vpn_mtu(g, way->tunnel) - hdr) & ~(size_t)7;
     struct bytes all = bytes_of(g->scratch + ip_whole_hdr_len(&p->p.ip), p->p.ip.payload_len);
+    struct vpn_policy *policy = g->vpn.policies[way->tunnel];
     uint8_t packet[NETIF_MTU];
+    struct ip ip = p->p.ip;
 
+    ip.id = ip.df ? g->ip_id++ : ip.id;
+    ip.df = false;
+    policy->cut++;
     for (size_t at = 0; at < all.n; at += piece) {
         struct bytes data = bytes_head(bytes_from(all, at), piece);
         struct wr w = wr_of(packet, sizeof(packet));
-        struct ip ip = p->p.ip;
-        ip.frag_off = (uint32_t)at;
-        ip.more = at + piece < all.n;
-        gw_put_fragment6(&w, &ip, data);
+        ip.frag_off = p->p.ip.frag_off + (uint32_t)at;
+        ip.more = p->p.ip.more || at + piece < all.n;
+        if (six) {
+            gw_put_fragment6(&w, &ip, data);
+        } else {
+            ip_put(&w, &ip, data.n);
+            wr_put(&w, data);
+        }
         gw_vpn_send(g, way->tunnel, wr_bytes(&w));
+        policy->pieces++;
     }
 }
 
 static void send_sealed(struct gateway *g, const struct gw_packet *p, const struct way *way)
 {
-    size_t n = packet_len(p), mtu;
+    size_t n = packet_len(p);
 
     compose(g, p, way, g->scratch);
-    if (p->p.ip.version == 6 && n > IP6_MTU_MIN && !p->whole &&
-        n > (mtu = gw_vpn_mtu(g, way->tunnel)))
-        seal_fragments(g, p, way, mtu);
+    if (gw_vpn_fate(g, way->tunnel, &p->p.ip, n, p->whole) == GW_VPN_CUT)
+        seal_pieces(g, p, way);
     else
         gw_vpn_send(g, way->tunnel, bytes_of(g->scratch, n));
 }
@@ -128,13 +138,11 @@ static void send(struct gateway *g, const struct gw_packet *p, const struct way 
 static bool fits(struct gateway *g, const struct gw_packet *p, uint32_t tunnel)
 {
     const struct sadb_pair *pair = tunnel == VPN_NONE ? NULL : gw_vpn_pair(g, tunnel);
-    size_t n = packet_len(p), path = pair ? gw_vpn_path(g, tunnel) : NETIF_MTU;
-    size_t outer = pair ? esp_way_outer_len(&pair->way, pair->out, n) : n;
+    size_t n = packet_len(p);
     bool six = p->p.ip.version == 6;
 
-    if (outer <= path || !(six ? p->whole : p->p.ip.df))
-        return true;
-    if (six && n <= IP6_MTU_MIN) /* RFC 8200, 5: must get through, the outer packet in fragments */
+    if (pair ? gw_vpn_fate(g, tunnel, &p->p.ip, n, p->whole) != GW_VPN_TOO_BIG
+             : n <= NETIF_MTU || !(six ? p->whole : p->p.ip.df))
         return true;
     gw_drop(g, GW_DROP_MTU);
     if (gw_fault_on(g->faults, GW_FAULT_MTU_BLACK_HOLE))

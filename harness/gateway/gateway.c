@@ -32,6 +32,8 @@ void gw_configure(struct gateway *g, unsigned changed)
     announce(g);
     if (changed & CHANGES_VPN)
         gw_vpn_configure(g);
+    if (changed & (GW_CHANGED_FRAGMENTS | GW_CHANGED_INTERFACE | GW_CHANGED_MAP))
+        gw_vpn_path_configure(g);
     if (changed)
         g->epoch++;
 }

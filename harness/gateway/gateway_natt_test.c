@@ -219,7 +219,7 @@ static void keep_alives_go_out_as_often_as_configured__by_the_side_behind_the_na
  * is left, in blocks of 8, has 2 bytes of trailer. That is 1438; without UDP it would be 1446. */
 static void the_udp_header_counts(void **state)
 {
-    struct lab *t = make(ON);
+    struct lab *t = make(ON "crypto ipsec fragmentation after-encryption outside\n");
     struct pkt p;
 
     (void)state;

@@ -188,9 +188,23 @@ void gw_vpn_expire_held(struct gateway *g);
 /* The SA pair that seals for POLICY; NULL: there is none. */
 struct sadb_pair *gw_vpn_pair(struct gateway *g, uint32_t policy);
 
+/* What is done with DF, and with what does not fit, is as configured on the crypto map's interface.
+ */
+void gw_vpn_path_configure(struct gateway *g);
+
 /* Bytes of the largest packet that goes through POLICY's tunnel in one frame. */
 size_t gw_vpn_mtu(const struct gateway *g, uint32_t policy);
 size_t gw_vpn_path(const struct gateway *g, uint32_t policy); /* bytes of an outer packet */
+/* What becomes of the packet P, N bytes, on its way into POLICY's tunnel: gateway/vpn_path.c. */
+enum gw_vpn_fate {
+    GW_VPN_WHOLE,  /* sealed as it is; the outer packet may be cut */
+    GW_VPN_CUT,    /* cut, and each piece is sealed */
+    GW_VPN_TOO_BIG /* its sender is told what would fit */
+};
+enum gw_vpn_fate gw_vpn_fate(const struct gateway *g, uint32_t policy, const struct ip *ip,
+                             size_t n, bool whole);
+/* DF of the outer packet, N bytes, around INNER, whose own bit is DF. */
+bool gw_vpn_outer_df(const struct gateway *g, bool df, size_t n);
 /* An ICMP error to us: false when it is not about the size of an ESP packet of ours. */
 bool gw_vpn_path_input(struct gateway *g, const struct pkt *in);
 

@@ -38,8 +38,10 @@ static void put_ends(const struct gw_profile *p, const struct show_tunnel *t, st
              t->local_port, t->peer, t->peer_port);
     buf_addf(out, "      path mtu %u, ipsec overhead %u(%u), media mtu %u\n", t->path_mtu,
              t->overhead, t->overhead_esp, t->media_mtu);
-    buf_adds(out, "      PMTU time remaining (sec): 0, DF policy: copy-df\n"
-                  "      ICMP error validation: disabled, TFC packets: disabled\n");
+    buf_addf(out,
+             "      PMTU time remaining (sec): 0, DF policy: %s\n"
+             "      ICMP error validation: disabled, TFC packets: disabled\n",
+             gw_df_bit_word(t->df));
     buf_addf(out, "      current outbound spi: %08X\n      current inbound spi : %08X\n\n",
              t->out_spi, t->in_spi);
 }

@@ -141,7 +141,8 @@ static const struct show_tunnel tunnels[] = {
      52,
      1500,
      0x50023DDC,
-     0x32F752FF},
+     0x32F752FF,
+     GW_DF_COPY},
     {"COLO-MAP",
      3,
      "LOCAL-ADDR-172.20.248.119",
@@ -162,7 +163,8 @@ static const struct show_tunnel tunnels[] = {
      44,
      1500,
      0xEA40155F,
-     0x6A7391E0},
+     0x6A7391E0,
+     GW_DF_COPY},
 };
 
 #define AES_MD5 "esp-aes-256 esp-md5-hmac"

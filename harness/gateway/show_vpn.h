@@ -6,6 +6,7 @@
 #define GATEWAY_SHOW_VPN_H
 
 #include "base/buf.h"
+#include "gateway/config_ipsec.h"
 #include "gateway/platform.h"
 
 /* --- show asp table vpn-context -----------------------------------------------------------------
@@ -73,6 +74,7 @@ struct show_tunnel {
     uint16_t local_port, peer_port; /* of IKE: 500, 4500 */
     unsigned path_mtu, overhead, overhead_esp, media_mtu;
     uint32_t out_spi, in_spi;
+    enum gw_df_bit df; /* DF policy */
 };
 
 /* P decides between the lines of 8.x and of 9.x. */

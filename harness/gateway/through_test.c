@@ -81,7 +81,8 @@ static void the_mss_of_both_sides_is_clamped(void **state)
 
 static void a_large_packet_is_sealed_whole_and_sent_in_fragments(void **state)
 {
-    struct gateway_lab *l = make(NULL, NULL);
+    static const char after[] = "crypto ipsec fragmentation after-encryption outside\n";
+    struct gateway_lab *l = make(after, after);
     struct pkt p;
 
     (void)state;

@@ -69,6 +69,7 @@ struct vpn_policy {
     struct ike_esp_suite suite;  /* of the pair in use, as agreed */
     uint64_t past[2];            /* packets of the tunnel's pairs that are gone: DECR, ENCR */
     uint64_t bad_crypto, spoofs; /* of what came in */
+    uint64_t cut, pieces;        /* packets that were cut before they were sealed, into what */
     uint64_t cleared[2];         /* of `past` and the pairs: not shown by show crypto ipsec sa */
     struct gw_hop hop;           /* to the peer */
     uint16_t path_mtu;           /* of the way to it, as ICMP has said; 0: nothing has */
@@ -151,7 +152,9 @@ struct vpn {
     struct map numbers; /* by peer and selector */
     size_t nheld;       /* packets that wait, in all */
     bool enabled;       /* `crypto isakmp enable`, where the crypto map is */
-    bool whole_ikev1;   /* the model's switch ikev1-in-one-piece */
+    enum gw_df_bit df;  /* on that interface, as `cut` is */
+    enum gw_cut cut;
+    bool whole_ikev1; /* the model's switch ikev1-in-one-piece */
     struct vpn_session *sessions;
     size_t nsessions;
     uint32_t contexts, indexes; /* numbers given so far */

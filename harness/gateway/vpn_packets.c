@@ -110,20 +110,22 @@ static void log_not_sealed(struct gateway *g, struct bytes inner)
         gw_msg_clear_dropped(g->log, &m, "ctm-crypto-request-error");
 }
 
-/* RFC 4301, 5.1.2.1: the class of service is copied, and so does an ASA with DF, which IPv6 has
- * not. */
-static void copy_header(struct bytes inner, struct ip *outer)
+/* RFC 4301, 5.1.2.1: the class of service is copied; DF, which IPv6 has not, as configured. */
+static void copy_header(const struct gateway *g, const struct sadb_pair *pair, struct bytes inner,
+                        struct ip *outer)
 {
     struct rd r = rd_of(inner);
+    bool df = false;
 
     if (next_of(inner) == IP_IPV6) {
         outer->tos = (uint8_t)(rd_be16(&r) >> 4);
-        return;
+    } else {
+        rd_skip(&r, 1);
+        outer->tos = rd_u8(&r);
+        rd_skip(&r, 4);
+        df = rd_u8(&r) & 0x40;
     }
-    rd_skip(&r, 1);
-    outer->tos = rd_u8(&r);
-    rd_skip(&r, 4);
-    outer->df = rd_u8(&r) & 0x40;
+    outer->df = gw_vpn_outer_df(g, df, esp_way_outer_len(&pair->way, pair->out, inner.n));
 }
 
 void gw_vpn_send(struct gateway *g, uint32_t policy, struct bytes inner)
@@ -136,7 +138,7 @@ void gw_vpn_send(struct gateway *g, uint32_t policy, struct bytes inner)
     struct ip outer = {.version = 4, .ttl = OUTER_TTL, .id = g->ip_id++};
 
     esp_way_set(&pair->way, &outer);
-    copy_header(inner, &outer);
+    copy_header(g, pair, inner, &outer);
     if (mono_before(clock_now(g->env.clk), p->hole_until))
         return;
     if (!gw_hop_find(g, &outer.dst, g->vpn.ifi, &p->hop) || seal(g, pair, &p->hop, &outer, inner)) {
