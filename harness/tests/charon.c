@@ -2,6 +2,7 @@
 #include "tests/charon.h"
 
 #include "base/mem.h"
+#include "tests/charon_left.h"
 #include "tests/testkit.h"
 
 #include <fcntl.h>
@@ -150,12 +151,17 @@ bool charon_start_with(struct charon *c, const char *text)
 {
     int ready[2], go[2];
 
+    charon_left_clear(); /* there can be one at a time: of a test that failed */
     *c = (struct charon){.dir = "/tmp/holdfast-charon-XXXXXX", .options = c->options};
-    if (!mkdtemp(c->dir) || !write_files(c, text) || pipe(ready) != 0 || pipe(go) != 0)
+    if (!mkdtemp(c->dir))
+        return false;
+    charon_left_note(c);
+    if (!write_files(c, text) || pipe(ready) != 0 || pipe(go) != 0)
         return false;
     c->pid = fork();
     if (c->pid == 0)
         become_charon(c, ready[1], go[0]);
+    charon_left_note(c);
     close(ready[1]);
     bool ok = c->pid > 0 && connect_cable(c->pid, ready[0], go[1]);
     close(ready[0]);
@@ -179,6 +185,7 @@ void charon_stop(struct charon *c)
     snprintf(command, sizeof(command), "ip link del hfike0 2>/dev/null; rm -rf %s", c->dir);
     if (system(command) != 0)
         print_error("%s was left behind\n", c->dir);
+    charon_left_forget(c);
 }
 
 pid_t charon_ask(const struct charon *c, const char *args)
@@ -227,6 +234,7 @@ bool charon_serve(struct charon *c)
     c->server = fork();
     if (c->server == 0)
         become_server(c, out[1]);
+    charon_left_note(c);
     close(out[1]);
     bool ok = c->server > 0 && read(out[0], &byte, 1) == 1; /* it says where it listens */
     close(out[0]);

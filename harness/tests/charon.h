@@ -2,7 +2,7 @@
  * pre-shared key, ESP in user space (kernel-libipsec, so always in UDP). Our end is 192.0.2.1 with
  * 10.1.0.0/16 behind it, charon's 192.0.2.2 with 10.2.0.1 in 10.2.0.0/16; in IPv6 fd00:2::1 with
  * fd01::/16, fd00:2::2 with fd02::1 in fd02::/16. Everything is gone when
- * both processes are. */
+ * both processes are: what a test that fails leaves is tests/charon_left.h's. */
 #ifndef TESTS_CHARON_H
 #define TESTS_CHARON_H
 
@@ -15,7 +15,7 @@
 #define CHARON_SECRET "a secret of two gateways"
 
 struct charon {
-    char dir[64]; /* its files; removed by charon_stop */
+    char dir[64]; /* its files; removed by charon_stop, or by who comes after a test that failed */
     pid_t pid;
     pid_t server;        /* charon_serve's */
     const char *options; /* more lines of charon's section of strongswan.conf; NULL: none */

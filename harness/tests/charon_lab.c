@@ -113,8 +113,7 @@ static void count_sas(struct charon_lab *l, size_t *ikes, size_t *pairs)
     buf_release(&b);
 }
 
-/* The end of charon's log, for whoever has to find out why a test fails. */
-static void tell_log(const struct charon_lab *l)
+void charon_lab_tell(const struct charon_lab *l)
 {
     struct buf b = charon_log(&l->charon);
     const char *text = buf_str(&b);
@@ -136,7 +135,7 @@ void charon_lab_has(struct charon_lab *l, size_t ikes, size_t pairs)
         count_sas(l, &got_ikes, &got_pairs);
     }
     if (got_ikes != ikes || got_pairs != pairs)
-        tell_log(l);
+        charon_lab_tell(l);
     assert_int_equal(got_ikes, ikes);
     assert_int_equal(got_pairs, pairs);
 }

@@ -55,6 +55,9 @@ void charon_lab_init_ours(struct charon_lab *l, const struct ike_suite *suite,
 void charon_lab_start(struct charon_lab *l, const char *swanctl_conf);
 void charon_lab_release(struct charon_lab *l);
 
+/* Prints the end of charon's log, for whoever has to find out why a test fails. */
+void charon_lab_tell(const struct charon_lab *l);
+
 /* EVENT is tried from here on; what is asserted about it has held. */
 void charon_lab_try(struct charon_lab *l, const char *event);
 void charon_lab_ok(struct charon_lab *l);

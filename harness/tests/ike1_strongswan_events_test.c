@@ -4,6 +4,7 @@
 #include "ike/ike_pieces.h"
 #include "ike/ike_tap.h"
 #include "tests/charon_lab.h"
+#include "tests/charon_left.h"
 #include "tests/testkit.h"
 
 #include <signal.h>
@@ -224,10 +225,10 @@ static void is_skipped(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(aggressive_mode__makes_a_tunnel),
-        cmocka_unit_test(long_messages__go_in_fragments_both_ways),
-        cmocka_unit_test(charon_is_killed__and_found_dead),
-        cmocka_unit_test(our_silence__is_our_death),
+        charon_unit_test(aggressive_mode__makes_a_tunnel),
+        charon_unit_test(long_messages__go_in_fragments_both_ways),
+        charon_unit_test(charon_is_killed__and_found_dead),
+        charon_unit_test(our_silence__is_our_death),
     };
     const char *missing = charon_missing();
 

@@ -1,6 +1,7 @@
 /* What happens in the life of an IKEv2 tunnel, against strongSwan's charon: secrets, proposals and
  * selectors that differ, another group, cookies, fragments, probes, a dead peer, collisions decided
  * by nonce, another authentication, another address. */
+#include "tests/charon_left.h"
 #include "tests/charon_v2.h"
 #include "tests/testkit.h"
 
@@ -333,18 +334,18 @@ static void is_skipped(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(another_secret__is_found_out_by_both),
-        cmocka_unit_test(another_ike_suite__is_refused_both_ways),
-        cmocka_unit_test(another_esp_suite_or_selector__costs_the_pair_and_not_the_ike_sa),
-        cmocka_unit_test(another_group__is_taken_after_invalid_ke_payload),
-        cmocka_unit_test(cookie__is_paid_by_charon),
-        cmocka_unit_test(long_identities__go_in_fragments_both_ways),
-        cmocka_unit_test(selectors__are_narrowed_to_what_both_have),
-        cmocka_unit_test(probes__are_answered_by_both),
-        cmocka_unit_test(charon_is_killed__and_found_dead),
-        cmocka_unit_test(collision__is_decided_by_the_lowest_nonce),
-        cmocka_unit_test(another_authentication__keeps_the_tunnel),
-        cmocka_unit_test(another_address__takes_the_tunnel_along),
+        charon_unit_test(another_secret__is_found_out_by_both),
+        charon_unit_test(another_ike_suite__is_refused_both_ways),
+        charon_unit_test(another_esp_suite_or_selector__costs_the_pair_and_not_the_ike_sa),
+        charon_unit_test(another_group__is_taken_after_invalid_ke_payload),
+        charon_unit_test(cookie__is_paid_by_charon),
+        charon_unit_test(long_identities__go_in_fragments_both_ways),
+        charon_unit_test(selectors__are_narrowed_to_what_both_have),
+        charon_unit_test(probes__are_answered_by_both),
+        charon_unit_test(charon_is_killed__and_found_dead),
+        charon_unit_test(collision__is_decided_by_the_lowest_nonce),
+        charon_unit_test(another_authentication__keeps_the_tunnel),
+        charon_unit_test(another_address__takes_the_tunnel_along),
     };
     const char *missing = charon_missing();
 

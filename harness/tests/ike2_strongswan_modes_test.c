@@ -1,6 +1,7 @@
 /* Ways of IKEv2 and of ESP that are less usual, against strongSwan's charon: IPv6 outside and
  * inside, transport mode, cookies that charon asks for, SAs without a pair, sequence numbers of 64
  * bits, TFC padding, and our own silence. */
+#include "tests/charon_left.h"
 #include "tests/charon_v2.h"
 #include "tests/charon_wire.h"
 #include "tests/testkit.h"
@@ -259,14 +260,14 @@ static void is_skipped(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(ipv6__outside_inside_and_both),
-        cmocka_unit_test(transport_mode_that_charon_does_not_grant__is_a_tunnel),
-        cmocka_unit_test(sequence_numbers_of_64_bits__are_agreed_on),
-        cmocka_unit_test(padding_that_hides_lengths__is_taken_off_by_charon),
-        cmocka_unit_test(cookie__is_paid_to_charon),
-        cmocka_unit_test(charon_begins_without_a_pair__and_makes_it_afterwards),
-        cmocka_unit_test(we_begin_without_a_pair__and_make_it_afterwards),
-        cmocka_unit_test(our_silence__is_our_death),
+        charon_unit_test(ipv6__outside_inside_and_both),
+        charon_unit_test(transport_mode_that_charon_does_not_grant__is_a_tunnel),
+        charon_unit_test(sequence_numbers_of_64_bits__are_agreed_on),
+        charon_unit_test(padding_that_hides_lengths__is_taken_off_by_charon),
+        charon_unit_test(cookie__is_paid_to_charon),
+        charon_unit_test(charon_begins_without_a_pair__and_makes_it_afterwards),
+        charon_unit_test(we_begin_without_a_pair__and_make_it_afterwards),
+        charon_unit_test(our_silence__is_our_death),
     };
     const char *missing = charon_missing();
 

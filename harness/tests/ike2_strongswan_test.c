@@ -1,6 +1,7 @@
 /* Our IKEv2 against strongSwan's charon over real UDP: both roles, several suites, rekeying of each
  * kind from each side, deletes from each side; a ping through each pair shows that the keys are the
  * same. */
+#include "tests/charon_left.h"
 #include "tests/charon_v2.h"
 #include "tests/testkit.h"
 
@@ -187,7 +188,7 @@ int main(void)
         return cmocka_run_group_tests_name("tests/ike2_strongswan", none, NULL, NULL);
     }
     for (size_t i = 0; i < COUNT(rows); i++)
-        tests[i] =
-            (struct CMUnitTest){rows[i].what, speaks_with_charon, NULL, NULL, (void *)&rows[i]};
+        tests[i] = (struct CMUnitTest){rows[i].what, speaks_with_charon, NULL, charon_teardown,
+                                       (void *)&rows[i]};
     return cmocka_run_group_tests_name("tests/ike2_strongswan", tests, NULL, NULL);
 }

@@ -1,6 +1,7 @@
 /* A real download through a tunnel with strongSwan's charon: curl on our side, through a tun device
  * and our ESP; python3's http.server on charon's, behind kernel-libipsec. In both versions of IKE,
  * begun by either side, while both kinds of SA are rekeyed. */
+#include "tests/charon_left.h"
 #include "tests/charon_v2.h"
 #include "tests/charon_wire.h"
 #include "tests/testkit.h"
@@ -113,8 +114,8 @@ static void is_skipped(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(ikev1__downloads_are_whole_and_survive_rekeying),
-        cmocka_unit_test(ikev2__downloads_are_whole_and_survive_rekeying),
+        charon_unit_test(ikev1__downloads_are_whole_and_survive_rekeying),
+        charon_unit_test(ikev2__downloads_are_whole_and_survive_rekeying),
     };
     const char *missing = charon_missing();
 

@@ -1,6 +1,7 @@
 /* Our remote access against strongSwan's charon over real UDP: aggressive mode by a group's name,
  * XAUTH, mode-config, a ping through the pair; we are the server, and we are the client. */
 #include "tests/charon_lab.h"
+#include "tests/charon_left.h"
 #include "tests/testkit.h"
 
 #include <stdio.h>
@@ -167,10 +168,10 @@ static void is_skipped(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(charon_as_client__gets_its_address_from_us),
-        cmocka_unit_test(charon_as_client_with_a_network__keeps_it),
-        cmocka_unit_test(charon_as_server__gives_us_an_address),
-        cmocka_unit_test(wrong_password__is_refused_by_charon),
+        charon_unit_test(charon_as_client__gets_its_address_from_us),
+        charon_unit_test(charon_as_client_with_a_network__keeps_it),
+        charon_unit_test(charon_as_server__gives_us_an_address),
+        charon_unit_test(wrong_password__is_refused_by_charon),
     };
     const char *missing = charon_missing_xauth();
 

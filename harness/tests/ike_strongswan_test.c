@@ -1,6 +1,7 @@
 /* Our IKE against strongSwan's charon over real UDP: both roles, both phases, probes, rekeying and
  * deletes from either side; a ping through each pair shows that the keys are the same. */
 #include "tests/charon_lab.h"
+#include "tests/charon_left.h"
 #include "tests/testkit.h"
 
 #include <stdio.h>
@@ -216,8 +217,8 @@ static void is_skipped(void **state)
 int main(void)
 {
     struct CMUnitTest tests[COUNT(rows) + 2] = {
-        cmocka_unit_test(another_secret__is_found_out_by_both),
-        cmocka_unit_test(another_esp_suite_or_selector__is_refused_by_charon),
+        charon_unit_test(another_secret__is_found_out_by_both),
+        charon_unit_test(another_esp_suite_or_selector__is_refused_by_charon),
     };
     const char *missing = charon_missing();
 
@@ -228,7 +229,7 @@ int main(void)
         return cmocka_run_group_tests_name("tests/ike_strongswan", none, NULL, NULL);
     }
     for (size_t i = 0; i < COUNT(rows); i++)
-        tests[i + 2] =
-            (struct CMUnitTest){rows[i].what, speaks_with_charon, NULL, NULL, (void *)&rows[i]};
+        tests[i + 2] = (struct CMUnitTest){rows[i].what, speaks_with_charon, NULL, charon_teardown,
+                                           (void *)&rows[i]};
     return cmocka_run_group_tests_name("tests/ike_strongswan", tests, NULL, NULL);
 }
