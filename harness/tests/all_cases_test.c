@@ -91,15 +91,25 @@ static const char *wan_of(const char *path)
  * there. And one in which an SPI has two keys, one after the other: its table has one for each. */
 static bool is_mangled(const char *path)
 {
-    static const char *const cases[] = {"cut-in-a-rekeying",        "delete-twice",
-                                        "dpd-replayed-answer",      "esp-bad-icv-flood",
-                                        "esp-from-another-address", "esp-old-sa-replayed",
-                                        "esp-swapped-spi",          "esp-unknown-spi",
-                                        "forged-delete-",           "malformed-ike",
-                                        "nat-rebind-in-a-rekey",    "narrow-wan-",
-                                        "random-schedule-",         "rekeying-answer-",
-                                        "replayed-delete",          "spi-taken-again",
-                                        "tunnel-stays-down-",       "wrong-key-after-"};
+    static const char *const cases[] = {"cut-in-a-rekeying",
+                                        "delete-twice",
+                                        "dpd-replayed-answer",
+                                        "esp-bad-icv-flood",
+                                        "esp-from-another-address",
+                                        "esp-old-sa-replayed",
+                                        "esp-swapped-spi",
+                                        "esp-unknown-spi",
+                                        "forged-delete-",
+                                        "ike-in-fragments",
+                                        "malformed-ike",
+                                        "nat-rebind-in-a-rekey",
+                                        "narrow-wan-",
+                                        "random-schedule-",
+                                        "rekeying-answer-",
+                                        "replayed-delete",
+                                        "spi-taken-again",
+                                        "tunnel-stays-down-",
+                                        "wrong-key-after-"};
 
     const char *name = strrchr(path, '/') + 1;
     if (strncmp(name, "ikev2-", 6) == 0) /* one file may have a case of either version */

@@ -22,7 +22,7 @@ WIRESHARK_CONFIG_DIR=$keys tshark -n -r "$file" \
     -e frame.number -e frame.interface_name -e frame.protocols -e esp.spi -e esp.icv_good \
     -e isakmp.flag_e -e isakmp.typepayload -e _ws.malformed \
     -e ip.src -e ip.dst -e ip.id -e ip.len -e tcp.checksum -e udp.checksum -e icmp.checksum -e tcp.dstport \
-    -e isakmp.exchangetype -e isakmp.enc.decrypted \
+    -e isakmp.exchangetype -e isakmp.enc.decrypted -e ip.frag_offset \
     >"$work/packets" 2>"$work/stderr" || {
     echo "$file: tshark cannot read it: $(head -n 1 "$work/stderr")"
     exit 1
@@ -33,6 +33,7 @@ function say(what) { if (++said <= 5) print file ": " what; bad = 1 }
 function yes(s) { return s == "1" || s == "True" }
 {
     if ($3 ~ /udpencap/ && $3 !~ /udpencap.*:udp/) $14 = "" # of the UDP around ESP
+    if ($19 > 0) $13 = $14 = $15 = "" # of a datagram put together: said of one copy of its pieces alone
     id = $9 " " $10 " " $11 " " $12 " " $13 $14 $15
     if ($8 != "") say("packet " $1 " is malformed")
     if ($3 ~ /isakmp/) ike++
