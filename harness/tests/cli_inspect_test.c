@@ -125,10 +125,10 @@ static const struct row {
     {"a_time_that_is_none", "%H inspect --from noon " LOSSY, 2, NULL, NULL},
     {"an_address_that_is_none", "%H inspect --host 10.0.0 " LOSSY, 2, NULL, NULL},
     {"a_growing_file",
-     "cp captures/dns-ping.pcapng %T/grown; head -c 3000 captures/dns-ping.pcapng >%T/growing;"
-     " (timeout -s INT 20 %H inspect --follow %T/growing >%T/said & echo $! >%T/pid;"
-     " sleep 0.3; tail -c +3001 captures/dns-ping.pcapng >>%T/growing; sleep 0.6;"
-     " kill -INT $(cat %T/pid); wait; cat %T/said)",
+     "head -c 3000 captures/dns-ping.pcapng >%T/growing; %H inspect --follow %T/growing >%T/said &"
+     " p=$!; harness/tests/until_read.sh $p %T/growing &&"
+     " tail -c +3001 captures/dns-ping.pcapng >>%T/growing &&"
+     " harness/tests/until_read.sh $p %T/growing; kill -INT $p; wait $p && cat %T/said",
      0, "; 42 packets", "damaged"},
 };
 

@@ -51,6 +51,14 @@ lab() { # NAME
     done
 }
 
+# Returns when process PID has N sockets open, or after 30 s: then its own words tell what is wrong.
+until_open() { # PID N
+    for i in $(seq 300); do
+        [ "$(readlink "/proc/$1"/fd/* | grep -c '^socket:')" -ge "$2" ] && return
+        sleep 0.1
+    done
+}
+
 twin() { # NAME (on|off) COMMAND CASE
     lab "$1"
     ip netns exec "$tag-$1-g" "$holdfast" gateway --config cases/devices/bo-asa.cfg \
@@ -58,7 +66,7 @@ twin() { # NAME (on|off) COMMAND CASE
         --interface inside=gw0 --interface outside=gw1 --interface management=gw2 \
         >"$work/gateway-$1" 2>&1 &
     pids="$pids $!"
-    sleep 0.5 # until its interfaces are open
+    until_open $! 3
     ip netns exec "$tag-$1-h" "$holdfast" run --device external --psk-file "$work/psk" \
         --live bo-lan=hf0,wan=hf1,mgmt=hf2 -o "$out/$1" -D "preserve=$1" --color never \
         "$3" >"$work/run-$1" 2>&1 &
