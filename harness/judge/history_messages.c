@@ -8,6 +8,7 @@
  *             goes, else `phase2-delete`. Others end a rekeying and are no event */
 #include "judge/history_parts.h"
 
+#include "base/hex.h"
 #include "ike/ike_pieces.h"
 
 static bool has_sa(const struct ike_child *c, uint32_t sa)
@@ -146,13 +147,9 @@ void hunt_messages(struct hunt *u)
 
 static const char *hex_of(struct judge *j, const uint8_t *spi)
 {
-    struct buf b = BUF_INIT;
+    char digits[2 * ISAKMP_COOKIE_LEN + 1];
 
-    for (int i = 0; i < ISAKMP_COOKIE_LEN; i++)
-        buf_addf(&b, "%02x", spi[i]);
-    const char *s = arena_strdup(j->arena, buf_str(&b));
-    buf_release(&b);
-    return s;
+    return arena_strdup(j->arena, hex_format(bytes_of(spi, ISAKMP_COOKIE_LEN), digits));
 }
 
 static struct ike_outcome outcome_of(struct judge *j, const struct ike_note *n)

@@ -25,8 +25,7 @@ static void add_hex(struct buf *text, struct bytes b)
     if (!b.n)
         return;
     buf_adds(text, text->n && text->s[text->n - 1] != '(' ? " 0x" : "0x");
-    for (size_t i = 0; i < b.n && i < ISAKMP_COOKIE_LEN; i++)
-        buf_addf(text, "%02x", b.p[i]);
+    buf_addx(text, bytes_head(b, ISAKMP_COOKIE_LEN));
 }
 
 static uint32_t spi_of(struct bytes b)

@@ -1,5 +1,6 @@
 #include "tests/mock_run.h"
 
+#include "base/hex.h"
 #include "base/mem.h"
 #include "crypto/hash.h"
 #include "evidence/event_line.h"
@@ -104,8 +105,7 @@ static void hex_digest(int sender, size_t n, char out[65])
         all[i] = mock_byte(sender, (int64_t)i);
     struct bytes part = bytes_of(all, n);
     digest_sum(DIGEST_SHA256, &part, 1, d);
-    for (int i = 0; i < 32; i++)
-        snprintf(out + 2 * i, 3, "%02x", d[i]);
+    hex_format(bytes_of(d, sizeof(d)), out);
     mem_free(all);
 }
 

@@ -19,11 +19,9 @@ void mock_say_sa(struct mock_run *m, const struct mock_sa *sa, bool up)
     ip_addr_format(&sa->params.dst, dst);
     if (up) {
         buf_adds(&hex, "cipher=aes-128-cbc cipher_key=");
-        for (size_t i = 0; i < cipher_key_len(sa->params.cipher); i++)
-            buf_addf(&hex, "%02x", sa->params.cipher_key[i]);
+        buf_addx(&hex, bytes_of(sa->params.cipher_key, cipher_key_len(sa->params.cipher)));
         buf_adds(&hex, " integ=hmac-sha1-96 integ_key=");
-        for (size_t i = 0; i < integ_key_len(sa->params.integ); i++)
-            buf_addf(&hex, "%02x", sa->params.integ_key[i]);
+        buf_addx(&hex, bytes_of(sa->params.integ_key, integ_key_len(sa->params.integ)));
     } else {
         buf_adds(&hex, "reason=local-delete");
     }

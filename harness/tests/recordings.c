@@ -1,6 +1,7 @@
 #include "tests/recordings.h"
 
 #include "base/buf.h"
+#include "base/hex.h"
 #include "base/mem.h"
 #include "crypto/hash.h"
 #include "tests/testkit.h"
@@ -125,8 +126,7 @@ void recording_sha256(struct bytes b, char hex[static 65])
     uint8_t sum[32];
 
     digest_sum(DIGEST_SHA256, &b, 1, sum);
-    for (int i = 0; i < 32; i++)
-        snprintf(hex + 2 * i, 3, "%02x", sum[i]);
+    hex_format(bytes_of(sum, sizeof(sum)), hex);
 }
 
 struct capture *recording_open(const char *path)

@@ -20,8 +20,9 @@
     X(PPPOE_SESSION, 0x8864)                                                                       \
     X(LOCAL_EXPERIMENTAL, 0x88b5) /* the events leg */                                             \
     X(QINQ, 0x88a8)                                                                                \
-    X(PBB, 0x88e7) /* IEEE 802.1ah */                                                              \
-    X(CMD, 0x8909) /* Cisco metadata */                                                            \
+    X(PBB, 0x88e7)        /* IEEE 802.1ah */                                                       \
+    X(FABRICPATH, 0x8903) /* Cisco */                                                              \
+    X(CMD, 0x8909)        /* Cisco metadata */                                                     \
     X(VNTAG, 0x8926)                                                                               \
     X(HSR, 0x892f)                                                                                 \
     X(ETAG, 0x893f) /* IEEE 802.1BR */                                                             \

@@ -234,6 +234,10 @@ static void peel(struct rd *r, struct ether *eth)
             rd_skip(r, 4);
             eth->type = link_ether_type(r, eth);
             continue;
+        case ETHER_FABRICPATH: /* tree and hops to live, then the frame as it came in */
+            rd_skip(r, 2);
+            eth->type = link_ether_type(r, eth);
+            continue;
         case ETHER_NSH: eth->type = nsh_type(r, eth); continue;
         case ETHER_TEB: eth->type = link_ether_type(r, eth); continue;
         case ETHER_PPP: eth->type = link_hdlc_type(r); continue;

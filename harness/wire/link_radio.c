@@ -2,6 +2,7 @@
 #include "wire/link_parts.h"
 
 enum {
+    FC_VERSION = 0x0003, /* there is version 0 alone */
     FC_TYPE = 0x000c,
     FC_DATA = 0x0008,
     FC_NULL = 0x0040, /* of the data subtypes: carries none */
@@ -29,11 +30,20 @@ uint16_t link_part_type(struct rd *r, struct ether *eth)
     return link_llc_type(r);
 }
 
+/* Cisco's access points swap the two bytes of frame control in CAPWAP: told by a version that there
+ * is not, where the other byte would make a data frame. */
+static uint16_t frame_control(struct rd *r)
+{
+    uint16_t fc = rd_le16(r), swapped = (uint16_t)(fc >> 8 | fc << 8);
+
+    return fc & FC_VERSION && (swapped & (FC_VERSION | FC_TYPE)) == FC_DATA ? swapped : fc;
+}
+
 /* IEEE 802.11, 9.2 and 9.3.2. PADDED: the driver aligned the body to four bytes. */
 static uint16_t data_frame(struct rd *r, bool padded, struct ether *eth)
 {
     size_t start = r->at;
-    uint16_t fc = rd_le16(r), qos = 0;
+    uint16_t fc = frame_control(r), qos = 0;
 
     if ((fc & FC_TYPE) != FC_DATA || fc & (FC_NULL | FC_PROTECTED))
         return 0;

@@ -69,6 +69,7 @@ static const struct row {
      4, 2},
     {"provider_backbone_bridge", 1, MACS "88a8 0064 88e7 00000123" MACS "8100 0007 0800" IP4,
      PKT_UDP, 4, 2},
+    {"fabricpath", 1, MACS "8903 4020" MACS "8100 0007 0800" IP4, PKT_UDP, 4, 1},
     {"hsr_tag", 1, MACS "892f 002b 0001 0800" IP4, PKT_UDP, 4, 0},
     {"cisco_metadata_tag", 1, MACS "8909 0101 0001 0010 0800" IP4, PKT_UDP, 4, 0},
     {"service_header_with_ip", 1,
