@@ -42,7 +42,9 @@ static void put_endpoint(struct jsonw *j, const char *name, const struct asa_end
 static void put_connection(struct jsonw *j, const struct asa_log *l)
 {
     /* a message about ICMP has no connection number */
-    put_count(j, "connection", l->kind == ASA_BUILT || l->kind == ASA_TEARDOWN, l->connection);
+    put_count(j, "connection",
+              (l->kind == ASA_BUILT || l->kind == ASA_TEARDOWN) && (l->complete || l->connection),
+              l->connection);
     put_bytes(j, "protocol", l->protocol);
     jsonw_string(j, "direction",
                  l->direction == ASA_INBOUND    ? "inbound"

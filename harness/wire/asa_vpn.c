@@ -8,6 +8,35 @@ static void plain_addr(struct asa_endpoint *e, struct bytes address)
     e->addr = scan_addr(address);
 }
 
+/* A word that "(user=" ends, too: some lines have no blank before it. */
+static bool scan_peer(struct bytes *s, struct bytes *out)
+{
+    struct bytes t = *s;
+
+    if (!scan_word(&t, out))
+        return false;
+    const uint8_t *paren = memchr(out->p, '(', out->n);
+    if (paren)
+        out->n = (size_t)(paren - out->p);
+    *s = bytes_from(*s, out->n);
+    return out->n > 0;
+}
+
+/* "(user= U)" */
+static bool scan_user(struct bytes *s, struct bytes *user)
+{
+    struct bytes t = *s;
+
+    scan_blanks(&t);
+    if (!scan_lit(&t, "(user="))
+        return false;
+    scan_blanks(&t);
+    if (!scan_before(&t, ")", user))
+        return false;
+    *s = t;
+    return true;
+}
+
 /* "IPSEC: An inbound LAN-to-LAN SA (SPI= 0xCE8C73AC) between 192.0.2.1 and 192.0.2.2 (user= U) has
  * been created." */
 bool asa_parse_sa(struct asa_log *l, struct bytes s)
@@ -23,15 +52,11 @@ bool asa_parse_sa(struct asa_log *l, struct bytes s)
         return false;
     scan_blanks(&s);
     if (!scan_hex32(&s, &l->spi) || !scan_lit(&s, ") between ") ||
-        !scan_before(&s, " and ", &local) || !scan_word(&s, &peer))
+        !scan_before(&s, " and ", &local) || !scan_peer(&s, &peer))
         return false;
     plain_addr(&l->a, local);
     plain_addr(&l->b, peer);
-    if (scan_lit(&s, " (user=")) {
-        scan_blanks(&s);
-        if (!scan_before(&s, ")", &l->user))
-            return false;
-    }
+    (void)scan_user(&s, &l->user);
     if (l->id == 602303)
         return scan_is(scan_trim(s), "has been created.");
     if (l->id == 602304)
@@ -83,11 +108,7 @@ static void drop_reason(struct asa_log *l, struct bytes s)
 /* " (user= U)"; 402121: " (U)" */
 static bool packet_user(struct asa_log *l, struct bytes *s)
 {
-    if (scan_lit(s, " (user=")) {
-        scan_blanks(s);
-        return scan_before(s, ")", &l->user);
-    }
-    return !scan_lit(s, " (") || scan_before(s, ")", &l->user);
+    return scan_user(s, &l->user) || !scan_lit(s, " (") || scan_before(s, ")", &l->user);
 }
 
 /* "IPSEC: Received an ESP packet (SPI= S, sequence number= N) from A (user= U) to B ..." */
@@ -108,7 +129,7 @@ bool asa_parse_ipsec_packet(struct asa_log *l, struct bytes s)
     if (!scan_hex32(&s, &l->spi) || !scan_lit(&s, ", sequence number="))
         return false;
     scan_blanks(&s);
-    if (!scan_hex32(&s, &l->sequence) || !scan_lit(&s, ") from ") || !scan_word(&s, &word))
+    if (!scan_hex32(&s, &l->sequence) || !scan_lit(&s, ") from ") || !scan_peer(&s, &word))
         return false;
     plain_addr(&l->a, word);
     if (!packet_user(l, &s) || !scan_lit(&s, " to ") || !scan_word(&s, &word))
