@@ -133,6 +133,57 @@ static const char *whole(struct judge *j, const struct jflow *f, const char **wh
     return "RECOVERED";
 }
 
+/* Both ends said that they had no more to say, and heard it of the other. */
+static bool was_closed(const struct jflow *f)
+{
+    return f->on[BO][HO].tcp.fin > 0 && f->on[HO][BO].tcp.fin > 0;
+}
+
+static bool is_of_device(const struct log_record *r)
+{
+    return r->reason_class != ASA_REASON_NONE && r->reason_class != ASA_REASON_FIN &&
+           r->reason_class != ASA_REASON_RESET_I && r->reason_class != ASA_REASON_RESET_O;
+}
+
+/* The first thing that says that a device ended F, and not a host. */
+static bool was_ended_by_device(const struct jflow *f, struct tear *out)
+{
+    *out = (struct tear){.time_ns = NEVER};
+    for (size_t i = 0; i < f->nresets && i < RECORDS_MAX; i++) {
+        const struct reset *r = &f->resets[i];
+        if (r->by == RESET_BY_DEVICE && (out->time_ns == NEVER || r->time_ns < out->time_ns))
+            *out = (struct tear){r->time_ns, r->packet, r->leg, "a reset by the device"};
+    }
+    for (size_t i = 0; i < f->ntorn && i < RECORDS_MAX; i++) {
+        const struct log_record *r = &f->torn[i];
+        if (is_of_device(r) && (out->time_ns == NEVER || r->time_ns < out->time_ns))
+            *out = (struct tear){r->time_ns, r->packet, "mgmt", r->line};
+    }
+    return out->time_ns != NEVER;
+}
+
+/* When a host ended F by a reset; NEVER. */
+static int64_t reset_by_host(const struct jflow *f)
+{
+    int64_t first = NEVER;
+
+    for (size_t i = 0; i < f->nresets && i < RECORDS_MAX; i++)
+        if (f->resets[i].by == RESET_BY_HOST && (first == NEVER || f->resets[i].time_ns < first))
+            first = f->resets[i].time_ns;
+    return first;
+}
+
+/* Its sender has not heard that all of it arrived: for the sender the stream goes on. */
+static bool is_unacknowledged(const struct jflow *f)
+{
+    for (int sender = 0; sender < SITES; sender++) {
+        const struct tcp_dir *d = &f->on[sender][sender].tcp;
+        if (d->data_packets > 0 && d->high > d->acked)
+            return true;
+    }
+    return false;
+}
+
 static bool is_by_host(const struct jflow *f, const struct tear *t)
 {
     for (size_t i = 0; i < f->nresets && i < RECORDS_MAX; i++)
@@ -163,6 +214,24 @@ static const char *broken(struct judge *j, const struct jflow *f, const char **w
     return "UNFINISHED";
 }
 
+/* All that was sent arrived. NULL: but for the sender it goes on, as it does not know that. */
+static const char *arrived(struct judge *j, const struct jflow *f, const char **why)
+{
+    int64_t host = reset_by_host(f);
+    struct tear t;
+
+    if (was_closed(f))
+        return whole(j, f, why);
+    if (was_ended_by_device(f, &t) && (host == NEVER || t.time_ns < host)) {
+        *why = t.what;
+        return "TORN";
+    }
+    bool gave_up = host != NEVER && host - jflow_last_move(f) >= STALE_NS;
+    if (is_unacknowledged(f) && (host == NEVER || gave_up))
+        return NULL;
+    return whole(j, f, why);
+}
+
 const char *jflow_foreign_class(struct judge *j, const struct jflow *f, const char **why)
 {
     if (f->proto != IP_TCP) {
@@ -176,9 +245,10 @@ const char *jflow_foreign_class(struct judge *j, const struct jflow *f, const ch
         *why = "bytes were altered on the way";
         return "UNKNOWN";
     }
-    if (jflow_complete(f))
-        return whole(j, f, why);
-    const char *class = broken(j, f, why);
+    const char *class = jflow_complete(f) ? arrived(j, f, why) : NULL;
+    if (class)
+        return class;
+    class = broken(j, f, why);
     if (strcmp(class, "UNFINISHED") != 0 && was_begun_anew(j, f)) {
         *why = "it broke off, and the same user opened another one";
         return "RESTARTED";
