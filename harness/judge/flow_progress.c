@@ -102,7 +102,8 @@ static void take_pause(struct judge *j, struct jflow *f, int sender, int64_t fro
         w->stall_max_from_ns = from;
     }
     watch_pause(j, f, from, to);
-    history_pause(j, from, to);
+    if (f->seen[BO] && f->seen[HO]) /* else it may be that it never was for the tunnel */
+        history_pause(j, from, to);
     bool stall = gap > jflow_stall_min(f);
     if (f->after && gap > outage_min(f))
         pursue(j, f, from, to, ended, stall);

@@ -1,13 +1,16 @@
 /* Events, from what was remembered. In this order, for a later step asks what an earlier one found:
  *
- *   messages  what IKE says where it could be opened: history_messages.c. The rest is for what
- * could not be SAs       the first one is `establish`; one that follows another is `phase2-rekey`,
- * or `establish` when streams stood still in between deletes   ESP ends both ways while an
- * INFORMATIONAL exchange is going on (its content is encrypted), or an SA ends so before its
- * successor is negotiated: `phase1-delete` when a new phase 1 is needed, else `phase2-delete` IKE
- * SAs   CREATE_CHILD_SA without a new SA, or a main mode while ESP goes on: `phase1-rekey` outages
- * streams stand still although something is due, and no delete says why disorder  packets lost or
- * reordered again and again */
+ * - messages: what IKE says where it could be opened (history_messages.c); the rest is for what
+ *   could not;
+ * - SAs: the first one is `establish`; one that follows another is `phase2-rekey`, or `establish`
+ *   when streams stood still in between;
+ * - deletes: ESP ends both ways while an INFORMATIONAL exchange is going on (its content is
+ *   encrypted), or an SA ends so before its successor is negotiated: `phase1-delete` when a new
+ *   phase 1 is needed, else `phase2-delete`;
+ * - IKE SAs: CREATE_CHILD_SA without a new SA, or a new phase 1 that came about while ESP went on:
+ *   `phase1-rekey`;
+ * - outages: streams stand still although something is due, and no delete says why;
+ * - disorder: packets lost or reordered again and again. */
 #include "judge/history_parts.h"
 
 #include <stdio.h>
@@ -15,6 +18,8 @@
 #include <string.h>
 
 #define DELETE_NS INT64_C(2000000000)
+#define AGREED_NS INT64_C(10000000000) /* from the negotiation of an SA to its use, at most */
+#define STRAY_MAX 2
 
 enum { V1_MAIN = 2, V1_AGGRESSIVE = 4, V1_INFORMATIONAL = 5, V1_QUICK = 32 }; /* RFC 2408, 3.1 */
 enum { V2_SA_INIT = 34, V2_CREATE_CHILD = 36, V2_INFORMATIONAL = 37 };        /* RFC 7296, 3.1 */
@@ -112,6 +117,14 @@ static const struct ike_note *deleted_between(const struct history *h, const str
     return m;
 }
 
+/* A packet or two of an SPI that nobody had agreed on, while OLD goes on: sent astray, or forged.
+ */
+static bool is_stray(const struct history *h, const struct sa *old, const struct sa *sa)
+{
+    return old && sa->packets <= STRAY_MAX && old->last_ns > sa->last_ns &&
+           !history_find(h, begins_child, sa->first_ns - AGREED_NS, sa->first_ns);
+}
+
 static void hunt_births(struct hunt *u)
 {
     const struct wan *w = &u->j->wan;
@@ -125,6 +138,8 @@ static void hunt_births(struct hunt *u)
     qsort(list, n, sizeof(const struct sa *), by_first);
     for (size_t i = 0; i < n; i++) {
         const struct sa *sa = list[i], *old = last[sa->way];
+        if (is_stray(u->h, old, sa))
+            continue;
         const struct ike_note *gone = old ? deleted_between(u->h, old, sa) : NULL;
         bool hole = old && sa->first_ns - old->last_ns >= PAUSE_NS &&
                     hunt_stood_still(u->h, old->last_ns, sa->first_ns);
@@ -215,7 +230,7 @@ static void hunt_phase1(struct hunt *u)
         const struct ike_note *n = &h->ikes[i];
         bool create = !n->opened && n->version == 2 && n->exchange == V2_CREATE_CHILD &&
                       !(n->flags & V2_RESPONSE);
-        bool again = ike_begins_phase1(n) && i > 0 && n->first &&
+        bool again = ike_begins_phase1(n) && i > 0 && n->first && n->came_about &&
                      !hunt_stood_still(h, n->ns - GRACE_NS, n->ns + GRACE_NS);
         if ((!create && !again) || is_birth_after(u, n->ns) ||
             hunt_near(u, "phase1-rekey", n->ns - NEAR_NS, n->ns))

@@ -55,15 +55,27 @@ static void merge_pauses(struct history *h)
     }
 }
 
+/* The first message of each IKE SA, and whether there came to be one: whoever asks for it without
+ * meaning it gets no encrypted answer. */
+static void index_ikes(struct history *h)
+{
+    for (size_t i = 0; i < h->nikes; i++) {
+        struct ike_note *n = &h->ikes[i];
+        uint32_t id = map_find(&h->by_spi, spi_hash(n->spi_i), has_spi, h, n->spi_i);
+
+        n->first = id == MAP_NONE;
+        if (n->first)
+            map_put(&h->by_spi, spi_hash(n->spi_i), (uint32_t)i);
+        else if (n->sealed && !ip_addr_eq(&n->src, &h->ikes[id].src))
+            h->ikes[id].came_about = true;
+    }
+}
+
 void history_index(struct history *h)
 {
     if (h->nikes)
         qsort(h->ikes, h->nikes, sizeof(*h->ikes), by_time);
-    for (size_t i = 0; i < h->nikes; i++) {
-        h->ikes[i].first = !history_first(h, h->ikes[i].spi_i);
-        if (h->ikes[i].first)
-            map_put(&h->by_spi, spi_hash(h->ikes[i].spi_i), (uint32_t)i);
-    }
+    index_ikes(h);
     if (h->pauses.n)
         qsort(h->pauses.v, h->pauses.n, sizeof(*h->pauses.v), by_from);
     merge_pauses(h);

@@ -27,6 +27,7 @@ struct ike_note { /* one IKE message */
     struct ip_addr src, dst;
     bool sealed, opened; /* encrypted; and its key was there */
     bool first;          /* of its IKE SA; known when all was seen */
+    bool came_about;     /* the first: its IKE SA came to be; known when all was seen */
     bool again;          /* the same bytes were there lately */
     bool matters;        /* opened, and about SAs */
     const char *text;    /* what is inside; NULL: not known */
