@@ -203,6 +203,9 @@ struct tear {
 };
 bool jflow_torn(const struct judge *j, const struct jflow *f, const struct plan_window *w,
                 struct tear *out);
+/* The first thing that says that a device ended F, and not a host: its reset, or a teardown whose
+ * reason is of its own. */
+bool jflow_ended_by_device(const struct jflow *f, struct tear *out);
 /* One of the classes of the design, 8, and (*WHY) what makes it this one, in words. */
 const char *jflow_class(struct judge *j, const struct jflow *f, const char **why);
 

@@ -145,8 +145,7 @@ static bool is_of_device(const struct log_record *r)
            r->reason_class != ASA_REASON_RESET_I && r->reason_class != ASA_REASON_RESET_O;
 }
 
-/* The first thing that says that a device ended F, and not a host. */
-static bool was_ended_by_device(const struct jflow *f, struct tear *out)
+bool jflow_ended_by_device(const struct jflow *f, struct tear *out)
 {
     *out = (struct tear){.time_ns = NEVER};
     for (size_t i = 0; i < f->nresets && i < RECORDS_MAX; i++) {
@@ -222,7 +221,7 @@ static const char *arrived(struct judge *j, const struct jflow *f, const char **
 
     if (was_closed(f))
         return whole(j, f, why);
-    if (was_ended_by_device(f, &t) && (host == NEVER || t.time_ns < host)) {
+    if (jflow_ended_by_device(f, &t) && (host == NEVER || t.time_ns < host)) {
         *why = t.what;
         return "TORN";
     }

@@ -117,12 +117,15 @@ static const struct ike_note *deleted_between(const struct history *h, const str
     return m;
 }
 
-/* A packet or two of an SPI that nobody had agreed on, while OLD goes on: sent astray, or forged.
- */
+/* A packet or two of an SPI that nobody had agreed on since OLD was there, while OLD goes on: sent
+ * astray, or forged. */
 static bool is_stray(const struct history *h, const struct sa *old, const struct sa *sa)
 {
-    return old && sa->packets <= STRAY_MAX && old->last_ns > sa->last_ns &&
-           !history_find(h, begins_child, sa->first_ns - AGREED_NS, sa->first_ns);
+    if (!old || sa->packets > STRAY_MAX || old->last_ns <= sa->last_ns)
+        return false;
+    int64_t since = sa->first_ns - AGREED_NS;
+    return !history_find(h, begins_child, since > old->first_ns ? since : old->first_ns,
+                         sa->first_ns);
 }
 
 static void hunt_births(struct hunt *u)
@@ -211,6 +214,26 @@ static void hunt_delete(struct hunt *u, const struct history_span *pause)
     add_delete(u, m, back);
 }
 
+/* An INFORMATIONAL exchange, a stream that the device ended at once, and then the negotiation of
+ * new SAs, or no ESP at all: it was a delete. Nobody waits for anything any more, so there is no
+ * pause that would tell. */
+static void hunt_torn(struct hunt *u, const struct jflow *f)
+{
+    struct tear t;
+
+    if (!f->seen[BO] || !f->seen[HO] || !jflow_ended_by_device(f, &t))
+        return;
+    const struct ike_note *m =
+        history_find(u->h, is_informational, t.time_ns - DELETE_NS, t.time_ns);
+    if (!m || !is_used_at(u, m->ns))
+        return;
+    int64_t back = next_birth(u, m->ns);
+    int64_t end = back < u->j->tl.last_ns ? back : u->j->tl.last_ns;
+    if (history_find(u->h, begins_child, t.time_ns, t.time_ns + NEAR_NS) ||
+        (end - m->ns > 2 * GRACE_NS && both_silent(u, m->ns + GRACE_NS, end)))
+        add_delete(u, m, back);
+}
+
 /* --- IKE SAs -----------------------------------------------------------------------------------
  */
 
@@ -233,7 +256,8 @@ static void hunt_phase1(struct hunt *u)
         bool again = ike_begins_phase1(n) && i > 0 && n->first && n->came_about &&
                      !hunt_stood_still(h, n->ns - GRACE_NS, n->ns + GRACE_NS);
         if ((!create && !again) || is_birth_after(u, n->ns) ||
-            hunt_near(u, "phase1-rekey", n->ns - NEAR_NS, n->ns))
+            hunt_near(u, "phase1-rekey", n->ns - NEAR_NS, n->ns) ||
+            (again && hunt_near(u, "phase1-delete", n->ns - NEAR_NS, n->ns)))
             continue;
         hunt_add(u, n->ns, "phase1-rekey", "ike");
     }
@@ -315,6 +339,8 @@ void history_events(struct judge *j)
     hunt_births(&u);
     for (size_t i = 0; i < h->pauses.n; i++)
         hunt_delete(&u, &h->pauses.v[i]);
+    for (size_t i = 0; i < j->flows.n; i++)
+        hunt_torn(&u, j->flows.list[i]);
     hunt_phase1(&u);
     hunt_outages(&u);
     hunt_disorder(&u);

@@ -14,22 +14,34 @@
     "%H judge --json --leg bo-lan=%T/bo-lan.pcap --leg wan=%T/wan.pcap "                           \
     "--leg ho-lan=%T/ho-lan.pcap --leg mgmt=%T/mgmt.pcap"
 
-/* Each case, and what its largest stream came to. */
+/* Each case, what its largest stream came to, and the event that is found. */
 static const struct row {
     const char *what, *name, *class, *why;
+    const char *event; /* or more, a blank between; "": none but that the tunnel was set up */
 } rows[] = {
     {"with_the_tunnel_goes_the_stream", "phase1-delete-preserve-off", "TORN",
-     "Tunnel has been torn down"},
-    {"after_a_blackhole_it_goes_on", "blackhole-shorter-than-dpd", "RECOVERED", "after a stall of"},
-    {"a_late_answer_stops_nothing", "dpd-answer-late", "CONTINUOUS", "nothing stood still"},
+     "Tunnel has been torn down", "phase1-delete"},
+    {"after_a_blackhole_it_goes_on", "blackhole-shorter-than-dpd", "RECOVERED", "after a stall of",
+     "outage"},
+    {"a_late_answer_stops_nothing", "dpd-answer-late", "CONTINUOUS", "nothing stood still", ""},
     {"all_arrived_but_the_device_had_ended_it", "deletes-cross-preserve-off", "TORN",
-     "Tunnel has been torn down"},
+     "Tunnel has been torn down", "phase1-delete"},
     {"all_arrived_but_the_device_reset_it_when_idle", "idle-with-reset", "TORN",
-     "a reset by the device"},
-    {"all_arrived_but_half_closed_it_was_ended", "half-closed-timeout", "TORN", "302014"},
+     "a reset by the device", ""},
+    {"all_arrived_but_half_closed_it_was_ended", "half-closed-timeout", "TORN", "302014", "outage"},
     {"all_arrived_but_the_sender_never_heard_so", "reset-while-away", "SILENT_STALE",
-     "then a host gave up"},
-    {"torn_and_begun_anew", "level-6-logging-needed", "RESTARTED", "opened another one"},
+     "then a host gave up", "outage"},
+    {"torn_and_begun_anew", "level-6-logging-needed", "RESTARTED", "opened another one",
+     "phase2-delete phase2-delete"},
+    {"a_delete_after_which_nothing_is_waited_for", "upload-preserve-off", "TORN",
+     "Tunnel has been torn down", "phase2-delete"},
+    {"phase_1_set_up_after_its_delete_is_no_rekeying", "pair-on-at-bo-only", "TORN",
+     "Tunnel has been torn down", "phase1-delete"},
+    {"half_open_ike_sas_are_no_rekeying", "half-open-flood", "CONTINUOUS", "nothing stood still",
+     ""},
+    {"packets_of_unknown_spis_are_no_rekeying", "esp-unknown-spi", "CONTINUOUS",
+     "nothing stood still", ""},
+    {"a_stream_beside_the_tunnel_is_no_outage", "resetoutside", "UNKNOWN", "bo-lan only", ""},
 };
 
 static pcap_dumper_t *leg_file(pcap_t *ethernet, enum evidence_leg leg)
@@ -91,6 +103,32 @@ static const json_t *largest_of(const json_t *streams)
     return largest;
 }
 
+/* The names of the events that were found, but for `establish`, with a blank after each. */
+static void list_events(const json_t *events, struct buf *out)
+{
+    const json_t *e;
+    size_t i;
+
+    json_array_foreach(events, i, e)
+    {
+        const char *action = json_string_value(json_object_get(e, "action"));
+        if (strcmp(action, "establish") != 0)
+            buf_addf(out, "%s ", action);
+    }
+}
+
+static void check_events(const json_t *events, const char *want)
+{
+    struct buf found = BUF_INIT, all = BUF_INIT;
+
+    list_events(events, &found);
+    if (*want)
+        buf_addf(&all, "%s ", want);
+    assert_string_equal(buf_str(&found), buf_str(&all));
+    buf_release(&found);
+    buf_release(&all);
+}
+
 static void legs_are_judged_like_the_run(void **state)
 {
     const struct row *row = *state;
@@ -110,6 +148,7 @@ static void legs_are_judged_like_the_run(void **state)
     assert_string_equal(json_string_value(json_object_get(s, "class")), row->class);
     if (!strstr(json_string_value(json_object_get(s, "why")), row->why))
         fail_msg("why: %s", json_string_value(json_object_get(s, "why")));
+    check_events(json_object_get(v, "events"), row->event);
     json_decref(v);
     program_release(&p);
 }
