@@ -267,6 +267,16 @@ static uint16_t tagged_type(struct rd *r, struct ether *eth, size_t tag)
     return rd_be16(r);
 }
 
+/* RFC 4391, 6: behind a routing header or an address of 20 bytes padded to its 40, the EtherType
+ * and two reserved bytes. */
+static uint16_t ipoib_type(struct rd *r)
+{
+    rd_skip(r, 40);
+    uint16_t type = rd_be16(r);
+    rd_skip(r, 2);
+    return type;
+}
+
 static uint16_t rare_header(uint32_t linktype, struct rd *r, struct ether *eth)
 {
     switch (linktype) {
@@ -286,8 +296,10 @@ static uint16_t rare_header(uint32_t linktype, struct rd *r, struct ether *eth)
     case LINK_AVS: return link_avs_type(r, eth);
     case LINK_PPP_PPPD:
     case LINK_PPP_DIRECTION: rd_skip(r, 1); return link_hdlc_type(r);
+    case LINK_JUNIPER_ETHER: return link_juniper_type(r, eth);
     case LINK_PPI: return link_ppi_type(r, eth);
     case LINK_NFLOG: return link_nflog_type(r);
+    case LINK_IPOIB: return ipoib_type(r);
     case LINK_PKTAP: return pktap_type(r, eth);
     case LINK_BRCM_TAG: return tagged_type(r, eth, 4);
     case LINK_BRCM_PREPEND: rd_skip(r, 4); return link_ether_type(r, eth);

@@ -35,17 +35,19 @@
     X(ARCNET_LINUX, 129, "ARCNET (Linux)")                                                         \
     X(AVS, 163, "IEEE 802.11 with AVS header")                                                     \
     X(PPP_PPPD, 166, "PPP with direction")                                                         \
+    X(JUNIPER_ETHER, 178, "Ethernet with Juniper header")                                          \
     X(PPI, 192, "IEEE 802.11 with PPI header")                                                     \
     X(PPP_DIRECTION, 204, "PPP with direction")                                                    \
     X(IPV4, 228, "raw IPv4")                                                                       \
     X(IPV6, 229, "raw IPv6")                                                                       \
     X(NFLOG, 239, "Linux NFLOG")                                                                   \
+    X(IPOIB, 242, "IP over InfiniBand")                                                            \
     X(PKTAP, 258, "Apple PKTAP")                                                                   \
     X(SLL2, 276, "Linux cooked (SLL2)")                                                            \
     X(BRCM_TAG, 281, "Ethernet with Broadcom tag")                                                 \
     X(BRCM_PREPEND, 282, "Ethernet behind Broadcom tag")                                           \
-    X(DSA, 283, "Ethernet with DSA tag")                                                           \
-    X(EDSA, 284, "Ethernet with EtherType DSA tag")
+    X(DSA, 284, "Ethernet with DSA tag")                                                           \
+    X(EDSA, 285, "Ethernet with EtherType DSA tag")
 
 enum {
 #define X(id, number, name) LINK_##id = number,

@@ -38,5 +38,6 @@ uint16_t link_frame_relay_type(struct rd *r);
 uint16_t link_atm_type(struct rd *r);
 uint16_t link_pflog_type(struct rd *r);
 uint16_t link_nflog_type(struct rd *r);
+uint16_t link_juniper_type(struct rd *r, struct ether *eth);
 
 #endif

@@ -109,3 +109,17 @@ uint16_t link_nflog_type(struct rd *r)
     }
     return 0;
 }
+
+enum { JUNIPER_MAGIC = 0x4d4743, JUNIPER_NO_L2 = 0x02, JUNIPER_EXTENDED = 0x80 };
+
+/* "MGC" and flags, then perhaps extensions behind their length, before the frame. */
+uint16_t link_juniper_type(struct rd *r, struct ether *eth)
+{
+    uint32_t first = rd_be32(r);
+
+    if (first >> 8 != JUNIPER_MAGIC || first & JUNIPER_NO_L2)
+        return 0;
+    if (first & JUNIPER_EXTENDED)
+        rd_skip(r, rd_be16(r));
+    return link_ether_type(r, eth);
+}

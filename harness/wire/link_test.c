@@ -3,6 +3,8 @@
 #include "base/mem.h"
 #include "tests/testkit.h"
 
+#include <pcap/pcap.h>
+
 /* A UDP packet from 10.0.0.1 to 10.0.0.2 with the byte "a", and the same in IPv6. */
 #define IP4 "4500001d 00010000 40110000 0a000001 0a000002 00350035 00090000 61"
 #define IP6                                                                                        \
@@ -106,8 +108,17 @@ static const struct row {
      0},
     {"broadcom_tag", 281, MACS "20000002 0800" IP4, PKT_UDP, 4, 0},
     {"broadcom_tag_in_front", 282, "20000002" MACS "0800" IP4, PKT_UDP, 4, 0},
-    {"dsa_tag", 283, MACS "c0800001 0800" IP4, PKT_UDP, 4, 0},
-    {"ethertype_dsa_tag", 284, MACS "dada0000 c0800001 86dd" IP6, PKT_UDP, 6, 0},
+    {"dsa_tag", 284, MACS "c0800001 0800" IP4, PKT_UDP, 4, 0},
+    {"juniper_ethernet", 178, "4d4743 81 0005 0102000a00" MACS "0800" IP4, PKT_UDP, 4, 0},
+    {"juniper_ethernet_without_extensions", 178, "4d4743 01" MACS "8100 0007 86dd" IP6, PKT_UDP, 6,
+     1},
+    {"juniper_without_a_frame_is_other", 178, "4d4743 03" MACS "0800" IP4, PKT_OTHER, 0, 0},
+    {"ip_over_infiniband", 242,
+     "00000000 00000000 00000000 00000000 00000000 00000000 00000000 00000000 00000000 00000000"
+     "0800 0000" IP4,
+     PKT_UDP, 4, 0},
+    {"other_than_dsa_under_the_number_before", 283, MACS "c0800001 0800" IP4, PKT_OTHER, 0, 0},
+    {"ethertype_dsa_tag", 285, MACS "dada0000 c0800001 86dd" IP6, PKT_UDP, 6, 0},
     {"wireless_data", 105, WLAN("0801") IP4, PKT_UDP, 4, 0},
     {"wireless_data_of_a_bridge", 105,
      "0803 0000" MACS "020000000003 0000 020000000004"
@@ -253,19 +264,67 @@ static void names_are_known_for_what_is_read(void **state)
     assert_false(link_is_supported(147));
 }
 
+/* libpcap's names: its DLT_ numbers are those of files from 100 on. */
+static void numbers_are_those_of_libpcap(void **state)
+{
+    static const struct {
+        const char *name;
+        int linktype;
+    } known[] = {{"EN10MB", LINK_ETHERNET},
+                 {"NULL", LINK_NULL},
+                 {"IEEE802", LINK_TOKEN_RING},
+                 {"ARCNET", LINK_ARCNET},
+                 {"PPP", LINK_PPP},
+                 {"FDDI", LINK_FDDI},
+                 {"PPP_SERIAL", LINK_PPP_HDLC},
+                 {"PPP_ETHER", LINK_PPP_ETHER},
+                 {"C_HDLC", LINK_C_HDLC},
+                 {"IEEE802_11", LINK_WLAN},
+                 {"FRELAY", LINK_FRAME_RELAY},
+                 {"LOOP", LINK_LOOP},
+                 {"ENC", LINK_ENC},
+                 {"LINUX_SLL", LINK_SLL},
+                 {"PFLOG", LINK_PFLOG},
+                 {"PRISM_HEADER", LINK_PRISM},
+                 {"SUNATM", LINK_SUNATM},
+                 {"IEEE802_11_RADIO", LINK_RADIOTAP},
+                 {"ARCNET_LINUX", LINK_ARCNET_LINUX},
+                 {"IEEE802_11_RADIO_AVS", LINK_AVS},
+                 {"PPP_PPPD", LINK_PPP_PPPD},
+                 {"JUNIPER_ETHER", LINK_JUNIPER_ETHER},
+                 {"PPI", LINK_PPI},
+                 {"IPV4", LINK_IPV4},
+                 {"IPV6", LINK_IPV6},
+                 {"NFLOG", LINK_NFLOG},
+                 {"IPOIB", LINK_IPOIB},
+                 {"PKTAP", LINK_PKTAP},
+                 {"LINUX_SLL2", LINK_SLL2},
+                 {"DSA_TAG_BRCM", LINK_BRCM_TAG},
+                 {"DSA_TAG_BRCM_PREPEND", LINK_BRCM_PREPEND},
+                 {"DSA_TAG_DSA", LINK_DSA},
+                 {"DSA_TAG_EDSA", LINK_EDSA}};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(known); i++)
+        if (pcap_datalink_name_to_val(known[i].name) != known[i].linktype)
+            fail_msg("%s is %d for libpcap", known[i].name,
+                     pcap_datalink_name_to_val(known[i].name));
+}
+
 int main(void)
 {
-    struct CMUnitTest tests[3 + COUNT(rows) + COUNT(aggregates)] = {
+    struct CMUnitTest tests[4 + COUNT(rows) + COUNT(aggregates)] = {
         cmocka_unit_test(every_truncation_and_flip_is_survived),
         cmocka_unit_test(ethernet_is_parsed_as_pkt_parse_does),
         cmocka_unit_test(names_are_known_for_what_is_read),
+        cmocka_unit_test(numbers_are_those_of_libpcap),
     };
 
     for (size_t i = 0; i < COUNT(rows); i++)
-        tests[3 + i] = (struct CMUnitTest){rows[i].what, a_frame_is_what_its_row_says, NULL, NULL,
+        tests[4 + i] = (struct CMUnitTest){rows[i].what, a_frame_is_what_its_row_says, NULL, NULL,
                                            (void *)(uintptr_t)&rows[i]};
     for (size_t i = 0; i < COUNT(aggregates); i++)
-        tests[3 + COUNT(rows) + i] =
+        tests[4 + COUNT(rows) + i] =
             (struct CMUnitTest){aggregates[i].what, an_aggregate_has_the_parts_its_row_says, NULL,
                                 NULL, (void *)(uintptr_t)&aggregates[i]};
     return _cmocka_run_group_tests("wire/link", tests, COUNT(tests), NULL, NULL);
