@@ -30,26 +30,31 @@ uint16_t link_part_type(struct rd *r, struct ether *eth)
     return link_llc_type(r);
 }
 
-/* Cisco's access points swap the two bytes of frame control in CAPWAP: told by a version that there
- * is not, where the other byte would make a data frame. */
-static uint16_t frame_control(struct rd *r)
+static uint16_t swap(uint16_t v)
 {
-    uint16_t fc = rd_le16(r), swapped = (uint16_t)(fc >> 8 | fc << 8);
+    return (uint16_t)(v >> 8 | v << 8);
+}
 
-    return fc & FC_VERSION && (swapped & (FC_VERSION | FC_TYPE)) == FC_DATA ? swapped : fc;
+/* Cisco's access points swap the bytes of frame and sequence control in CAPWAP: told by a version
+ * that there is not, where the other byte would make a data frame. */
+static bool is_swapped(uint16_t fc)
+{
+    return fc & FC_VERSION && (swap(fc) & (FC_VERSION | FC_TYPE)) == FC_DATA;
 }
 
 /* IEEE 802.11, 9.2 and 9.3.2. PADDED: the driver aligned the body to four bytes. */
 static uint16_t data_frame(struct rd *r, bool padded, struct ether *eth)
 {
     size_t start = r->at;
-    uint16_t fc = frame_control(r), qos = 0;
+    uint16_t fc = rd_le16(r), qos = 0;
+    bool swapped = is_swapped(fc);
 
+    fc = swapped ? swap(fc) : fc;
     if ((fc & FC_TYPE) != FC_DATA || fc & (FC_NULL | FC_PROTECTED))
         return 0;
     rd_skip(r, 20); /* duration, three addresses */
     uint16_t sequence = rd_le16(r);
-    if (sequence & 0x000f)
+    if ((swapped ? swap(sequence) : sequence) & 0x000f)
         return 0; /* a later fragment */
     if ((fc & FC_TO_DS) && (fc & FC_FROM_DS))
         rd_skip(r, 6);

@@ -83,8 +83,8 @@ static const struct row {
     {"generic_encapsulation_of_gre", 17, 6080, "00 2f 0000 0000 0800" IP4, 4},
     {"capwap_frame", 17, 5247, "00100200 00000000" MACS "0800" IP4, 4},
     {"capwap_radio_frame", 17, 5247, "00100300 00000000" WLAN IP4, 4},
-    {"capwap_radio_frame_with_frame_control_swapped", 17, 5247,
-     "00100300 00000000 1108 0000" MACS "020000000003 0000 aaaa03 000000 0800" IP4, 4},
+    {"capwap_radio_frame_with_its_control_fields_swapped", 17, 5247,
+     "00100300 00000000 1108 0000" MACS "020000000003 7630 aaaa03 000000 0800" IP4, 4},
     {"capwap_encrypted", 17, 5247, "01000000" IP4, 0},
     {"another_port", 17, 53, "08000000 00000100" MACS "0800" IP4, 0},
 };
