@@ -64,8 +64,9 @@ const char *link_name(uint32_t linktype);
 /* Takes FRAME apart like pkt_parse, whatever its link type. Never fails; `eth` holds the VLAN ids
  * and the EtherType also where the link has other headers of its own (Linux cooked, PPP), with MAC
  * addresses only for Ethernet. Taken off: tags (802.1Q, 802.1ad, 802.1BR, VN-tag, HSR, Cisco
- * metadata), provider bridging (802.1ah, with the customer's addresses in `eth`), MPLS labels (RFC
- * 3032) with IP or Ethernet (RFC 4448) below, NSH (RFC 8300), PPPoE sessions (RFC 2516). */
+ * metadata), provider bridging (802.1ah) and FabricPath (both with the customer's addresses in
+ * `eth`), MPLS labels (RFC 3032) with IP or Ethernet (RFC 4448) below, NSH (RFC 8300), PPPoE
+ * sessions (RFC 2516). */
 void link_parse(uint32_t linktype, struct bytes frame, struct pkt *out);
 
 /* An aggregate of frames (A-MSDU, IEEE 802.11, 9.3.2.2) is told by its first one, and the rest of
