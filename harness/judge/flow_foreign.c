@@ -245,10 +245,10 @@ const char *jflow_foreign_class(struct judge *j, const struct jflow *f, const ch
         return "UNKNOWN";
     }
     const char *class = jflow_complete(f) ? arrived(j, f, why) : NULL;
-    if (class)
-        return class;
-    class = broken(j, f, why);
-    if (strcmp(class, "UNFINISHED") != 0 && was_begun_anew(j, f)) {
+    if (!class)
+        class = broken(j, f, why);
+    bool broke = strcmp(class, "TORN") == 0 || strcmp(class, "SILENT_STALE") == 0;
+    if (broke && was_begun_anew(j, f)) {
         *why = "it broke off, and the same user opened another one";
         return "RESTARTED";
     }
