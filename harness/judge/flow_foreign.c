@@ -183,6 +183,14 @@ static bool is_unacknowledged(const struct jflow *f)
     return false;
 }
 
+/* When it moved last, or was begun if it never did. */
+static int64_t last_sign(const struct jflow *f)
+{
+    int64_t last = jflow_last_move(f);
+
+    return last == NEVER ? f->begun_ns : last;
+}
+
 static bool is_by_host(const struct jflow *f, const struct tear *t)
 {
     for (size_t i = 0; i < f->nresets && i < RECORDS_MAX; i++)
@@ -193,7 +201,7 @@ static bool is_by_host(const struct jflow *f, const struct tear *t)
 
 static const char *broken(struct judge *j, const struct jflow *f, const char **why)
 {
-    int64_t last = jflow_last_move(f) == NEVER ? f->begun_ns : jflow_last_move(f);
+    int64_t last = last_sign(f);
     struct tear t;
     bool torn = jflow_torn(j, f, NULL, &t);
     int64_t still = (torn ? t.time_ns : j->tl.last_ns) - last;
@@ -225,7 +233,7 @@ static const char *arrived(struct judge *j, const struct jflow *f, const char **
         *why = t.what;
         return "TORN";
     }
-    bool gave_up = host != NEVER && host - jflow_last_move(f) >= STALE_NS;
+    bool gave_up = host != NEVER && host - last_sign(f) >= STALE_NS;
     if (is_unacknowledged(f) && (host == NEVER || gave_up))
         return NULL;
     return whole(j, f, why);
