@@ -84,6 +84,28 @@ bool jflow_torn(const struct judge *j, const struct jflow *f, const struct plan_
     return out->time_ns != NEVER;
 }
 
+static bool is_of_device(const struct log_record *r)
+{
+    return r->reason_class != ASA_REASON_NONE && r->reason_class != ASA_REASON_FIN &&
+           r->reason_class != ASA_REASON_RESET_I && r->reason_class != ASA_REASON_RESET_O;
+}
+
+bool jflow_ended_by_device(const struct jflow *f, struct tear *out)
+{
+    *out = (struct tear){.time_ns = NEVER};
+    for (size_t i = 0; i < f->nresets && i < RECORDS_MAX; i++) {
+        const struct reset *r = &f->resets[i];
+        if (r->by == RESET_BY_DEVICE)
+            sooner(out, &(struct tear){r->time_ns, r->packet, r->leg, "a reset by the device"});
+    }
+    for (size_t i = 0; i < f->ntorn && i < RECORDS_MAX; i++) {
+        const struct log_record *r = &f->torn[i];
+        if (is_of_device(r))
+            sooner(out, &(struct tear){r->time_ns, r->packet, "mgmt", r->line});
+    }
+    return out->time_ns != NEVER;
+}
+
 /* --- class -------------------------------------------------------------------------------------
  */
 

@@ -139,28 +139,6 @@ static bool was_closed(const struct jflow *f)
     return f->on[BO][HO].tcp.fin > 0 && f->on[HO][BO].tcp.fin > 0;
 }
 
-static bool is_of_device(const struct log_record *r)
-{
-    return r->reason_class != ASA_REASON_NONE && r->reason_class != ASA_REASON_FIN &&
-           r->reason_class != ASA_REASON_RESET_I && r->reason_class != ASA_REASON_RESET_O;
-}
-
-bool jflow_ended_by_device(const struct jflow *f, struct tear *out)
-{
-    *out = (struct tear){.time_ns = NEVER};
-    for (size_t i = 0; i < f->nresets && i < RECORDS_MAX; i++) {
-        const struct reset *r = &f->resets[i];
-        if (r->by == RESET_BY_DEVICE && (out->time_ns == NEVER || r->time_ns < out->time_ns))
-            *out = (struct tear){r->time_ns, r->packet, r->leg, "a reset by the device"};
-    }
-    for (size_t i = 0; i < f->ntorn && i < RECORDS_MAX; i++) {
-        const struct log_record *r = &f->torn[i];
-        if (is_of_device(r) && (out->time_ns == NEVER || r->time_ns < out->time_ns))
-            *out = (struct tear){r->time_ns, r->packet, "mgmt", r->line};
-    }
-    return out->time_ns != NEVER;
-}
-
 /* When a host ended F by a reset; NEVER. */
 static int64_t reset_by_host(const struct jflow *f)
 {

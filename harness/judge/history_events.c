@@ -5,8 +5,8 @@
  * - SAs: the first one is `establish`; one that follows another is `phase2-rekey`, or `establish`
  *   when streams stood still in between;
  * - deletes: ESP ends both ways while an INFORMATIONAL exchange is going on (its content is
- *   encrypted), or an SA ends so before its successor is negotiated: `phase1-delete` when a new
- *   phase 1 is needed, else `phase2-delete`;
+ *   encrypted), or an SA ends so before its successor is negotiated, or a device ends a stream and
+ *   new SAs or silence follow: `phase1-delete` when a new phase 1 is needed, else `phase2-delete`;
  * - IKE SAs: CREATE_CHILD_SA without a new SA, or a new phase 1 that came about while ESP went on:
  *   `phase1-rekey`;
  * - outages: streams stand still although something is due, and no delete says why;
